@@ -1,0 +1,37 @@
+"""What an engine declares about itself; plain data, importable anywhere."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What kind of source an engine can make speak."""
+
+    VIDEO = "video"
+    PORTRAIT = "portrait"
+
+
+class Device(StrEnum):
+    """What an engine computes on; it decides the Batch queue."""
+
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSpec:
+    """One engine's declaration: infrastructure, prices and choice are read from it."""
+
+    name: str
+    version: str
+    summary: str
+    modes: frozenset[Mode]
+    device: Device
+    vcpus: int
+    memory_mib: int
+    gpus: int
+    attempt_timeout_s: int
+    millicredits_per_second: int
+    licence: str
+    #: False keeps an engine out of `auto`, of the API's list and of every user's reach.
+    selectable: bool = True

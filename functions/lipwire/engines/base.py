@@ -1,0 +1,82 @@
+"""The engine contract: three members, heavy imports only inside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from lipwire.domain.engines import EngineSpec
+
+
+class Progress(Protocol):
+    """Told by an engine how far it is; may raise `Stopped` to end the work."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyzeTask:
+    """Compute from the source alone what every later dub of it can reuse."""
+
+    source: Path
+    is_image: bool
+    #: Where the engine writes its `.npz`; the runner stores it under content hash + engine version.
+    analysis: Path
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyzeResult:
+    """What an analysis found; small, kept on the asset."""
+
+    faces: int
+    #: Frames in which the chosen face was found, of all frames looked at.
+    frames_with_face: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderTask:
+    """One shard: local files in, local files out."""
+
+    source: Path
+    is_image: bool
+    speech: Path
+    #: From an earlier `analyze` of the same bytes by the same engine version; made here when missing.
+    analysis: Path
+    output: Path
+    cover: Path
+    progress: Progress
+    #: Validated options of `lipwire.domain.options`, as plain values.
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderResult:
+    """What was rendered; decoded and counted, not copied from headers."""
+
+    frames: int
+    width: int
+    height: int
+    fps: Fraction
+    duration_ms: int
+    warnings: tuple[str, ...] = ()
+    #: Free-form numbers per engine: score per span, spans left untouched, closures hit.
+    quality: Mapping[str, object] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """Makes a face speak. `setup` is slow and called once; the others are called once a task.
+
+    Raises `lipwire.domain.errors.MediaError` subclasses (no face, silent voice, corrupt file) for bad input.
+    """
+
+    @property
+    def spec(self) -> EngineSpec: ...
+
+    def setup(self) -> None: ...
+
+    def analyze(self, task: AnalyzeTask) -> AnalyzeResult: ...
+
+    def render(self, task: RenderTask) -> RenderResult: ...
