@@ -1,0 +1,22 @@
+"""What the jobs API may touch."""
+
+from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+
+FUNCTION = FunctionSpec(
+    name="ApiJobs",
+    handler="api_jobs.handler.handler",
+    summary="Creates, reads, lists, cancels and deletes jobs.",
+    needs=(
+        reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.ASSETS_TABLE),
+        reads(Resource.JOBS_TABLE),
+        writes(Resource.JOBS_TABLE),
+        reads(Resource.LEDGER_TABLE),
+        writes(Resource.LEDGER_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+        reads(Resource.OUTPUTS_BUCKET, "outputs/"),
+        Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
+    ),
+    timeout_s=29,
+    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK"),
+)

@@ -1,0 +1,20 @@
+"""What the uploads API may touch."""
+
+from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+
+FUNCTION = FunctionSpec(
+    name="ApiUploads",
+    handler="api_uploads.handler.handler",
+    summary="Signs uploads; lists, reads and deletes assets.",
+    needs=(
+        reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.ASSETS_TABLE),
+        writes(Resource.ASSETS_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+        reads(Resource.UPLOADS_BUCKET, "uploads/"),
+        writes(Resource.UPLOADS_BUCKET, "uploads/"),
+        Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
+        Need(Resource.WORK_BUCKET, Access.DELETE, "analyses/"),
+    ),
+    timeout_s=29,
+)

@@ -1,0 +1,1 @@
+"""consumers: thin entry points; the rules live in `lipwire.usecases`."""

@@ -1,0 +1,23 @@
+"""Deliveries that are due."""
+
+from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
+
+CONSUMER = ConsumerSpec(
+    function=FunctionSpec(
+        name="DeliverWebhooks",
+        handler="consumers.deliver_webhooks.handler.handler",
+        summary="Signs and sends one delivery; writes the attempt and when to try next.",
+        needs=(
+            reads(Resource.JOBS_TABLE),
+            reads(Resource.WEBHOOKS_TABLE),
+            writes(Resource.WEBHOOKS_TABLE),
+            writes(Resource.OUTBOX_TABLE),
+            reads(Resource.OUTPUTS_BUCKET, "outputs/"),
+            Need(Resource.DELIVERY_QUEUE, Access.SEND),
+        ),
+        timeout_s=60,
+        parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK"),
+    ),
+    queue=Resource.DELIVERY_QUEUE,
+    batch_size=1,
+)

@@ -1,0 +1,18 @@
+"""Facts that accounts are told of by webhook."""
+
+from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
+
+CONSUMER = ConsumerSpec(
+    function=FunctionSpec(
+        name="FanOutWebhooks",
+        handler="consumers.fan_out_webhooks.handler.handler",
+        summary="Writes one delivery row per endpoint that wants the event, and queues each.",
+        needs=(
+            reads(Resource.JOBS_TABLE),
+            reads(Resource.WEBHOOKS_TABLE),
+            writes(Resource.WEBHOOKS_TABLE),
+            Need(Resource.DELIVERY_QUEUE, Access.SEND),
+        ),
+    ),
+    events=("JobSucceeded", "JobFailed", "JobCanceled"),
+)

@@ -1,0 +1,108 @@
+"""The deployment's parts by logical name, and what each function needs of them.
+
+One truth for three readers: `infra/` turns needs into grants and environment variables (the variable's name is the
+resource's name), `settings.py` reads them back, and tests compare the two.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Resource(StrEnum):
+    """Every table, bucket, queue, bus and state machine; the value is its environment variable."""
+
+    ACCOUNTS_TABLE = "ACCOUNTS_TABLE"
+    ASSETS_TABLE = "ASSETS_TABLE"
+    JOBS_TABLE = "JOBS_TABLE"
+    LEDGER_TABLE = "LEDGER_TABLE"
+    WEBHOOKS_TABLE = "WEBHOOKS_TABLE"
+    OUTBOX_TABLE = "OUTBOX_TABLE"
+    UPLOADS_BUCKET = "UPLOADS_BUCKET"
+    WORK_BUCKET = "WORK_BUCKET"
+    OUTPUTS_BUCKET = "OUTPUTS_BUCKET"
+    EVENT_BUS = "EVENT_BUS"
+    DELIVERY_QUEUE = "DELIVERY_QUEUE"
+    PROBE_FUNCTION = "PROBE_FUNCTION"
+    JOB_STATE_MACHINE = "JOB_STATE_MACHINE"
+    ANALYSIS_STATE_MACHINE = "ANALYSIS_STATE_MACHINE"
+
+
+class Access(StrEnum):
+    """What may be done with a resource; `infra/grants.py` knows the IAM actions of each."""
+
+    READ = "read"  # table: get, query, batch get (never scan); bucket: get objects below `prefix`
+    WRITE = "write"  # table: put, update, delete, condition check; bucket: put (and abort) below `prefix`
+    SCAN = "scan"  # table: scan, for sweepers of small tables
+    DELETE = "delete"  # bucket: delete objects below `prefix`
+    STREAM = "stream"  # table: consume its stream
+    PUBLISH = "publish"  # bus: put events
+    SEND = "send"  # queue: send messages
+    INVOKE = "invoke"  # function: invoke
+    START = "start"  # state machine: start executions
+    STOP = "stop"  # state machine: stop executions
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One grant: this access to that resource, below `prefix` where it is a bucket."""
+
+    resource: Resource
+    access: Access
+    prefix: str = ""
+
+
+def reads(resource: Resource, prefix: str = "") -> Need:
+    """A need to read."""
+    return Need(resource, Access.READ, prefix)
+
+
+def writes(resource: Resource, prefix: str = "") -> Need:
+    """A need to write."""
+    return Need(resource, Access.WRITE, prefix)
+
+
+class Layer(StrEnum):
+    """Dependency layers: third-party code a function sees beside boto3."""
+
+    API = "api"  # powertools, pydantic
+    MEDIA = "media"  # PyAV
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSpec:
+    """One Lambda function; `handler` is `module.attribute` below `functions/`."""
+
+    name: str
+    handler: str
+    summary: str
+    needs: tuple[Need, ...]
+    memory_mib: int = 512
+    timeout_s: int = 20
+    layers: tuple[Layer, ...] = (Layer.API,)
+    #: Stage parameters it reads besides its resources (see `lipwire.settings`).
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerSpec:
+    """One event consumer: rule(s) -> queue with dead-letter queue -> function -> alarm.
+
+    `events` are `type` names of `lipwire.domain.events` matched on our bus; `aws_pattern` is an event pattern on the
+    default bus (what AWS itself publishes; `${UPLOADS_BUCKET}` stands for the bucket's name). With neither, the
+    consumer reads `queue`, which another function sends to.
+    """
+
+    function: FunctionSpec
+    events: tuple[str, ...] = ()
+    aws_pattern: dict[str, object] = field(default_factory=dict)
+    queue: Resource | None = None
+    batch_size: int = 10
+    max_receives: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSpec:
+    """One function run on a clock."""
+
+    function: FunctionSpec
+    every_minutes: int

@@ -1,0 +1,1 @@
+"""schedules: thin entry points; the rules live in `lipwire.usecases`."""

@@ -1,0 +1,1 @@
+"""workflow: thin entry points; the rules live in `lipwire.usecases`."""

@@ -1,0 +1,105 @@
+"""The steps of the state machines and what each may touch."""
+
+from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+
+FETCH_SOURCES = FunctionSpec(
+    name="FetchSources",
+    handler="workflow.fetch_sources.handler",
+    summary="Pins the exact bytes of source and speech.",
+    needs=(
+        reads(Resource.JOBS_TABLE),
+        writes(Resource.JOBS_TABLE),
+        reads(Resource.ASSETS_TABLE),
+        writes(Resource.ASSETS_TABLE),
+        reads(Resource.UPLOADS_BUCKET, "uploads/"),
+    ),
+)
+
+VALIDATE_SOURCES = FunctionSpec(
+    name="ValidateSources",
+    handler="workflow.validate_sources.handler",
+    summary="Refuses what can't be rendered before any render time is spent; fits the hold to the real length.",
+    needs=(
+        reads(Resource.JOBS_TABLE),
+        writes(Resource.JOBS_TABLE),
+        reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.ASSETS_TABLE),
+        writes(Resource.ASSETS_TABLE),
+        reads(Resource.LEDGER_TABLE),
+        writes(Resource.LEDGER_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+        Need(Resource.PROBE_FUNCTION, Access.INVOKE),
+    ),
+    timeout_s=150,
+)
+
+PLAN_RENDER = FunctionSpec(
+    name="PlanRender",
+    handler="workflow.plan_render.handler",
+    summary="Writes the render plan and names the Batch queue and job definition.",
+    needs=(
+        reads(Resource.JOBS_TABLE),
+        writes(Resource.JOBS_TABLE),
+        reads(Resource.ASSETS_TABLE),
+        writes(Resource.WORK_BUCKET, "plans/"),
+    ),
+    parameters=("BATCH_TARGETS",),
+)
+
+SETTLE_JOB = FunctionSpec(
+    name="SettleJob",
+    handler="workflow.settle_job.handler",
+    summary="Charges the frames rendered, returns the rest of the hold, and ends the job as succeeded.",
+    needs=(
+        reads(Resource.JOBS_TABLE),
+        writes(Resource.JOBS_TABLE),
+        reads(Resource.LEDGER_TABLE),
+        writes(Resource.LEDGER_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+        reads(Resource.WORK_BUCKET, "results/"),
+    ),
+)
+
+FAIL_JOB = FunctionSpec(
+    name="FailJob",
+    handler="workflow.fail_job.handler",
+    summary="Releases the hold and ends the job as failed with a stable code.",
+    needs=(
+        reads(Resource.JOBS_TABLE),
+        writes(Resource.JOBS_TABLE),
+        reads(Resource.LEDGER_TABLE),
+        writes(Resource.LEDGER_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+    ),
+)
+
+PROBE_ASSET = FunctionSpec(
+    name="ProbeAsset",
+    handler="workflow.probe_asset.handler",
+    summary="Has the media box look into an upload and records what it found; plans its face analysis.",
+    needs=(
+        reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.ASSETS_TABLE),
+        writes(Resource.ASSETS_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+        Need(Resource.PROBE_FUNCTION, Access.INVOKE),
+        writes(Resource.WORK_BUCKET, "plans/"),
+    ),
+    timeout_s=90,
+    parameters=("BATCH_TARGETS",),
+)
+
+FINISH_ANALYSIS = FunctionSpec(
+    name="FinishAnalysis",
+    handler="workflow.finish_analysis.handler",
+    summary="Records what the face analysis found on the asset.",
+    needs=(
+        reads(Resource.ASSETS_TABLE),
+        writes(Resource.ASSETS_TABLE),
+        writes(Resource.OUTBOX_TABLE),
+        reads(Resource.WORK_BUCKET, "results/"),
+    ),
+)
+
+JOB_STEPS = (FETCH_SOURCES, VALIDATE_SOURCES, PLAN_RENDER, SETTLE_JOB, FAIL_JOB)
+ANALYSIS_STEPS = (PROBE_ASSET, FINISH_ANALYSIS)
