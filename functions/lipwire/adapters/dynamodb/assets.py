@@ -1,0 +1,143 @@
+"""Assets: each step of their life is one conditional write with its outbox row."""
+
+from datetime import datetime
+from typing import Any
+
+from lipwire.adapters.dynamodb.lists import page_by_account
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, to_item
+from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding
+from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError
+from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
+from lipwire.domain.ids import AccountId, AssetId
+from lipwire.domain.views import Page
+
+
+class DynamoAssets:
+    """`AssetStore` on DynamoDB."""
+
+    def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
+        self._client = client
+        self._table = table
+        self._outbox = outbox
+
+    def create(self, asset: Asset) -> None:
+        """Guarded by the new id. A promise that is never kept leaves by itself, a day after it expired."""
+        expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
+        transaction = Transaction(self._client)
+        transaction.put_new(
+            self._table,
+            entity_item(asset, pk=asset.id, expires_at=expires_at),
+            otherwise=ConcurrentChangeError,
+        )
+        transaction.commit()
+
+    def get(self, asset_id: AssetId) -> Asset | None:
+        """The asset, read consistently, or None."""
+        found = self._client.get_item(
+            TableName=self._table, Key=to_item({"pk": asset_id}), ConsistentRead=True
+        )
+        return Asset.model_validate(from_item(found["Item"])) if "Item" in found else None
+
+    def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Asset]:
+        """One page, newest first."""
+        rows, following = page_by_account(
+            self._client, table=self._table, account_id=account_id, limit=limit, cursor=cursor
+        )
+        return Page(tuple(Asset.model_validate(row) for row in rows), following)
+
+    def mark_uploaded(
+        self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime
+    ) -> bool:
+        """Guarded by `awaiting_upload`, so five deliveries of one event start one analysis."""
+        arrived = asset.model_copy(
+            update={
+                "status": AssetStatus.UPLOADED,
+                "version_id": version_id,
+                "size_bytes": size_bytes,
+            }
+        )
+        transaction = self._leaving(AssetStatus.AWAITING_UPLOAD, arrived)
+        self._emit(transaction, arrived, AssetUploaded(asset_id=asset.id), at=at)
+        self._outbox.command(
+            transaction,
+            "start_analysis",
+            {"asset_id": asset.id},
+            account_id=asset.account_id,
+            at=at,
+        )
+        return _committed(transaction)
+
+    def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
+        """Guarded by `uploaded`; whoever probed second gets what the first one found."""
+        status = AssetStatus.REJECTED if finding.problem else AssetStatus.READY
+        probed = asset.model_copy(
+            update={
+                "status": status,
+                "media": finding.media,
+                "silent": finding.silent,
+                "problem": finding.problem,
+            }
+        )
+        event: EventData
+        if finding.problem is not None:
+            event = AssetRejected(asset_id=asset.id, code=finding.problem.code)
+        elif finding.media is not None:
+            event = AssetReady(
+                asset_id=asset.id, kind=finding.media.kind, duration_ms=finding.media.duration_ms
+            )
+        else:
+            raise ValueError("a finding holds media or a problem")
+        transaction = self._leaving(AssetStatus.UPLOADED, probed)
+        self._emit(transaction, probed, event, at=at)
+        if _committed(transaction):
+            return probed
+        stored = self.get(asset.id)
+        if stored is None:
+            raise AssetNotFoundError
+        return stored
+
+    def record_analysis(self, asset: Asset, analysis: Analysis) -> None:
+        """Guarded by the asset being there: an analysis of a deleted asset is dropped."""
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": asset.id},
+            change="SET analysis = :analysis",
+            condition="attribute_exists(pk)",
+            values={":analysis": analysis.model_dump(mode="json", exclude_none=True)},
+            otherwise=AssetNotFoundError,
+        )
+        _committed(transaction)
+
+    def delete(self, asset: Asset, *, at: datetime) -> None:
+        """The row, and the fact told."""
+        transaction = Transaction(self._client)
+        transaction.delete(self._table, {"pk": asset.id}, otherwise=AssetNotFoundError)
+        self._emit(transaction, asset, AssetDeleted(asset_id=asset.id), at=at)
+        transaction.commit()
+
+    def _leaving(self, status: AssetStatus, changed: Asset) -> Transaction:
+        transaction = Transaction(self._client)
+        transaction.put(
+            self._table,
+            entity_item(changed, pk=changed.id),
+            condition="#status = :left",
+            names={"#status": "status"},
+            values={":left": status.value},
+            otherwise=ConcurrentChangeError,
+        )
+        return transaction
+
+    def _emit(self, transaction: Transaction, asset: Asset, event: EventData, *, at: datetime) -> None:
+        self._outbox.event(
+            transaction, event, account_id=asset.account_id, correlation_id=asset.id, at=at
+        )
+
+
+def _committed(transaction: Transaction) -> bool:
+    try:
+        transaction.commit()
+    except (ConcurrentChangeError, AssetNotFoundError):
+        return False
+    return True

@@ -1,0 +1,260 @@
+"""Jobs: every change of status or money is one transaction with its ledger entry and outbox row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lipwire.adapters.dynamodb.ledger import DynamoLedger, EntryExistsError
+from lipwire.adapters.dynamodb.lists import page_by_account
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.table import (
+    Transaction,
+    entity_item,
+    from_item,
+    is_condition_failure,
+    iso,
+    to_item,
+)
+from lipwire.domain.assets import Problem
+from lipwire.domain.credits import Millicredits
+from lipwire.domain.errors import ConcurrentChangeError, JobFinishedError
+from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
+from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.jobs import OPEN, Job, JobOutput, JobStatus, before
+from lipwire.domain.views import Page
+from lipwire.ports import Clock
+
+
+class DynamoJobs:
+    """`JobStore` on DynamoDB."""
+
+    def __init__(
+        self, client: Any, *, table: str, ledger: DynamoLedger, outbox: OutboxRows, clock: Clock
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+        self._outbox = outbox
+        self._clock = clock
+
+    def create(self, job: Job) -> None:
+        """Job + HOLD + balance + `JobCreated` + start of its workflow."""
+        transaction = Transaction(self._client)
+        transaction.put_new(self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError)
+        self._ledger.hold(
+            transaction,
+            job.account_id,
+            job.id,
+            Millicredits(job.held_millicredits),
+            number=1,
+            at=job.created_at,
+        )
+        self._emit(transaction, job, JobCreated(job_id=job.id), at=job.created_at)
+        self._outbox.command(
+            transaction, "start_job", {"job_id": job.id}, account_id=job.account_id, at=job.created_at
+        )
+        transaction.commit()
+
+    def get(self, job_id: JobId) -> Job | None:
+        """The job, read consistently, or None."""
+        found = self._client.get_item(
+            TableName=self._table, Key=to_item({"pk": job_id}), ConsistentRead=True
+        )
+        return Job.model_validate(from_item(found["Item"])) if "Item" in found else None
+
+    def list(
+        self, account_id: AccountId, *, status: JobStatus | None, limit: int, cursor: str | None
+    ) -> Page[Job]:
+        """One page, newest first."""
+        rows, following = page_by_account(
+            self._client,
+            table=self._table,
+            account_id=account_id,
+            limit=limit,
+            cursor=cursor,
+            equals={"status": status.value} if status else None,
+        )
+        return Page(tuple(Job.model_validate(row) for row in rows), following)
+
+    def advance(self, job: Job, *, event: EventData | None = None) -> bool:
+        """Guarded by the status it leaves; a step that is run again finds its own status and changes nothing."""
+        allowed = before(job.status) | {job.status}
+        transaction = Transaction(self._client)
+        transaction.put(
+            self._table,
+            entity_item(job, pk=job.id),
+            condition=_status_in(allowed),
+            names={"#status": "status"},
+            values=_status_values(allowed),
+            otherwise=JobFinishedError,
+        )
+        if event is not None:
+            self._emit(transaction, job, event, at=job.updated_at)
+        try:
+            transaction.commit()
+        except JobFinishedError:
+            return False
+        return True
+
+    def extend_hold(self, job: Job, extra: Millicredits) -> Job:
+        """Guarded by the number of holds the job has."""
+        larger = job.model_copy(
+            update={"held_millicredits": job.held_millicredits + extra, "holds": job.holds + 1}
+        )
+        now = self._clock.now()
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": job.id},
+            change="SET held_millicredits = :held, holds = :holds",
+            condition=f"holds = :before AND {_status_in(OPEN)}",
+            names={"#status": "status"},
+            values={
+                ":held": larger.held_millicredits,
+                ":holds": larger.holds,
+                ":before": job.holds,
+                **_status_values(OPEN),
+            },
+            otherwise=ConcurrentChangeError,
+        )
+        self._ledger.hold(transaction, job.account_id, job.id, extra, number=larger.holds, at=now)
+        transaction.commit()
+        return larger
+
+    def settle(
+        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]
+    ) -> bool:
+        """Guarded by the job's status and by the one END entry a job can have."""
+        now = self._clock.now()
+        done = job.model_copy(
+            update={
+                "status": JobStatus.SUCCEEDED,
+                "stage": "done",
+                "progress": 100,
+                "charged_millicredits": charge,
+                "output": output,
+                "warnings": tuple(warnings),
+                "updated_at": now,
+                "finished_at": now,
+            }
+        )
+        event = JobSucceeded(
+            job_id=job.id,
+            engine=job.engine or "",
+            frames=output.frames,
+            duration_ms=output.duration_ms,
+            charged_millicredits=charge,
+        )
+        transaction = self._end(done, event)
+        self._ledger.settle(
+            transaction,
+            job.account_id,
+            job.id,
+            charge=charge,
+            held=Millicredits(job.held_millicredits),
+            at=now,
+        )
+        return _committed(transaction)
+
+    def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
+        """Guarded like `settle`; a canceled job's workflow is told to stop by the same transaction."""
+        now = self._clock.now()
+        done = job.model_copy(
+            update={
+                "status": status,
+                "stage": "done",
+                "charged_millicredits": 0,
+                "error": error,
+                "updated_at": now,
+                "finished_at": now,
+            }
+        )
+        canceled = status is JobStatus.CANCELED
+        code = error.code if error else "internal"
+        event = JobCanceled(job_id=job.id) if canceled else JobFailed(job_id=job.id, code=code)
+        transaction = self._end(done, event)
+        held = Millicredits(job.held_millicredits)
+        self._ledger.release(transaction, job.account_id, job.id, held=held, at=now)
+        if canceled:
+            self._outbox.command(
+                transaction, "stop_job", {"job_id": job.id}, account_id=job.account_id, at=now
+            )
+        return _committed(transaction)
+
+    def record_failure(self, job_id: JobId, failure: Problem) -> None:
+        """The first note stays: it is the cause, later ones are consequences."""
+        self._update(
+            job_id,
+            change="SET failure = if_not_exists(failure, :failure)",
+            values={":failure": failure.model_dump()},
+            statuses=OPEN,
+        )
+
+    def report_progress(self, job_id: JobId, *, stage: str, progress: int, at: datetime) -> bool:
+        """Guarded by `rendering`."""
+        return self._update(
+            job_id,
+            change="SET stage = :stage, progress = :progress, updated_at = :at",
+            values={":stage": stage, ":progress": progress, ":at": iso(at)},
+            statuses=frozenset({JobStatus.RENDERING}),
+        )
+
+    def delete(self, job: Job) -> None:
+        """Only a job that has ended."""
+        self._client.delete_item(TableName=self._table, Key=to_item({"pk": job.id}))
+
+    def _end(self, done: Job, event: EventData) -> Transaction:
+        transaction = Transaction(self._client)
+        transaction.put(
+            self._table,
+            entity_item(done, pk=done.id),
+            condition=f"{_status_in(before(done.status))} AND held_millicredits = :held",
+            names={"#status": "status"},
+            values={**_status_values(before(done.status)), ":held": done.held_millicredits},
+            otherwise=JobFinishedError,
+        )
+        self._emit(transaction, done, event, at=done.updated_at)
+        return transaction
+
+    def _emit(
+        self, transaction: Transaction, job: Job, event: EventData, *, at: datetime
+    ) -> None:
+        self._outbox.event(
+            transaction, event, account_id=job.account_id, correlation_id=job.id, at=at
+        )
+
+    def _update(
+        self, job_id: JobId, *, change: str, values: dict[str, Any], statuses: frozenset[JobStatus]
+    ) -> bool:
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"pk": job_id}),
+                UpdateExpression=change,
+                ConditionExpression=_status_in(statuses),
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item({**values, **_status_values(statuses)}),
+            )
+        except ClientError as exc:
+            if is_condition_failure(exc):
+                return False
+            raise
+        return True
+
+
+def _committed(transaction: Transaction) -> bool:
+    try:
+        transaction.commit()
+    except (JobFinishedError, EntryExistsError):
+        return False
+    return True
+
+
+def _status_in(statuses: frozenset[JobStatus]) -> str:
+    return f"#status IN ({', '.join(f':s_{status.value}' for status in sorted(statuses))})"
+
+
+def _status_values(statuses: frozenset[JobStatus]) -> dict[str, str]:
+    return {f":s_{status.value}": status.value for status in statuses}

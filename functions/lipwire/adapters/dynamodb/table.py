@@ -1,0 +1,172 @@
+"""Items and transactions.
+
+Key layout
+    accounts   pk = acct_…                       the account
+               pk = key#<public id>              an API key
+    assets     pk = ast_…                        by_account(account_id, pk)
+    jobs       pk = job_…                        by_account(account_id, pk)
+    ledger     pk = acct_…  sk = BALANCE         cache of the entries: balance, held, available
+               pk = acct_…  sk = HOLD#job_…#1    entries: HOLD, SETTLE, RELEASE, GRANT
+    outbox     pk = out_…                        see `outbox.py`
+    webhooks                                     see `webhooks.py`
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+from pydantic import BaseModel
+
+from lipwire.domain.errors import BusyError, LipwireError
+
+_SERIALIZER: Final = TypeSerializer()
+_DESERIALIZER: Final = TypeDeserializer()
+
+#: TransactionConflict is met by waiting a little and trying again, at most this often.
+_CONFLICT_TRIES: Final = 8
+_CONFLICT_PAUSE_S: Final = 0.025
+
+
+def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values as DynamoDB attributes; None is left out."""
+    return {name: _SERIALIZER.serialize(value) for name, value in values.items() if value is not None}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB attributes as plain values; numbers are always whole here."""
+    return {name: _whole(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+
+
+def entity_item(entity: BaseModel, **keys: object) -> dict[str, Any]:
+    """An entity as an item, with its keys."""
+    return to_item({**_without_none(entity.model_dump(mode="json")), **keys})
+
+
+class Transaction:
+    """Several conditional writes, all or none; the first failed condition names the error.
+
+    Every write carries a condition, or a key that can exist only once: a repeat after a lost answer changes nothing.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._items: list[dict[str, Any]] = []
+        self._errors: list[Callable[[], LipwireError]] = []
+
+    def put_new(self, table: str, item: Mapping[str, Any], *, otherwise: Callable[[], LipwireError]) -> None:
+        """Put an item whose key must not exist."""
+        self._add(
+            {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}},
+            otherwise,
+        )
+
+    def put(
+        self,
+        table: str,
+        item: Mapping[str, Any],
+        *,
+        condition: str,
+        values: Mapping[str, Any],
+        otherwise: Callable[[], LipwireError],
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Replace an item under a condition."""
+        put = {"TableName": table, "Item": item, "ConditionExpression": condition}
+        put |= {"ExpressionAttributeValues": to_item(values)}
+        if names:
+            put["ExpressionAttributeNames"] = dict(names)
+        self._add({"Put": put}, otherwise)
+
+    def update(
+        self,
+        table: str,
+        key: Mapping[str, str],
+        *,
+        change: str,
+        condition: str,
+        values: Mapping[str, Any],
+        otherwise: Callable[[], LipwireError],
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Change an item under a condition."""
+        update = {
+            "TableName": table,
+            "Key": to_item(key),
+            "UpdateExpression": change,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": to_item(values),
+        }
+        if names:
+            update["ExpressionAttributeNames"] = dict(names)
+        self._add({"Update": update}, otherwise)
+
+    def delete(
+        self, table: str, key: Mapping[str, str], *, otherwise: Callable[[], LipwireError]
+    ) -> None:
+        """Delete an item that must exist."""
+        self._add(
+            {
+                "Delete": {
+                    "TableName": table,
+                    "Key": to_item(key),
+                    "ConditionExpression": "attribute_exists(pk)",
+                }
+            },
+            otherwise,
+        )
+
+    def commit(self) -> None:
+        """Write all.
+
+        Raises:
+            LipwireError: what `otherwise` of the first failed condition says; nothing was written.
+            BusyError: others kept changing the same items, or the tables are throttled.
+        """
+        for attempt in range(_CONFLICT_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=self._items)
+            except self._client.exceptions.TransactionCanceledException as exc:
+                reasons = [reason.get("Code") for reason in exc.response["CancellationReasons"]]
+                for reason, otherwise in zip(reasons, self._errors, strict=True):
+                    if reason == "ConditionalCheckFailed":
+                        raise otherwise() from exc
+                if not {"TransactionConflict", "ThrottlingError"} & set(reasons):
+                    raise
+                time.sleep(_CONFLICT_PAUSE_S * (1 + attempt) * random.uniform(0.5, 1.5))  # noqa: S311
+            else:
+                return
+        raise BusyError
+
+    def _add(self, item: dict[str, Any], otherwise: Callable[[], LipwireError]) -> None:
+        self._items.append(item)
+        self._errors.append(otherwise)
+
+
+def is_condition_failure(exc: ClientError) -> bool:
+    """Whether a single write was refused by its condition."""
+    return bool(exc.response["Error"]["Code"] == "ConditionalCheckFailedException")
+
+
+def iso(moment: datetime) -> str:
+    """A moment as pydantic writes it in JSON."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    if hasattr(value, "as_tuple"):
+        return int(value)
+    return value
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+    return value

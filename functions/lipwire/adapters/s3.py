@@ -1,0 +1,144 @@
+"""Objects on S3."""
+
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from lipwire.domain.errors import UploadIncompleteError
+from lipwire.domain.jobs import RenderPlan, RenderReport, plan_key, result_key
+from lipwire.domain.views import UploadPart
+
+#: Without s3:ListBucket, S3 answers 403 for a key that isn't there.
+_NOT_FOUND: Final = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
+
+
+class S3Objects:
+    """`ObjectStore` (and, on stages without CloudFront, `ResultUrls`) on one bucket.
+
+    `client` must sign with `s3v4`: the old scheme always signs Content-Type, which breaks browser uploads.
+    """
+
+    def __init__(self, client: Any, *, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def sign_put(self, key: str, *, size_bytes: int, expires_s: int) -> str:
+        """A URL that takes exactly `size_bytes` bytes by PUT, of any content type."""
+        url: str = self._client.generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self._bucket, "Key": key, "ContentLength": size_bytes},
+            ExpiresIn=expires_s,
+        )
+        return url
+
+    def sign_get(self, key: str, *, expires_s: int) -> str:
+        """A URL that gives the object by GET."""
+        url: str = self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=expires_s
+        )
+        return url
+
+    sign = sign_get
+
+    def start_multipart(
+        self, key: str, *, parts: int, expires_s: int
+    ) -> tuple[str, tuple[UploadPart, ...]]:
+        """The upload's id, and a signed URL for each part."""
+        upload_id: str = self._client.create_multipart_upload(Bucket=self._bucket, Key=key)["UploadId"]
+        signed = tuple(
+            UploadPart(
+                number,
+                self._client.generate_presigned_url(
+                    "upload_part",
+                    Params={
+                        "Bucket": self._bucket,
+                        "Key": key,
+                        "UploadId": upload_id,
+                        "PartNumber": number,
+                    },
+                    ExpiresIn=expires_s,
+                ),
+            )
+            for number in range(1, parts + 1)
+        )
+        return upload_id, signed
+
+    def complete_multipart(self, key: str, upload_id: str) -> None:
+        """The parts that arrived become the object; harmless to repeat."""
+        target = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id}
+        try:
+            pages = self._client.get_paginator("list_parts").paginate(**target)
+            parts = [
+                {"PartNumber": part["PartNumber"], "ETag": part["ETag"]}
+                for page in pages
+                for part in page.get("Parts", [])
+            ]
+            if not parts:
+                raise UploadIncompleteError
+            self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": parts})
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] == "NoSuchUpload" and self.head(key) is not None:
+                return
+            raise UploadIncompleteError from exc
+
+    def head(self, key: str) -> tuple[int, str | None] | None:
+        """Size and version id, or None when nothing is there."""
+        try:
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in _NOT_FOUND:
+                return None
+            raise
+        return found["ContentLength"], found.get("VersionId")
+
+    def delete_prefix(self, prefix: str) -> None:
+        """Every version of every object below the prefix is gone."""
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        for page in pages:
+            doomed = [
+                {"Key": row["Key"], "VersionId": row["VersionId"]}
+                for row in page.get("Versions", []) + page.get("DeleteMarkers", [])
+            ]
+            if doomed:
+                self._client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True}
+                )
+
+
+class S3Work:
+    """`WorkStore` on the work bucket."""
+
+    def __init__(self, client: Any, *, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put_plan(self, plan: RenderPlan) -> None:
+        """The plan lies at its key; the same step run again writes the same plan."""
+        self._client.put_object(
+            Bucket=self._bucket, Key=plan_key(plan.id), Body=plan.model_dump_json().encode()
+        )
+
+    def plan(self, task_id: str) -> RenderPlan:
+        """The plan of a job or an analysis."""
+        return RenderPlan.model_validate_json(self._read(plan_key(task_id)))
+
+    def put_report(self, task_id: str, report: RenderReport) -> None:
+        """The report lies at its key."""
+        self._client.put_object(
+            Bucket=self._bucket, Key=result_key(task_id), Body=report.model_dump_json().encode()
+        )
+
+    def report(self, task_id: str) -> RenderReport | None:
+        """The report, or None when no container has left one."""
+        try:
+            return RenderReport.model_validate_json(self._read(result_key(task_id)))
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in _NOT_FOUND:
+                return None
+            raise
+
+    def _read(self, key: str) -> bytes:
+        body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return body

@@ -1,0 +1,118 @@
+"""What a dialect is: a table of routes over canonical operations, and a way to say errors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from lipwire.domain.commands import Command
+from lipwire.domain.errors import LipwireError
+
+
+class Operation(StrEnum):
+    """Canonical API actions; each is one use case, whatever a vendor calls it."""
+
+    CREATE_UPLOAD = "create_upload"
+    COMPLETE_UPLOAD = "complete_upload"
+    GET_ASSET = "get_asset"
+    LIST_ASSETS = "list_assets"
+    DELETE_ASSET = "delete_asset"
+    CREATE_JOB = "create_job"
+    GET_JOB = "get_job"
+    LIST_JOBS = "list_jobs"
+    CANCEL_JOB = "cancel_job"
+    DELETE_JOB = "delete_job"
+    GET_ACCOUNT = "get_account"
+    CREATE_ENDPOINT = "create_endpoint"
+    LIST_ENDPOINTS = "list_endpoints"
+    DELETE_ENDPOINT = "delete_endpoint"
+    GET_OPENAPI = "get_openapi"
+    GET_DOCS = "get_docs"
+
+
+#: Answered without a key.
+PUBLIC: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})
+
+_UPLOADS: Final = {
+    Operation.CREATE_UPLOAD,
+    Operation.COMPLETE_UPLOAD,
+    Operation.GET_ASSET,
+    Operation.LIST_ASSETS,
+    Operation.DELETE_ASSET,
+}
+_JOBS: Final = {
+    Operation.CREATE_JOB,
+    Operation.GET_JOB,
+    Operation.LIST_JOBS,
+    Operation.CANCEL_JOB,
+    Operation.DELETE_JOB,
+}
+
+
+def function_of(operation: Operation) -> str:
+    """The Lambda function that serves an operation: one per bounded context, so that rights stay apart."""
+    if operation in _UPLOADS:
+        return "ApiUploads"
+    return "ApiJobs" if operation in _JOBS else "ApiAccount"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireRequest:
+    """An HTTP request, free of any gateway's shape. Header names are lower case."""
+
+    method: str
+    path: str
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    request_id: str = ""
+    #: Scheme and host the client used, for documents that name their own server.
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireResponse:
+    """An HTTP answer."""
+
+    status: int
+    body: str = ""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One vendor path over one canonical operation."""
+
+    method: Literal["GET", "POST", "DELETE", "PATCH", "PUT"]
+    path: str
+    operation: Operation
+    decode: Callable[[WireRequest], Command]
+    encode: Callable[[Any], WireResponse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One vendor's wire format."""
+
+    name: str
+    routes: tuple[Route, ...]
+    #: Header that the vendor's clients put the key in; the other one is accepted too (contracts.md 7.2).
+    key_header: Literal["authorization", "x-api-key"]
+    encode_error: Callable[[LipwireError, WireRequest], WireResponse]
+    #: A job as the vendor's webhook carries it: type and data.
+    unsupported: Mapping[str, str] = field(default_factory=dict)
+
+
+def key_of(request: WireRequest, first: str) -> str | None:
+    """The API key from either header, the dialect's own first."""
+    headers = ("authorization", "x-api-key") if first == "authorization" else ("x-api-key", "authorization")
+    for name in headers:
+        value = request.headers.get(name, "").strip()
+        scheme, _, token = value.partition(" ")
+        if token and scheme.lower() == "bearer":
+            return token.strip()
+        if value and name == "x-api-key":
+            return value
+    return None

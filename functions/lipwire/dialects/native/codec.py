@@ -1,0 +1,323 @@
+"""Native JSON to commands, views to native JSON."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lipwire.dialects.base import WireRequest, WireResponse
+from lipwire.dialects.jsonbody import read_json, validate
+from lipwire.dialects.native import wire
+from lipwire.domain import commands
+from lipwire.domain.assets import Asset
+from lipwire.domain.ids import AssetId, EndpointId, JobId
+from lipwire.domain.jobs import JobOptions, JobStatus
+from lipwire.domain.views import AccountView, Deleted, JobView, Page, UploadView
+from lipwire.domain.webhooks import WebhookEndpoint
+
+
+class ListQuery(BaseModel):
+    """Query of a list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limit: int = Field(default=20, ge=1, le=100)
+    cursor: str | None = None
+
+
+class JobListQuery(ListQuery):
+    """Query of the list of jobs."""
+
+    status: JobStatus | None = None
+
+
+class WaitQuery(BaseModel):
+    """Query of one job."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    wait: int = Field(default=0, ge=0, le=20, description="Seconds to wait for the job to end.")
+
+
+def to_create_upload(request: WireRequest) -> commands.CreateUpload:
+    """POST /uploads."""
+    body = read_json(request, wire.UploadIn)
+    return commands.CreateUpload(
+        filename=body.filename, content_type=body.content_type, size_bytes=body.size_bytes
+    )
+
+
+def to_complete_upload(request: WireRequest) -> commands.CompleteUpload:
+    """POST /uploads/{id}/complete."""
+    return commands.CompleteUpload(asset_id=AssetId(request.path_params["id"]))
+
+
+def to_get_asset(request: WireRequest) -> commands.GetAsset:
+    """GET /assets/{id}."""
+    return commands.GetAsset(asset_id=AssetId(request.path_params["id"]))
+
+
+def to_delete_asset(request: WireRequest) -> commands.DeleteAsset:
+    """DELETE /assets/{id}."""
+    return commands.DeleteAsset(asset_id=AssetId(request.path_params["id"]))
+
+
+def to_list_assets(request: WireRequest) -> commands.ListAssets:
+    """GET /assets."""
+    query = validate(ListQuery, dict(request.query))
+    return commands.ListAssets(limit=query.limit, cursor=query.cursor)
+
+
+def to_create_job(request: WireRequest) -> commands.CreateJob:
+    """POST /jobs."""
+    body = read_json(request, wire.JobIn)
+    return commands.CreateJob(
+        source_id=AssetId(body.source.asset_id),
+        speech_id=AssetId(body.speech.asset_id),
+        options=JobOptions(engine=body.options.engine),
+        name=body.name,
+        webhook_url=body.webhook_url,
+        metadata=body.metadata,
+    )
+
+
+def to_get_job(request: WireRequest) -> commands.GetJob:
+    """GET /jobs/{id}."""
+    query = validate(WaitQuery, dict(request.query))
+    return commands.GetJob(job_id=JobId(request.path_params["id"]), wait_s=query.wait)
+
+
+def to_list_jobs(request: WireRequest) -> commands.ListJobs:
+    """GET /jobs."""
+    query = validate(JobListQuery, dict(request.query))
+    return commands.ListJobs(limit=query.limit, cursor=query.cursor, status=query.status)
+
+
+def to_cancel_job(request: WireRequest) -> commands.CancelJob:
+    """POST /jobs/{id}/cancel."""
+    return commands.CancelJob(job_id=JobId(request.path_params["id"]))
+
+
+def to_delete_job(request: WireRequest) -> commands.DeleteJob:
+    """DELETE /jobs/{id}."""
+    return commands.DeleteJob(job_id=JobId(request.path_params["id"]))
+
+
+def to_create_endpoint(request: WireRequest) -> commands.CreateEndpoint:
+    """POST /webhook-endpoints."""
+    body = read_json(request, wire.EndpointIn)
+    return commands.CreateEndpoint(
+        url=body.url, event_types=tuple(body.event_types), description=body.description
+    )
+
+
+def to_list_endpoints(request: WireRequest) -> commands.ListEndpoints:
+    """GET /webhook-endpoints."""
+    del request
+    return commands.ListEndpoints()
+
+
+def to_delete_endpoint(request: WireRequest) -> commands.DeleteEndpoint:
+    """DELETE /webhook-endpoints/{id}."""
+    return commands.DeleteEndpoint(endpoint_id=EndpointId(request.path_params["id"]))
+
+
+def to_get_account(request: WireRequest) -> commands.GetAccount:
+    """GET /account."""
+    del request
+    return commands.GetAccount()
+
+
+def from_upload(view: UploadView) -> WireResponse:
+    """The upload's target."""
+    return _json(
+        wire.UploadOut(
+            asset_id=view.asset.id,
+            upload=wire.UploadTargetOut(
+                method=view.method,
+                url=view.url,
+                headers=dict(view.headers),
+                parts=[wire.PartOut(number=part.number, url=part.url) for part in view.parts] or None,
+                part_size=view.part_size,
+            ),
+            expires_at=view.asset.upload_expires_at,
+        ),
+        status=201,
+    )
+
+
+def from_asset(asset: Asset) -> WireResponse:
+    """One asset."""
+    return _json(asset_out(asset))
+
+
+def from_assets(page: Page[Asset]) -> WireResponse:
+    """A page of assets."""
+    return _json(
+        wire.AssetPage(items=[asset_out(asset) for asset in page.items], next_cursor=page.next_cursor)
+    )
+
+
+def from_new_job(view: JobView) -> WireResponse:
+    """A job that was accepted."""
+    return _json(job_out(view), status=202)
+
+
+def from_job(view: JobView) -> WireResponse:
+    """One job."""
+    return _json(job_out(view))
+
+
+def from_jobs(page: Page[JobView]) -> WireResponse:
+    """A page of jobs."""
+    return _json(
+        wire.JobPage(items=[job_out(view) for view in page.items], next_cursor=page.next_cursor)
+    )
+
+
+def from_new_endpoint(endpoint: WebhookEndpoint) -> WireResponse:
+    """A new endpoint: the one answer that shows its secret."""
+    return _json(_endpoint_out(endpoint, secret=endpoint.secret), status=201)
+
+
+def from_endpoints(endpoints: tuple[WebhookEndpoint, ...]) -> WireResponse:
+    """All endpoints, without secrets."""
+    return _json(wire.EndpointList(items=[_endpoint_out(one, secret=None) for one in endpoints]))
+
+
+def from_account(view: AccountView) -> WireResponse:
+    """The account."""
+    account, limits = view.account, view.account.limits
+    return _json(
+        wire.AccountOut(
+            id=account.id,
+            name=account.name,
+            plan=account.plan,
+            limits=wire.LimitsOut(
+                max_duration_ms=limits.max_duration_ms,
+                max_upload_bytes=limits.max_upload_bytes,
+                max_pixels=limits.max_pixels,
+            ),
+            credits=wire.BalanceOut(
+                balance_millicredits=view.balance.balance,
+                held_millicredits=view.balance.held,
+                available_millicredits=view.balance.available,
+            ),
+            engines=[
+                wire.EngineOut(
+                    name=spec.name,
+                    version=spec.version,
+                    summary=spec.summary,
+                    modes=sorted(spec.modes),
+                    device=spec.device,
+                    licence=spec.licence,
+                    millicredits_per_second=spec.millicredits_per_second,
+                )
+                for spec in view.engines
+            ],
+            webhook_secret=account.webhook_secret,
+        )
+    )
+
+
+def from_deleted(view: Deleted) -> WireResponse:
+    """Nothing is left to say."""
+    del view
+    return WireResponse(status=204)
+
+
+def asset_out(asset: Asset) -> wire.AssetOut:
+    """An asset's JSON."""
+    media = asset.media
+    return wire.AssetOut(
+        id=asset.id,
+        status=asset.status.value,
+        filename=asset.filename,
+        content_type=asset.content_type,
+        size_bytes=asset.size_bytes,
+        media=media
+        and wire.MediaOut(
+            kind=media.kind,
+            container=media.container,
+            duration_ms=media.duration_ms,
+            width=media.width,
+            height=media.height,
+            fps=str(media.fps) if media.fps else None,
+            video_codec=media.video_codec,
+            audio_codec=media.audio_codec,
+            has_audio=media.has_audio,
+        ),
+        analysis=wire.AnalysisOut(
+            status=asset.analysis.status.value,
+            faces=asset.analysis.faces,
+            frames=asset.analysis.frames,
+            frames_with_face=asset.analysis.frames_with_face,
+        ),
+        error=asset.problem
+        and wire.ProblemOut(code=asset.problem.code, message=asset.problem.message),
+        created_at=asset.created_at,
+    )
+
+
+def job_out(view: JobView) -> wire.JobOut:
+    """A job's JSON; the webhook's `data` is the same."""
+    job, output = view.job, None
+    if job.output and view.output_url and view.cover_url and view.urls_expire_at:
+        output = wire.OutputOut(
+            url=view.output_url,
+            cover_url=view.cover_url,
+            urls_expire_at=view.urls_expire_at,
+            width=job.output.width,
+            height=job.output.height,
+            fps=job.output.fps,
+            frames=job.output.frames,
+            duration_ms=job.output.duration_ms,
+            size_bytes=job.output.size_bytes,
+        )
+    return wire.JobOut(
+        id=job.id,
+        status=job.status.value,
+        stage=job.stage,
+        progress=job.progress,
+        source=wire.AssetRef(asset_id=job.source_id),
+        speech=wire.AssetRef(asset_id=job.speech_id),
+        options=wire.OptionsIn(engine=job.options.engine),
+        engine=job.engine,
+        name=job.name,
+        webhook_url=job.webhook_url,
+        metadata=job.metadata,
+        output=output,
+        warnings=list(job.warnings),
+        error=job.error and wire.ProblemOut(code=job.error.code, message=job.error.message),
+        credits=wire.CreditsOut(
+            held_millicredits=0 if job.is_final else job.held_millicredits,
+            charged_millicredits=job.charged_millicredits,
+        ),
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+        finished_at=job.finished_at,
+    )
+
+
+def _endpoint_out(endpoint: WebhookEndpoint, *, secret: str | None) -> wire.EndpointOut:
+    return wire.EndpointOut(
+        id=endpoint.id,
+        url=endpoint.url,
+        event_types=list(endpoint.event_types),
+        description=endpoint.description,
+        status=endpoint.status.value,
+        created_at=endpoint.created_at,
+        secret=secret,
+    )
+
+
+def _json(body: BaseModel, *, status: int = 200) -> WireResponse:
+    return WireResponse(status=status, body=body.model_dump_json())
+
+
+def from_text(content_type: str) -> Any:
+    """An encoder of a finished document."""
+
+    def encode(text: str) -> WireResponse:
+        return WireResponse(status=200, body=text, content_type=content_type)
+
+    return encode

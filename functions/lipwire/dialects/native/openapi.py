@@ -1,0 +1,213 @@
+"""The OpenAPI 3.1 document, from the routes and wire models; a test holds that no route is missing."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from lipwire import __version__
+from lipwire.dialects.base import PUBLIC, Operation, Route
+from lipwire.dialects.native import codec, wire
+from lipwire.dialects.native.routes import BASE, ROUTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationDoc:
+    """What a reader needs to know of one operation beyond its models."""
+
+    summary: str
+    status: int
+    response: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    #: Statuses it can answer beside 401, 429, 500 and 503.
+    errors: tuple[int, ...] = ()
+
+
+DOCS: Final[dict[Operation, OperationDoc]] = {
+    Operation.CREATE_UPLOAD: OperationDoc(
+        summary="Ask for a URL to upload a video, an image or a voice to.",
+        status=201,
+        body=wire.UploadIn,
+        response=wire.UploadOut,
+        errors=(413, 422),
+    ),
+    Operation.COMPLETE_UPLOAD: OperationDoc(
+        summary="Say that all parts have been sent. After a single PUT it is optional.",
+        status=200,
+        response=wire.AssetOut,
+        errors=(404, 409),
+    ),
+    Operation.LIST_ASSETS: OperationDoc(
+        summary="Your assets, newest first.",
+        status=200,
+        query=codec.ListQuery,
+        response=wire.AssetPage,
+        errors=(422,),
+    ),
+    Operation.GET_ASSET: OperationDoc(
+        summary="One asset, with what the probe and the face analysis found.",
+        status=200,
+        response=wire.AssetOut,
+        errors=(404,),
+    ),
+    Operation.DELETE_ASSET: OperationDoc(
+        summary="Delete an asset and all that was computed from it.", status=204, errors=(404,)
+    ),
+    Operation.CREATE_JOB: OperationDoc(
+        summary="Make a face speak: holds credits and starts the work.",
+        status=202,
+        body=wire.JobIn,
+        response=wire.JobOut,
+        errors=(402, 413, 422),
+    ),
+    Operation.LIST_JOBS: OperationDoc(
+        summary="Your jobs, newest first.",
+        status=200,
+        query=codec.JobListQuery,
+        response=wire.JobPage,
+        errors=(422,),
+    ),
+    Operation.GET_JOB: OperationDoc(
+        summary="One job; with `wait`, answered once it has ended or the seconds are over.",
+        status=200,
+        query=codec.WaitQuery,
+        response=wire.JobOut,
+        errors=(404, 422),
+    ),
+    Operation.CANCEL_JOB: OperationDoc(
+        summary="Stop a job; its credits are released at once.",
+        status=200,
+        response=wire.JobOut,
+        errors=(404, 409),
+    ),
+    Operation.DELETE_JOB: OperationDoc(
+        summary="Delete a job that has ended, with its output.", status=204, errors=(404, 409)
+    ),
+    Operation.GET_ACCOUNT: OperationDoc(
+        summary="The account behind your key: limits, credits, engines.",
+        status=200,
+        response=wire.AccountOut,
+    ),
+    Operation.CREATE_ENDPOINT: OperationDoc(
+        summary="Be told when jobs end. The answer carries the secret that signs, this once.",
+        status=201,
+        body=wire.EndpointIn,
+        response=wire.EndpointOut,
+        errors=(413, 422),
+    ),
+    Operation.LIST_ENDPOINTS: OperationDoc(
+        summary="Your webhook endpoints.", status=200, response=wire.EndpointList
+    ),
+    Operation.DELETE_ENDPOINT: OperationDoc(
+        summary="Stop telling an endpoint.", status=204, errors=(404,)
+    ),
+    Operation.GET_OPENAPI: OperationDoc(summary="This document.", status=200),
+    Operation.GET_DOCS: OperationDoc(summary="This document, for people.", status=200),
+}
+
+_ALWAYS: Final = (401, 403, 429, 500, 503)
+_REF: Final = "#/components/schemas/{model}"
+
+
+def openapi(server: str) -> dict[str, Any]:
+    """The document, for a server at that origin."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        if route.path.startswith(BASE):
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Lipwire",
+            "version": __version__,
+            "summary": "A self-hosted lip-sync API.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}] if server else [],
+        "security": [{"bearer": []}, {"apiKey": []}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+            },
+        },
+    }
+
+
+def openapi_json(server: str) -> str:
+    """The document as text."""
+    return json.dumps(openapi(server), indent=1)
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    doc = DOCS[route.operation]
+    public = route.operation in PUBLIC
+    described: dict[str, Any] = {
+        "operationId": route.operation.value,
+        "summary": doc.summary,
+        "tags": [route.path.removeprefix(f"{BASE}/").split("/")[0]],
+        "parameters": _parameters(route, doc),
+        "responses": {str(doc.status): _success(route, doc)},
+    }
+    if public:
+        described["security"] = []
+    else:
+        for status in sorted({*doc.errors, *_ALWAYS}):
+            described["responses"][str(status)] = {
+                "description": "What is wrong and how to mend it.",
+                "content": {"application/problem+json": {"schema": _ref(wire.ErrorOut)}},
+            }
+    if doc.body is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _ref(doc.body)}},
+        }
+    return described
+
+
+def _success(route: Route, doc: OperationDoc) -> dict[str, Any]:
+    if doc.response is not None:
+        content = {"application/json": {"schema": _ref(doc.response)}}
+        return {"description": doc.summary, "content": content}
+    if route.operation is Operation.GET_OPENAPI:
+        return {"description": doc.summary, "content": {"application/json": {"schema": {"type": "object"}}}}
+    if route.operation is Operation.GET_DOCS:
+        return {"description": doc.summary, "content": {"text/html": {"schema": {"type": "string"}}}}
+    return {"description": "Done; nothing is left to say."}
+
+
+def _parameters(route: Route, doc: OperationDoc) -> list[dict[str, Any]]:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    if doc.query is not None:
+        schema = doc.query.model_json_schema(ref_template=_REF)
+        parameters += [
+            {"name": name, "in": "query", "required": False, "schema": field}
+            for name, field in schema["properties"].items()
+        ]
+    return parameters
+
+
+def _schemas() -> dict[str, Any]:
+    models = {model for doc in DOCS.values() for model in (doc.body, doc.response) if model}
+    queries = {doc.query for doc in DOCS.values() if doc.query}
+    everything = sorted(models | queries | {wire.ErrorOut}, key=lambda model: model.__name__)
+    modes = [
+        (model, "validation" if issubclass(model, wire.Wire) or model in queries else "serialization")
+        for model in everything
+    ]
+    _, schema = models_json_schema(modes, ref_template=_REF)  # type: ignore[arg-type]  # literals in a list
+    definitions: dict[str, Any] = schema["$defs"]
+    return definitions
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}

@@ -1,0 +1,276 @@
+"""The native API's JSON, field by field; OpenAPI is generated from these models."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+AssetIdText = Annotated[str, StringConstraints(pattern=r"^ast_[0-9a-z]{26}$")]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Wire(BaseModel):
+    """Base of what comes in: nothing unknown, nothing coerced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Out(BaseModel):
+    """Base of what goes out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UploadIn(Wire):
+    """A file to come."""
+
+    filename: Name = Field(description="For your own orientation; it never becomes part of a path.")
+    content_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=100)]
+    size_bytes: int = Field(gt=0, description="Exact size; the upload URL takes no other.")
+
+
+class AssetRef(Wire):
+    """An uploaded asset."""
+
+    asset_id: AssetIdText
+
+
+class OptionsIn(Wire):
+    """How to render."""
+
+    engine: Name | None = Field(
+        default=None, description="An engine of GET /account; left out, the best one is chosen."
+    )
+
+
+class JobIn(Wire):
+    """A face and a voice."""
+
+    source: AssetRef = Field(description="A video, or an image with a face.")
+    speech: AssetRef = Field(description="A voice: audio, or a video whose sound is used.")
+    options: OptionsIn = OptionsIn()
+    name: Name | None = None
+    webhook_url: Url | None = Field(
+        default=None,
+        description="Told once when the job ends, signed with the account's `webhook_secret`.",
+    )
+    metadata: dict[
+        Annotated[str, StringConstraints(max_length=40)], Annotated[str, StringConstraints(max_length=500)]
+    ] = Field(default={}, max_length=20, description="Yours; comes back as it is.")
+
+
+class EndpointIn(Wire):
+    """Where to be told."""
+
+    url: Url
+    event_types: list[Literal["job.succeeded", "job.failed", "job.canceled"]] = Field(
+        default=[], description="None means all."
+    )
+    description: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class PartOut(Out):
+    """One part of an upload above 5 GB."""
+
+    number: int
+    url: str
+
+
+class UploadTargetOut(Out):
+    """Where to send the bytes: either `url`, or each `parts[].url` with `part_size` bytes."""
+
+    method: str
+    url: str | None = None
+    headers: dict[str, str]
+    parts: list[PartOut] | None = None
+    part_size: int | None = None
+
+
+class UploadOut(Out):
+    """Permission to put one asset."""
+
+    asset_id: str
+    upload: UploadTargetOut
+    expires_at: datetime
+
+
+class ProblemOut(Out):
+    """What is wrong and how to mend it."""
+
+    code: str
+    message: str
+
+
+class MediaOut(Out):
+    """What the probe found."""
+
+    kind: Literal["video", "image", "audio"]
+    container: str
+    duration_ms: int
+    width: int | None = None
+    height: int | None = None
+    fps: str | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    has_audio: bool
+
+
+class AnalysisOut(Out):
+    """What the face analysis found; made once, reused by every job on this source."""
+
+    status: Literal["none", "running", "done", "failed"]
+    faces: int | None = None
+    frames: int | None = None
+    frames_with_face: int | None = None
+
+
+class AssetOut(Out):
+    """A media object."""
+
+    id: str
+    status: Literal["awaiting_upload", "uploaded", "ready", "rejected"]
+    filename: str
+    content_type: str
+    size_bytes: int
+    media: MediaOut | None = None
+    analysis: AnalysisOut
+    error: ProblemOut | None = None
+    created_at: datetime
+
+
+class AssetPage(Out):
+    """Some assets, newest first."""
+
+    items: list[AssetOut]
+    next_cursor: str | None
+
+
+class OutputOut(Out):
+    """The result; its URLs need no key and are signed anew at each read."""
+
+    url: str
+    cover_url: str
+    urls_expire_at: datetime
+    width: int
+    height: int
+    fps: str
+    frames: int
+    duration_ms: int
+    size_bytes: int
+
+
+class CreditsOut(Out):
+    """In milli-credits: 1,000 are one credit."""
+
+    held_millicredits: int
+    charged_millicredits: int | None = None
+
+
+class JobOut(Out):
+    """One job as it stands now."""
+
+    id: str
+    status: Literal["queued", "validating", "rendering", "succeeded", "failed", "canceled"]
+    stage: str
+    progress: int = Field(ge=0, le=100, description="Percent.")
+    source: AssetRef
+    speech: AssetRef
+    options: OptionsIn
+    engine: str | None = None
+    name: str | None = None
+    webhook_url: str | None = None
+    metadata: dict[str, str]
+    output: OutputOut | None = None
+    warnings: list[str]
+    error: ProblemOut | None = None
+    credits: CreditsOut
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None = None
+
+
+class JobPage(Out):
+    """Some jobs, newest first."""
+
+    items: list[JobOut]
+    next_cursor: str | None
+
+
+class EndpointOut(Out):
+    """A webhook endpoint; `secret` is shown once, at creation."""
+
+    id: str
+    url: str
+    event_types: list[str]
+    description: str
+    status: str
+    created_at: datetime
+    secret: str | None = None
+
+
+class EndpointList(Out):
+    """All webhook endpoints."""
+
+    items: list[EndpointOut]
+
+
+class EngineOut(Out):
+    """An engine that this deployment can run."""
+
+    name: str
+    version: str
+    summary: str
+    modes: list[str]
+    device: str
+    licence: str
+    millicredits_per_second: int
+
+
+class BalanceOut(Out):
+    """In milli-credits: `available` + `held` = `balance`."""
+
+    balance_millicredits: int
+    held_millicredits: int
+    available_millicredits: int
+
+
+class LimitsOut(Out):
+    """What the plan allows."""
+
+    max_duration_ms: int
+    max_upload_bytes: int
+    max_pixels: int
+
+
+class AccountOut(Out):
+    """The account behind the key."""
+
+    id: str
+    name: str
+    plan: str
+    limits: LimitsOut
+    credits: BalanceOut
+    engines: list[EngineOut]
+    webhook_secret: str = Field(description="Signs webhooks of jobs that name a `webhook_url`.")
+
+
+class FieldError(Out):
+    """One field and what it needs."""
+
+    field: str
+    message: str
+
+
+class ErrorOut(BaseModel):
+    """problem+json (RFC 9457); some codes carry more fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[FieldError] | None = None

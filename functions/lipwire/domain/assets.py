@@ -1,0 +1,107 @@
+"""Assets: media objects we know, from the promise of an upload to what was found inside."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from lipwire.domain.errors import LipwireError
+from lipwire.domain.ids import AccountId, AssetId
+from lipwire.domain.media import MediaInfo
+
+
+class AssetStatus(StrEnum):
+    """An asset's life: promised, arrived, looked into."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    UPLOADED = "uploaded"
+    READY = "ready"
+    REJECTED = "rejected"
+
+
+class AnalysisStatus(StrEnum):
+    """The life of what is computed once from a source and reused by every dub of it."""
+
+    NONE = "none"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Problem(BaseModel):
+    """A stable code and a sentence that says how to mend it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, error: LipwireError) -> "Problem":
+        """An error as a job or an asset carries it."""
+        return cls(code=error.code, message=error.message)
+
+
+class ProbeFinding(BaseModel):
+    """What the media box found in a file: media, or a problem."""
+
+    model_config = ConfigDict(frozen=True)
+
+    media: MediaInfo | None = None
+    #: For files with sound: whether nobody can be heard in it.
+    silent: bool | None = None
+    problem: Problem | None = None
+
+
+class Analysis(BaseModel):
+    """What the face analysis found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: AnalysisStatus = AnalysisStatus.NONE
+    engine: str | None = None
+    faces: int | None = None
+    frames: int | None = None
+    frames_with_face: int | None = None
+    #: Of the source's bytes: the analysis is stored under account + this + engine version.
+    sha256: str | None = None
+
+
+class Asset(BaseModel):
+    """A media object, source or speech."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: AssetId
+    account_id: AccountId
+    status: AssetStatus
+    filename: str
+    content_type: str
+    size_bytes: int
+    created_at: datetime
+    upload_expires_at: datetime
+    multipart_upload_id: str | None = None
+    #: Pinned when the bytes arrive: a later PUT to the same URL changes nothing that was accepted.
+    version_id: str | None = None
+    media: MediaInfo | None = None
+    silent: bool | None = None
+    analysis: Analysis = Analysis()
+    problem: Problem | None = None
+
+    @property
+    def key(self) -> str:
+        """The object's key in the uploads bucket."""
+        return source_key(self.account_id, self.id)
+
+
+def source_key(account_id: str, asset_id: str) -> str:
+    """Where an upload lies; user input never becomes part of a key."""
+    return f"uploads/{account_id}/{asset_id}/source"
+
+
+def asset_of_key(key: str) -> AssetId | None:
+    """The asset an uploads key belongs to, or None for a key that is not ours."""
+    parts = key.split("/")
+    if len(parts) == 4 and parts[0] == "uploads" and parts[3] == "source":
+        return AssetId(parts[2])
+    return None

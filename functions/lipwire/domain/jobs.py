@@ -1,0 +1,149 @@
+"""Jobs: one request to make a lip-synced output, and the transitions it may take."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from lipwire.domain.assets import Problem
+from lipwire.domain.engines import Mode
+from lipwire.domain.ids import AccountId, AssetId, JobId
+
+
+class JobStatus(StrEnum):
+    """The life of a job."""
+
+    QUEUED = "queued"
+    VALIDATING = "validating"
+    RENDERING = "rendering"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+NEXT: Final[dict[JobStatus, frozenset[JobStatus]]] = {
+    JobStatus.QUEUED: frozenset({JobStatus.VALIDATING, JobStatus.FAILED, JobStatus.CANCELED}),
+    JobStatus.VALIDATING: frozenset({JobStatus.RENDERING, JobStatus.FAILED, JobStatus.CANCELED}),
+    JobStatus.RENDERING: frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELED}),
+    JobStatus.SUCCEEDED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELED: frozenset(),
+}
+
+OPEN: Final = frozenset(status for status, following in NEXT.items() if following)
+
+
+def before(status: JobStatus) -> frozenset[JobStatus]:
+    """The statuses from which `status` may be reached."""
+    return frozenset(origin for origin, following in NEXT.items() if status in following)
+
+
+class JobOptions(BaseModel):
+    """What a caller may choose; every one is honoured or refused, never dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: None lets Lipwire choose the best engine that can run here.
+    engine: str | None = None
+
+
+class JobOutput(BaseModel):
+    """What was rendered; `key` and `cover_key` are signed anew at each read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    cover_key: str
+    width: int
+    height: int
+    fps: str
+    frames: int
+    duration_ms: int
+    size_bytes: int
+
+
+class Job(BaseModel):
+    """One job as it stands now."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: JobId
+    account_id: AccountId
+    status: JobStatus
+    stage: str
+    progress: int = 0
+    source_id: AssetId
+    speech_id: AssetId
+    options: JobOptions = JobOptions()
+    name: str | None = None
+    webhook_url: str | None = None
+    metadata: dict[str, str] = {}
+    engine: str | None = None
+    mode: Mode | None = None
+    source_version: str | None = None
+    speech_version: str | None = None
+    held_millicredits: int
+    #: How many HOLD entries the ledger has for this job (a provisional one may be followed by its top-up).
+    holds: int = 1
+    per_second_millicredits: int
+    charged_millicredits: int | None = None
+    output: JobOutput | None = None
+    warnings: tuple[str, ...] = ()
+    error: Problem | None = None
+    #: What a step or container found wrong, before the failure lane ends the job with it.
+    failure: Problem | None = None
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job can't change any more."""
+        return self.status not in OPEN
+
+
+class RenderPlan(BaseModel):
+    """All a container needs to know; lies at `plans/{id}.json` in the work bucket."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    account_id: AccountId
+    engine: str
+    is_image: bool
+    source_key: str
+    source_version: str | None
+    speech_key: str | None = None
+    speech_version: str | None = None
+    output_key: str | None = None
+    cover_key: str | None = None
+    options: JobOptions = JobOptions()
+
+
+class RenderReport(BaseModel):
+    """What a container leaves behind at `results/{id}.json` when it is done."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    output: JobOutput | None = None
+    warnings: tuple[str, ...] = ()
+    sha256: str | None = None
+    faces: int | None = None
+    frames: int | None = None
+    frames_with_face: int | None = None
+
+
+def plan_key(task_id: str) -> str:
+    """Where the plan of a job or an analysis lies in the work bucket."""
+    return f"plans/{task_id}.json"
+
+
+def result_key(task_id: str) -> str:
+    """Where the report of a job or an analysis lies in the work bucket."""
+    return f"results/{task_id}.json"
+
+
+def analysis_prefix(account_id: str, sha256: str) -> str:
+    """Below it lie all analyses of these bytes; never shared between accounts (D10)."""
+    return f"analyses/{account_id}/{sha256}/"

@@ -1,0 +1,79 @@
+"""What use cases give back; a dialect's codec turns a view into its vendor's JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from lipwire.domain.accounts import Account
+from lipwire.domain.assets import Asset
+from lipwire.domain.credits import Millicredits
+from lipwire.domain.engines import EngineSpec
+from lipwire.domain.jobs import Job
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPart:
+    """One part of a multipart upload."""
+
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadView:
+    """Permission to put one asset: one signed PUT, or signed parts of `part_size` bytes."""
+
+    asset: Asset
+    method: str = "PUT"
+    url: str | None = None
+    headers: Mapping[str, str]
+    parts: tuple[UploadPart, ...] = ()
+    part_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job, with its result's URLs signed at this read."""
+
+    job: Job
+    output_url: str | None = None
+    cover_url: str | None = None
+    urls_expire_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some of a list, newest first, and the cursor of the rest."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What an account owns: `available` + `held` = `balance`."""
+
+    balance: Millicredits
+    held: Millicredits
+
+    @property
+    def available(self) -> Millicredits:
+        """What new jobs may hold."""
+        return Millicredits(self.balance - self.held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """The account, its balance, and what it may use."""
+
+    account: Account
+    balance: Balance
+    engines: tuple[EngineSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The thing is gone; answered with 204."""

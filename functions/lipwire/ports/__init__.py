@@ -1,0 +1,164 @@
+"""What use cases ask of the world, in their own words; adapters answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from lipwire.domain.accounts import Account, ApiKey, Plan
+from lipwire.domain.assets import Analysis, Asset, Problem, ProbeFinding
+from lipwire.domain.credits import Millicredits
+from lipwire.domain.engines import EngineSpec
+from lipwire.domain.events import EventData
+from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport
+from lipwire.domain.views import Balance, Page, UploadPart
+
+
+class Clock(Protocol):
+    """Time, and waiting for it."""
+
+    def now(self) -> datetime: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class IdSource(Protocol):
+    """New ids and secrets."""
+
+    def new(self, prefix: str) -> str: ...
+
+    def secret(self, bits: int) -> int: ...
+
+
+class AccountStore(Protocol):
+    """Accounts and keys."""
+
+    def account(self, account_id: AccountId) -> Account | None: ...
+
+    def key(self, public_id: str) -> ApiKey | None: ...
+
+    def add(self, account: Account, key: ApiKey) -> None:
+        """Keyed by id: adding twice is refused."""
+
+    def revoke(self, public_id: str, *, at: datetime) -> None: ...
+
+
+class Ledger(Protocol):
+    """Reading money; money moves only inside the transactions of `JobStore` and by `grant`."""
+
+    def balance(self, account_id: AccountId) -> Balance: ...
+
+    def grant(self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime) -> None:
+        """Idempotent: the same `grant_id` counts once."""
+
+
+class AssetStore(Protocol):
+    """Assets and their life cycle; every write is conditional on the status it leaves."""
+
+    def create(self, asset: Asset) -> None: ...
+
+    def get(self, asset_id: AssetId) -> Asset | None: ...
+
+    def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Asset]: ...
+
+    def mark_uploaded(self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime) -> bool:
+        """Once: False when the asset had already left `awaiting_upload`. Starts the analysis with the same write."""
+
+    def record_probe(
+        self, asset: Asset, finding: ProbeFinding, *, at: datetime
+    ) -> Asset:
+        """Once: a second probe returns what the first one found."""
+
+    def record_analysis(self, asset: Asset, analysis: Analysis) -> None: ...
+
+    def delete(self, asset: Asset, *, at: datetime) -> None: ...
+
+
+class JobStore(Protocol):
+    """Jobs; each method that moves money or status is one transaction with its ledger and outbox rows."""
+
+    def create(self, job: Job) -> None:
+        """Job + HOLD entry + balance + `JobCreated` + start of its workflow, all or nothing.
+
+        Raises:
+            InsufficientCreditsError: the balance can't cover the hold; nothing was written.
+        """
+
+    def get(self, job_id: JobId) -> Job | None: ...
+
+    def list(
+        self, account_id: AccountId, *, status: JobStatus | None, limit: int, cursor: str | None
+    ) -> Page[Job]: ...
+
+    def advance(self, job: Job, *, event: EventData | None = None) -> bool:
+        """Write `job`, whose status must follow the stored one or equal it; False when it may not any more."""
+
+    def extend_hold(self, job: Job, extra: Millicredits) -> Job:
+        """Hold more for a job, once per `job.holds`.
+
+        Raises:
+            InsufficientCreditsError: the balance can't cover it; the first hold stays.
+        """
+
+    def settle(self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]) -> bool:
+        """Once: SETTLE + rest of the hold returned + `succeeded` + `JobSucceeded`; False when the job had ended."""
+
+    def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
+        """Once: RELEASE of the whole hold + `failed` or `canceled` + its event; False when the job had ended."""
+
+    def record_failure(self, job_id: JobId, failure: Problem) -> None:
+        """Note what went wrong for the failure lane; the first note stays."""
+
+    def report_progress(self, job_id: JobId, *, stage: str, progress: int, at: datetime) -> bool:
+        """False when the job is not rendering any more: the renderer must stop."""
+
+    def delete(self, job: Job) -> None: ...
+
+
+class ObjectStore(Protocol):
+    """One bucket."""
+
+    def sign_put(self, key: str, *, size_bytes: int, expires_s: int) -> str: ...
+
+    def sign_get(self, key: str, *, expires_s: int) -> str: ...
+
+    def start_multipart(self, key: str, *, parts: int, expires_s: int) -> tuple[str, tuple[UploadPart, ...]]: ...
+
+    def complete_multipart(self, key: str, upload_id: str) -> None:
+        """Raises `UploadIncompleteError` when parts are missing."""
+
+    def head(self, key: str) -> tuple[int, str | None] | None:
+        """Size and version id, or None when nothing is there."""
+
+    def delete_prefix(self, prefix: str) -> None: ...
+
+
+class ResultUrls(Protocol):
+    """Links to results that need no key and no redirect (D15)."""
+
+    def sign(self, key: str, *, expires_s: int) -> str: ...
+
+
+class WorkStore(Protocol):
+    """Plans out, reports in."""
+
+    def put_plan(self, plan: RenderPlan) -> None: ...
+
+    def report(self, task_id: str) -> RenderReport | None: ...
+
+
+class MediaProbe(Protocol):
+    """The box that looks into strangers' files."""
+
+    def probe(self, asset: Asset, *, limits: Plan) -> ProbeFinding: ...
+
+
+class EngineCatalog(Protocol):
+    """The engines this deployment can run."""
+
+    def get(self, name: str) -> EngineSpec | None: ...
+
+    def selectable(self) -> tuple[EngineSpec, ...]: ...
+
+    def target(self, name: str) -> tuple[str, str]:
+        """The Batch queue and job definition that run it."""

@@ -1,0 +1,48 @@
+"""The environment, typed; a missing variable is named at the first start, not at the third request."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lipwire.resources import Resource
+
+
+class MissingSettingError(RuntimeError):
+    """A variable that this function needs is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names of resources, and stage parameters; only what a function declared is there."""
+
+    environment: Mapping[str, str]
+
+    def name_of(self, resource: Resource) -> str:
+        """The table's, bucket's or bus's name, the queue's URL, the state machine's ARN.
+
+        Raises:
+            MissingSettingError: this function did not declare that need.
+        """
+        return self._get(resource.value)
+
+    @property
+    def stage(self) -> str:
+        """The stage's name."""
+        return self._get("LIPWIRE_STAGE")
+
+    @property
+    def webhook_loopback(self) -> bool:
+        """Whether webhooks may go to http on loopback: the local stage alone says so."""
+        return self.environment.get("WEBHOOK_LOOPBACK") == "1"
+
+    @property
+    def batch_targets(self) -> dict[str, tuple[str, str]]:
+        """Queue and job definition of each engine."""
+        raw = json.loads(self._get("BATCH_TARGETS"))
+        return {name: (target["queue"], target["definition"]) for name, target in raw.items()}
+
+    def _get(self, name: str) -> str:
+        value = self.environment.get(name, "")
+        if not value:
+            raise MissingSettingError(f"environment variable {name} is not set")
+        return value

@@ -1,0 +1,1 @@
+"""One use case a file: one public function, named like the file."""

@@ -1,0 +1,57 @@
+"""Permission to put one asset."""
+
+from datetime import timedelta
+from typing import Final
+
+from lipwire.domain.assets import Asset, AssetStatus
+from lipwire.domain.commands import Caller, CreateUpload
+from lipwire.domain.errors import MediaTooLargeError
+from lipwire.domain.ids import AssetId
+from lipwire.domain.views import UploadView
+from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore
+
+EXPIRES_S: Final = 3600
+#: S3 takes at most 5 GB in one PUT.
+SINGLE_PUT_BYTES: Final = 5 * 1000**3
+PART_BYTES: Final = 64 * 1024**2
+
+
+def create_upload(
+    command: CreateUpload,
+    caller: Caller,
+    *,
+    assets: AssetStore,
+    uploads: ObjectStore,
+    clock: Clock,
+    ids: IdSource,
+) -> UploadView:
+    """An asset that awaits its bytes, and the signed URL (or part URLs) to send them to.
+
+    Raises:
+        MediaTooLargeError: more bytes than the account's plan allows.
+    """
+    limit = caller.account.limits.max_upload_bytes
+    if command.size_bytes > limit:
+        raise MediaTooLargeError(
+            f"The file has {command.size_bytes} bytes; this account may send {limit}.", limit=limit
+        )
+    now = clock.now()
+    asset = Asset(
+        id=AssetId(ids.new("ast")),
+        account_id=caller.account.id,
+        status=AssetStatus.AWAITING_UPLOAD,
+        filename=command.filename,
+        content_type=command.content_type,
+        size_bytes=command.size_bytes,
+        created_at=now,
+        upload_expires_at=now + timedelta(seconds=EXPIRES_S),
+    )
+    if command.size_bytes > SINGLE_PUT_BYTES:
+        count = -(-command.size_bytes // PART_BYTES)
+        upload_id, parts = uploads.start_multipart(asset.key, parts=count, expires_s=EXPIRES_S)
+        asset = asset.model_copy(update={"multipart_upload_id": upload_id})
+        assets.create(asset)
+        return UploadView(asset=asset, headers={}, parts=parts, part_size=PART_BYTES)
+    url = uploads.sign_put(asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S)
+    assets.create(asset)
+    return UploadView(asset=asset, url=url, headers={"Content-Length": str(command.size_bytes)})

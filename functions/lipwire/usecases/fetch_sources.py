@@ -1,0 +1,48 @@
+"""First step of the job workflow."""
+
+from lipwire.domain.assets import Asset, AssetStatus
+from lipwire.domain.errors import AssetNotFoundError, JobNotFoundError, UploadIncompleteError
+from lipwire.domain.ids import AssetId, JobId
+from lipwire.domain.jobs import JobStatus
+from lipwire.ports import AssetStore, Clock, JobStore, ObjectStore
+
+
+def fetch_sources(
+    job_id: JobId, *, jobs: JobStore, assets: AssetStore, uploads: ObjectStore, clock: Clock
+) -> None:
+    """The job is validating, and the exact versions of its source and speech are pinned to it.
+
+    Raises:
+        AssetNotFoundError, UploadIncompleteError: there is nothing to render from.
+    """
+    job = jobs.get(job_id)
+    if job is None:
+        raise JobNotFoundError
+    source = _arrived(job.source_id, assets, uploads, clock)
+    speech = _arrived(job.speech_id, assets, uploads, clock)
+    jobs.advance(
+        job.model_copy(
+            update={
+                "status": JobStatus.VALIDATING,
+                "stage": "validating",
+                "source_version": source.version_id,
+                "speech_version": speech.version_id,
+                "updated_at": clock.now(),
+            }
+        )
+    )
+
+
+def _arrived(asset_id: AssetId, assets: AssetStore, uploads: ObjectStore, clock: Clock) -> Asset:
+    """The asset with its bytes; does not wait for the upload's event, which may be late."""
+    asset = assets.get(asset_id)
+    if asset is None:
+        raise AssetNotFoundError("An asset of this job was deleted.")
+    if asset.status is not AssetStatus.AWAITING_UPLOAD:
+        return asset
+    found = uploads.head(asset.key)
+    if found is None:
+        raise UploadIncompleteError(f"The upload of `{asset.filename}` has not arrived.")
+    size_bytes, version_id = found
+    assets.mark_uploaded(asset, version_id=version_id, size_bytes=size_bytes, at=clock.now())
+    return assets.get(asset_id) or asset

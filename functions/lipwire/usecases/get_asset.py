@@ -1,0 +1,14 @@
+"""One asset."""
+
+from lipwire.domain.assets import Asset
+from lipwire.domain.commands import Caller, GetAsset
+from lipwire.domain.errors import AssetNotFoundError
+from lipwire.ports import AssetStore
+
+
+def get_asset(command: GetAsset, caller: Caller, *, assets: AssetStore) -> Asset:
+    """The caller's asset; another account's answers exactly like one that never was."""
+    asset = assets.get(command.asset_id)
+    if asset is None or asset.account_id != caller.account.id:
+        raise AssetNotFoundError
+    return asset

@@ -1,0 +1,67 @@
+"""Third step of the job workflow."""
+
+from dataclasses import dataclass
+
+from lipwire.domain.engines import Mode
+from lipwire.domain.errors import AssetNotFoundError, EngineUnavailableError, JobNotFoundError
+from lipwire.domain.events import JobRenderingStarted
+from lipwire.domain.ids import JobId
+from lipwire.domain.jobs import JobStatus, RenderPlan
+from lipwire.ports import AssetStore, Clock, EngineCatalog, JobStore, WorkStore
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTarget:
+    """Where the render runs."""
+
+    queue: str
+    definition: str
+
+
+def plan_render(
+    job_id: JobId,
+    *,
+    jobs: JobStore,
+    assets: AssetStore,
+    engines: EngineCatalog,
+    work: WorkStore,
+    clock: Clock,
+) -> BatchTarget:
+    """The plan lies in the work bucket and the job is rendering.
+
+    Raises:
+        EngineUnavailableError: the engine was taken out of the deployment since the job was created.
+    """
+    job = jobs.get(job_id)
+    if job is None:
+        raise JobNotFoundError
+    source, speech = assets.get(job.source_id), assets.get(job.speech_id)
+    if source is None or speech is None:
+        raise AssetNotFoundError("An asset of this job was deleted.")
+    spec = engines.get(job.engine or "")
+    if spec is None or job.mode not in spec.modes:
+        raise EngineUnavailableError
+    folder = f"outputs/{job.account_id}/{job.id}"
+    work.put_plan(
+        RenderPlan(
+            id=job.id,
+            account_id=job.account_id,
+            engine=spec.name,
+            is_image=job.mode is Mode.PORTRAIT,
+            source_key=source.key,
+            source_version=job.source_version,
+            speech_key=speech.key,
+            speech_version=job.speech_version,
+            output_key=f"{folder}/output.mp4",
+            cover_key=f"{folder}/cover.jpg",
+            options=job.options,
+        )
+    )
+    jobs.advance(
+        job.model_copy(
+            update={"status": JobStatus.RENDERING, "stage": "starting", "updated_at": clock.now()}
+        ),
+        event=JobRenderingStarted(job_id=job.id, engine=spec.name),
+    )
+    queue, definition = engines.target(spec.name)
+    return BatchTarget(queue, definition)

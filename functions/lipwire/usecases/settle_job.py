@@ -1,0 +1,29 @@
+"""Last step of the job workflow: the work is paid."""
+
+from fractions import Fraction
+
+from lipwire.domain.credits import Millicredits, price_of_frames
+from lipwire.domain.errors import JobNotFoundError, RenderFailedError
+from lipwire.domain.ids import JobId
+from lipwire.ports import JobStore, WorkStore
+
+
+def settle_job(job_id: JobId, *, jobs: JobStore, work: WorkStore) -> None:
+    """The frames rendered are charged, the rest of the hold returned, the job succeeded: once.
+
+    The charge is never above the hold, whatever was rendered.
+
+    Raises:
+        RenderFailedError: the container ended well but left no report.
+    """
+    job = jobs.get(job_id)
+    if job is None:
+        raise JobNotFoundError
+    report = work.report(job_id)
+    if report is None or report.output is None:
+        raise RenderFailedError
+    price = price_of_frames(
+        report.output.frames, Fraction(report.output.fps), per_second=job.per_second_millicredits
+    )
+    charge = Millicredits(min(price, job.held_millicredits))
+    jobs.settle(job, charge=charge, output=report.output, warnings=report.warnings)
