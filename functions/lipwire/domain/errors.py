@@ -196,9 +196,15 @@ class RateLimitedError(LipwireError):
     mend = "Wait as long as `Retry-After` says."
 
 
-class BusyError(LipwireError):
-    code = "busy"
+class UnavailableError(LipwireError):
+    """Something we depend on is not there just now; the same request may work in a moment."""
+
+    code = "unavailable"
     kind = Kind.UNAVAILABLE
+
+
+class BusyError(UnavailableError):
+    code = "busy"
     title = "The service is busy."
     mend = "Try again in a moment."
 

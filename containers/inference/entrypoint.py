@@ -1,0 +1,74 @@
+"""The container's entry: one task, one exit code (`lipwire.render.exit_codes`).
+
+    python entrypoint.py render job_…
+    python entrypoint.py analyze ast_…
+"""
+
+import logging
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lipwire import engines
+from lipwire.adapters.s3_files import S3Files
+from lipwire.bootstrap import App
+from lipwire.domain.assets import Problem
+from lipwire.domain.errors import MediaError, UnavailableError
+from lipwire.domain.ids import JobId
+from lipwire.render.exit_codes import ExitCode
+from lipwire.render.runner import Runner, StoppedError
+from lipwire.resources import Resource
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+log = logging.getLogger("lipwire")
+
+
+def main(task: str, task_id: str) -> ExitCode:
+    """Run the task; what is wrong with a user's file is noted on the job."""
+    app = App(os.environ)
+    with tempfile.TemporaryDirectory(prefix="lipwire-") as folder:
+        runner = Runner(
+            files=S3Files(app.s3),
+            reports=app.work,
+            jobs=app.jobs,
+            clock=app.clock,
+            load_engine=engines.load,
+            folder=Path(folder),
+            uploads=app.settings.name_of(Resource.UPLOADS_BUCKET),
+            work=app.settings.name_of(Resource.WORK_BUCKET),
+            outputs=app.settings.name_of(Resource.OUTPUTS_BUCKET),
+        )
+        try:
+            {"render": runner.render, "analyze": runner.analyze}[task](task_id)
+        except StoppedError as stopped:
+            log.info("stopped: %s", stopped)
+            return ExitCode.POLICY
+        except MediaError as error:
+            log.info("refused: %s", error.code)
+            if task == "render":
+                app.jobs.record_failure(JobId(task_id), Problem.of(error))
+            return ExitCode.BAD_INPUT
+        except (BotoCoreError, ClientError, ConnectionError, UnavailableError):
+            log.exception("a service failed")
+            return ExitCode.TRANSIENT
+        except Exception:
+            log.exception("failed")
+            return ExitCode.BUG
+    return ExitCode.DONE
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    # A host that goes away, or a cancel: another attempt starts afresh, and a canceled job has none.
+    log.info("told to stop")
+    os._exit(ExitCode.TRANSIENT)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _leave)
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,181 @@
+"""The composition root: the only module that knows every adapter.
+
+Every port is made at its first use, so a function needs only the variables of what it really touches, and importing
+this module needs neither AWS nor the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache, cached_property
+from typing import Any, Final
+
+from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.assets import DynamoAssets
+from lipwire.adapters.dynamodb.jobs import DynamoJobs
+from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.engines import DeployedEngines
+from lipwire.adapters.probe import LambdaProbe
+from lipwire.adapters.s3 import S3Objects, S3Work
+from lipwire.adapters.system import RandomIds, SystemClock
+from lipwire.dialects.base import Operation, WireRequest
+from lipwire.domain.commands import Caller, Command
+from lipwire.resources import Resource
+from lipwire.settings import Settings
+
+_KEY_CACHE_TTL: Final = timedelta(seconds=60)
+
+
+class App:
+    """Every port by name, made at first use."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.settings = Settings(environment)
+        self.clock = SystemClock()
+        self.ids = RandomIds()
+        self._callers: dict[str, tuple[Any, Caller]] = {}
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        """The DynamoDB client: short timeouts, since every call is one row or one transaction."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(
+            "dynamodb",
+            config=Config(
+                connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}
+            ),
+        )
+
+    @cached_property
+    def s3(self) -> Any:
+        """The S3 client; `s3v4`, or presigned uploads would sign Content-Type."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+
+    def client(self, service: str) -> Any:
+        """Any other client, made once."""
+        return _client(service)
+
+    @cached_property
+    def outbox_rows(self) -> OutboxRows:
+        """Outbox rows of other stores' transactions."""
+        return OutboxRows(table=self._name(Resource.OUTBOX_TABLE), ids=self.ids)
+
+    @cached_property
+    def accounts(self) -> DynamoAccounts:
+        """Accounts and keys."""
+        return DynamoAccounts(self.dynamodb, table=self._name(Resource.ACCOUNTS_TABLE))
+
+    @cached_property
+    def ledger(self) -> DynamoLedger:
+        """The ledger."""
+        return DynamoLedger(self.dynamodb, table=self._name(Resource.LEDGER_TABLE))
+
+    @cached_property
+    def assets(self) -> DynamoAssets:
+        """Assets. A function without the outbox can read them, not write."""
+        return DynamoAssets(
+            self.dynamodb, table=self._name(Resource.ASSETS_TABLE), outbox=self._outbox_if_declared()
+        )
+
+    @cached_property
+    def jobs(self) -> DynamoJobs:
+        """Jobs. A function without ledger and outbox can read and advance them, not end them."""
+        environment = self.settings.environment
+        return DynamoJobs(
+            self.dynamodb,
+            table=self._name(Resource.JOBS_TABLE),
+            ledger=DynamoLedger(self.dynamodb, table=environment.get(Resource.LEDGER_TABLE, "")),
+            outbox=self._outbox_if_declared(),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def uploads(self) -> S3Objects:
+        """The uploads bucket."""
+        return S3Objects(self.s3, bucket=self._name(Resource.UPLOADS_BUCKET))
+
+    @cached_property
+    def outputs(self) -> S3Objects:
+        """The outputs bucket."""
+        return S3Objects(self.s3, bucket=self._name(Resource.OUTPUTS_BUCKET))
+
+    @cached_property
+    def work_objects(self) -> S3Objects:
+        """The work bucket as plain objects."""
+        return S3Objects(self.s3, bucket=self._name(Resource.WORK_BUCKET))
+
+    @cached_property
+    def work(self) -> S3Work:
+        """Plans and reports."""
+        return S3Work(self.s3, bucket=self._name(Resource.WORK_BUCKET))
+
+    @cached_property
+    def results(self) -> S3Objects:
+        """Links to results."""
+        return self.outputs
+
+    @cached_property
+    def engines(self) -> DeployedEngines:
+        """The engines of this deployment."""
+        from lipwire import engines
+
+        return DeployedEngines(engines.specs(), targets=lambda: self.settings.batch_targets)
+
+    @cached_property
+    def probe(self) -> LambdaProbe:
+        """The media box."""
+        return LambdaProbe(self.client("lambda"), function=self._name(Resource.PROBE_FUNCTION))
+
+    def authenticate(self, key: str | None) -> Caller:
+        """The caller, remembered for at most 60 s; a revoked key reads that long, and never spends (D13)."""
+        from lipwire.usecases.authenticate import authenticate
+
+        now = self.clock.now()
+        if key in self._callers and now - self._callers[key][0] < _KEY_CACHE_TTL:
+            return self._callers[key][1]
+        caller = authenticate(key, accounts=self.accounts)
+        self._callers = {k: v for k, v in self._callers.items() if now - v[0] < _KEY_CACHE_TTL}
+        self._callers[str(key)] = (now, caller)
+        return caller
+
+    def run(self, operation: Operation, command: Command, caller: Caller) -> Any:
+        """The operation's use case over this deployment's ports."""
+        from lipwire import operations
+
+        return operations.RUN[operation](self, command, caller)
+
+    def run_public(self, operation: Operation, request: WireRequest) -> str:
+        """A document that needs no key."""
+        from lipwire.dialects.native.docs_page import docs_page
+        from lipwire.dialects.native.openapi import openapi, openapi_json
+
+        if operation is Operation.GET_OPENAPI:
+            return openapi_json(request.origin)
+        return docs_page(openapi(request.origin))
+
+    def _outbox_if_declared(self) -> OutboxRows:
+        return OutboxRows(
+            table=self.settings.environment.get(Resource.OUTBOX_TABLE, ""), ids=self.ids
+        )
+
+    def _name(self, resource: Resource) -> str:
+        return self.settings.name_of(resource)
+
+
+@cache
+def lambda_app() -> App:
+    """The app of this process, from its environment."""
+    return App(os.environ)
+
+
+@cache
+def _client(service: str) -> Any:
+    import boto3
+
+    return boto3.client(service)

@@ -1,0 +1,82 @@
+"""Which use case is which operation, with the ports each takes."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from lipwire.dialects.base import Operation
+from lipwire.domain.commands import Caller
+from lipwire.usecases.cancel_job import cancel_job
+from lipwire.usecases.complete_upload import complete_upload
+from lipwire.usecases.create_job import create_job
+from lipwire.usecases.create_upload import create_upload
+from lipwire.usecases.delete_asset import delete_asset
+from lipwire.usecases.delete_endpoint import delete_endpoint
+from lipwire.usecases.delete_job import delete_job
+from lipwire.usecases.get_account import get_account
+from lipwire.usecases.get_asset import get_asset
+from lipwire.usecases.get_job import get_job
+from lipwire.usecases.list_assets import list_assets
+from lipwire.usecases.list_endpoints import list_endpoints
+from lipwire.usecases.list_jobs import list_jobs
+from lipwire.usecases.register_endpoint import register_endpoint
+
+if TYPE_CHECKING:
+    from lipwire.bootstrap import App
+
+Run = Callable[["App", Any, Caller], Any]
+
+RUN: Final[dict[Operation, Run]] = {
+    Operation.CREATE_UPLOAD: lambda app, command, caller: create_upload(
+        command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock, ids=app.ids
+    ),
+    Operation.COMPLETE_UPLOAD: lambda app, command, caller: complete_upload(
+        command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock
+    ),
+    Operation.GET_ASSET: lambda app, command, caller: get_asset(command, caller, assets=app.assets),
+    Operation.LIST_ASSETS: lambda app, command, caller: list_assets(command, caller, assets=app.assets),
+    Operation.DELETE_ASSET: lambda app, command, caller: delete_asset(
+        command,
+        caller,
+        assets=app.assets,
+        uploads=app.uploads,
+        work=app.work_objects,
+        clock=app.clock,
+    ),
+    Operation.CREATE_JOB: lambda app, command, caller: create_job(
+        command,
+        caller,
+        jobs=app.jobs,
+        assets=app.assets,
+        engines=app.engines,
+        webhook_urls=app.webhook_urls,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.GET_JOB: lambda app, command, caller: get_job(
+        command, caller, jobs=app.jobs, results=app.results, clock=app.clock
+    ),
+    Operation.LIST_JOBS: lambda app, command, caller: list_jobs(
+        command, caller, jobs=app.jobs, results=app.results, clock=app.clock
+    ),
+    Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),
+    Operation.DELETE_JOB: lambda app, command, caller: delete_job(
+        command, caller, jobs=app.jobs, outputs=app.outputs
+    ),
+    Operation.GET_ACCOUNT: lambda app, command, caller: get_account(
+        command, caller, ledger=app.ledger, engines=app.engines
+    ),
+    Operation.CREATE_ENDPOINT: lambda app, command, caller: register_endpoint(
+        command,
+        caller,
+        endpoints=app.endpoints,
+        webhook_urls=app.webhook_urls,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.LIST_ENDPOINTS: lambda app, command, caller: list_endpoints(
+        command, caller, endpoints=app.endpoints
+    ),
+    Operation.DELETE_ENDPOINT: lambda app, command, caller: delete_endpoint(
+        command, caller, endpoints=app.endpoints
+    ),
+}

@@ -1,0 +1,113 @@
+"""HTTP in, HTTP out: find the dialect, authenticate, decode, run, encode. The one entry point of the API functions."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConfig, Response
+
+from lipwire import dialects
+from lipwire.bootstrap import App, lambda_app
+from lipwire.dialects.base import PUBLIC, Dialect, Route, WireRequest, WireResponse, function_of, key_of
+from lipwire.domain.errors import InternalError, Kind, LipwireError, RouteNotFoundError
+from lipwire.observability import logger
+
+_CORS: Final = CORSConfig(
+    allow_origin="*",
+    allow_headers=["Authorization", "Content-Type", "X-Api-Key", "Idempotency-Key"],
+    expose_headers=["X-Request-Id", "Retry-After"],
+    max_age=600,
+)
+
+
+def serve(function: str, event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway's answer to one HTTP API event (payload format 2.0) for the routes of `function`."""
+    return _resolver(_dialect_of(event["rawPath"]), function).resolve(event, context)
+
+
+def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> WireResponse:
+    """The answer to one request; every failure in the dialect's own words, bugs with nothing but a request id."""
+    try:
+        if route.operation in PUBLIC:
+            return route.encode(app.run_public(route.operation, request))
+        caller = app.authenticate(key_of(request, dialect.key_header))
+        logger.append_keys(account_id=caller.account.id, operation=route.operation.value)
+        return route.encode(app.run(route.operation, route.decode(request), caller))
+    except LipwireError as error:
+        level = logger.exception if error.kind is Kind.BUG else logger.info
+        level("request refused", code=error.code)
+        return dialect.encode_error(error, request)
+    except Exception:  # noqa: BLE001  # the entry point: logged once, answered as a bug
+        logger.exception("request failed")
+        return dialect.encode_error(InternalError(), request)
+
+
+@cache
+def _resolver(name: str, function: str) -> APIGatewayHttpResolver:
+    """One resolver per dialect, made at its first request: a cold start imports only what is called."""
+    dialect = dialects.load(name)
+    resolver = APIGatewayHttpResolver(cors=_CORS)
+    for route in dialect.routes:
+        if function_of(route.operation) == function:
+            path = re.sub(r"{(\w+)}", r"<\1>", route.path)
+            resolver.route(path, method=route.method)(_handler(resolver, dialect, route))
+
+    def unknown(_exc: Exception) -> Response[str]:
+        error = RouteNotFoundError(f"There is no {resolver.current_event.http_method} {resolver.current_event.path}.")
+        return _response(dialect.encode_error(error, _request(resolver, {})), resolver)
+
+    resolver.not_found(unknown)
+    return resolver
+
+
+def _handler(
+    resolver: APIGatewayHttpResolver, dialect: Dialect, route: Route
+) -> Callable[..., Response[str]]:
+    def handle(**path_params: str) -> Response[str]:
+        request = _request(resolver, path_params)
+        return _response(answer(request, dialect, route, lambda_app()), resolver)
+
+    return handle
+
+
+def _request(resolver: APIGatewayHttpResolver, path_params: dict[str, str]) -> WireRequest:
+    event = resolver.current_event
+    headers = {name.lower(): value for name, value in event.headers.items()}
+    body = event.decoded_body
+    context = event.request_context
+    return WireRequest(
+        method=event.http_method,
+        path=event.path,
+        path_params={name: unquote(value) for name, value in path_params.items()},
+        query=dict(event.query_string_parameters or {}),
+        headers=headers,
+        body=body.encode() if isinstance(body, str) else b"",
+        request_id=context.request_id,
+        origin=f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('x-forwarded-host') or headers.get('host', '')}",
+    )
+
+
+def _response(wire: WireResponse, resolver: APIGatewayHttpResolver) -> Response[str]:
+    request_id = resolver.current_event.request_context.request_id
+    return Response(
+        status_code=wire.status,
+        content_type=wire.content_type,
+        body=wire.body,
+        headers={**wire.headers, "X-Request-Id": request_id, "Cache-Control": "no-store"},
+    )
+
+
+@cache
+def _patterns() -> tuple[tuple[str, "re.Pattern[str]"], ...]:
+    """Every route of every dialect as (dialect, whole-segment pattern)."""
+    return tuple(
+        (route.dialect, re.compile("^" + re.sub(r"{\w+}", "[^/]+", route.path) + "$"))
+        for route in dialects.all_routes()
+    )
+
+
+def _dialect_of(path: str) -> str:
+    """The dialect whose path this is; an unknown one is answered as native."""
+    return next((dialect for dialect, pattern in _patterns() if pattern.match(path)), "native")

@@ -1,0 +1,17 @@
+"""Step: pin the bytes."""
+
+from typing import Any
+
+from lipwire.bootstrap import lambda_app
+from lipwire.domain.ids import JobId
+from lipwire.observability import logger
+from lipwire.stepping import step_of
+from lipwire.usecases.fetch_sources import fetch_sources
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: Any) -> None:
+    """{"job_id"} -> nothing."""
+    app, job_id = lambda_app(), JobId(event["job_id"])
+    with step_of(job_id, app):
+        fetch_sources(job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock)
