@@ -1,0 +1,51 @@
+"""What a media file holds, and how much of it an account may send."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+
+class MediaKind(StrEnum):
+    """What a file is for us: moving pictures, one picture, or sound alone."""
+
+    VIDEO = "video"
+    IMAGE = "image"
+    AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
+    """One file, as found by opening it; times are integers, rates are exact fractions."""
+
+    kind: MediaKind
+    #: `mp4`, `matroska`, `wav`, `png`, …: what the bytes say, whatever the file's name claims.
+    container: str
+    size_bytes: int
+    #: Of the longest stream; 0 for an image.
+    duration_ms: int
+    streams: int
+    #: Upright, after `rotation` was applied.
+    width: int | None = None
+    height: int | None = None
+    #: Degrees clockwise by which stored pictures were turned to stand upright: 0, 90, 180 or 270.
+    rotation: int = 0
+    #: Average frames per second; an image has none.
+    fps: Fraction | None = None
+    frame_count: int | None = None
+    video_codec: str | None = None
+    pix_fmt: str | None = None
+    has_audio: bool = False
+    audio_codec: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLimits:
+    """The most of each that is accepted before any of it is decoded."""
+
+    max_size_bytes: int = 20 * 1024**3
+    max_duration_ms: int = 30 * 60 * 1000
+    max_pixels: int = 4096 * 2304
+    max_fps: Fraction = Fraction(240)
+    max_streams: int = 16
