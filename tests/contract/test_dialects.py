@@ -1,0 +1,87 @@
+"""Every dialect keeps the promises of `dialects/base.py`; no vendor is named here."""
+
+import json
+import re
+
+import pytest
+
+from lipwire import dialects
+from lipwire.dialects.base import PUBLIC, WireRequest
+from lipwire.dialects.native.docs_page import docs_page
+from lipwire.dialects.native.openapi import DOCS, openapi
+from lipwire.domain import errors
+from lipwire.domain.errors import STATUS, Kind, LipwireError
+from lipwire.operations import RUN
+
+LEAVES = [
+    found
+    for found in vars(errors).values()
+    if isinstance(found, type) and issubclass(found, LipwireError) and found is not LipwireError
+]
+
+
+def an_error(leaf: type[LipwireError]) -> LipwireError:
+    """One error of that class."""
+    return leaf("a_code", "a message") if leaf is errors.RejectedMediaError else leaf()
+
+
+def test_every_kind_has_a_status():
+    """No error can be raised that HTTP can't say."""
+    assert set(STATUS) == set(Kind)
+
+
+def test_codes_are_stable_words_and_unique():
+    """Two errors never share a code by accident."""
+    abstract = {errors.RejectedMediaError}
+    codes = [leaf.code for leaf in LEAVES if leaf not in abstract]
+    assert all(re.fullmatch(r"[a-z][a-z_]+", code) for code in codes)
+    assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("name", dialects.names())
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_every_error_is_rendered_by_every_dialect(name, leaf):
+    """An answer with an HTTP error status and valid JSON."""
+    request = WireRequest(method="GET", path="/x", request_id="r-1")
+    answer = dialects.load(name).encode_error(an_error(leaf), request)
+    assert 400 <= answer.status < 600
+    json.loads(answer.body)
+
+
+def test_no_two_routes_collide():
+    """One origin serves all dialects: method and path decide, whole segment by whole segment."""
+    seen = [(route.method, re.sub(r"{\w+}", "{}", route.path)) for route in dialects.all_routes()]
+    assert len(set(seen)) == len(seen)
+
+
+def test_every_operation_has_a_use_case():
+    """What a route names can be run."""
+    named = {route.operation for name in dialects.names() for route in dialects.load(name).routes}
+    assert named - PUBLIC <= set(RUN)
+
+
+def test_openapi_has_every_native_route():
+    """Generated from the table, and nothing of the table is missing."""
+    document = openapi("http://127.0.0.1:1")
+    native = dialects.load("native").routes
+    documented = {(m.upper(), path) for path, ms in document["paths"].items() for m in ms}
+    assert {(r.method, r.path) for r in native if r.path.startswith("/lipwire/")} == documented
+    assert {route.operation for route in native} == set(DOCS)
+
+
+def test_openapi_refers_only_to_schemas_it_has():
+    """Every `$ref` resolves."""
+    document = openapi("")
+    refs = re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document))
+    assert refs
+    assert set(refs) <= set(document["components"]["schemas"])
+
+
+def test_the_docs_page_shows_every_route_and_error_and_fetches_nothing():
+    """One self-contained page."""
+    page = docs_page(openapi(""))
+    for route in dialects.load("native").routes:
+        if route.path.startswith("/lipwire/"):
+            assert route.path in page
+    assert all(leaf.code in page for leaf in LEAVES if leaf is not errors.RejectedMediaError)
+    assert not re.search(r'(src|href)="(https?:)?//', page)

@@ -1,0 +1,217 @@
+"""Small fakes of ports, for rules that need no cloud. The stores' own promises are tested on the emulator."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from lipwire.domain.accounts import Account, Plan
+from lipwire.domain.assets import Analysis, Asset, AssetStatus, Problem, ProbeFinding
+from lipwire.domain.credits import Millicredits
+from lipwire.domain.engines import Device, EngineSpec, Mode
+from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
+from tests.support.builders import NOW
+
+SPEC = EngineSpec(
+    name="retarget",
+    version="1",
+    summary="",
+    modes=frozenset(Mode),
+    device=Device.CPU,
+    vcpus=1,
+    memory_mib=1024,
+    gpus=0,
+    attempt_timeout_s=60,
+    millicredits_per_second=1000,
+    licence="Apache-2.0",
+)
+
+
+class FakeClock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+class FakeIds:
+    """Ids that count up."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def new(self, prefix: str) -> str:
+        self.count += 1
+        return f"{prefix}_{self.count:026d}"
+
+    def secret(self, bits: int) -> int:
+        self.count += 1
+        return self.count % (1 << bits)
+
+
+class FakeJobs:
+    """Jobs and one balance in memory."""
+
+    def __init__(self, *jobs: Job, available: int = 1_000_000) -> None:
+        self.rows = {job.id: job for job in jobs}
+        self.available = available
+        self.ended: list[tuple[str, JobStatus]] = []
+
+    def create(self, job: Job) -> None:
+        if job.held_millicredits > self.available:
+            raise InsufficientCreditsError
+        self.available -= job.held_millicredits
+        self.rows[job.id] = job
+
+    def get(self, job_id: str) -> Job | None:
+        return self.rows.get(job_id)  # type: ignore[call-overload]
+
+    def advance(self, job: Job, *, event: object = None) -> bool:
+        stored = self.rows[job.id]
+        if stored.status not in before(job.status) | {job.status}:
+            return False
+        self.rows[job.id] = job
+        return True
+
+    def extend_hold(self, job: Job, extra: Millicredits) -> Job:
+        if extra > self.available:
+            raise InsufficientCreditsError
+        self.available -= extra
+        held = {"held_millicredits": job.held_millicredits + extra, "holds": job.holds + 1}
+        self.rows[job.id] = job.model_copy(update=held)
+        return self.rows[job.id]
+
+    def settle(
+        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]
+    ) -> bool:
+        self.available += job.held_millicredits - charge
+        return self._end(job, JobStatus.SUCCEEDED, charged_millicredits=charge, output=output)
+
+    def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
+        self.available += job.held_millicredits
+        return self._end(job, status, error=error)
+
+    def record_failure(self, job_id: str, failure: Problem) -> None:
+        job = self.rows[job_id]  # type: ignore[index]
+        self.rows[job.id] = job.model_copy(update={"failure": job.failure or failure})
+
+    def report_progress(self, job_id: str, *, stage: str, progress: int, at: datetime) -> bool:
+        job = self.rows[job_id]  # type: ignore[index]
+        self.rows[job.id] = job.model_copy(update={"stage": stage, "progress": progress})
+        return job.status is JobStatus.RENDERING
+
+    def _end(self, job: Job, status: JobStatus, **changes: object) -> bool:
+        if self.rows[job.id].status not in before(status):
+            return False
+        self.rows[job.id] = job.model_copy(update={"status": status, **changes})
+        self.ended.append((job.id, status))
+        return True
+
+
+class FakeAssets:
+    """Assets in memory."""
+
+    def __init__(self, *assets: Asset) -> None:
+        self.rows = {asset.id: asset for asset in assets}
+
+    def create(self, asset: Asset) -> None:
+        self.rows[asset.id] = asset
+
+    def get(self, asset_id: str) -> Asset | None:
+        return self.rows.get(asset_id)  # type: ignore[call-overload]
+
+    def mark_uploaded(
+        self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime
+    ) -> bool:
+        if self.rows[asset.id].status is not AssetStatus.AWAITING_UPLOAD:
+            return False
+        changed = {"status": AssetStatus.UPLOADED, "version_id": version_id}
+        self.rows[asset.id] = asset.model_copy(update=changed)
+        return True
+
+    def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
+        status = AssetStatus.REJECTED if finding.problem else AssetStatus.READY
+        changed = {"status": status, **{n: getattr(finding, n) for n in ("media", "silent", "problem")}}
+        self.rows[asset.id] = asset.model_copy(update=changed)
+        return self.rows[asset.id]
+
+    def record_analysis(self, asset: Asset, analysis: Analysis) -> None:
+        self.rows[asset.id] = self.rows[asset.id].model_copy(update={"analysis": analysis})
+
+
+class FakeAccounts:
+    """One account."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def account(self, account_id: str) -> Account | None:
+        return self._account if account_id == self._account.id else None
+
+
+class FakeProbe:
+    """A box that finds what it is told, and counts how often it was asked."""
+
+    def __init__(self, finding: ProbeFinding) -> None:
+        self.finding = finding
+        self.asked = 0
+
+    def probe(self, asset: Asset, *, limits: Plan) -> ProbeFinding:
+        self.asked += 1
+        return self.finding
+
+
+class FakeWork:
+    """Plans and reports in memory."""
+
+    def __init__(self, report: RenderReport | None = None) -> None:
+        self.plans: dict[str, RenderPlan] = {}
+        self.reports: dict[str, RenderReport] = {}
+        self.only = report
+
+    def put_plan(self, plan: RenderPlan) -> None:
+        self.plans[plan.id] = plan
+
+    def plan(self, task_id: str) -> RenderPlan:
+        return self.plans[task_id]
+
+    def put_report(self, task_id: str, report: RenderReport) -> None:
+        self.reports[task_id] = report
+
+    def report(self, task_id: str) -> RenderReport | None:
+        return self.reports.get(task_id, self.only)
+
+
+class FakeEngines:
+    """One engine."""
+
+    def get(self, name: str) -> EngineSpec | None:
+        return SPEC if name == SPEC.name else None
+
+    def selectable(self) -> tuple[EngineSpec, ...]:
+        return (SPEC,)
+
+    def target(self, name: str) -> tuple[str, str]:
+        return f"queue-of-{name}", f"definition-of-{name}"
+
+
+class FakeUploads:
+    """A bucket in which every key, or none, has arrived."""
+
+    def __init__(self, *, arrived: bool = True) -> None:
+        self.arrived = arrived
+
+    def head(self, key: str) -> tuple[int, str | None] | None:
+        return (1000, "v1") if self.arrived else None
+
+
+class AnyUrl:
+    """A policy that allows https."""
+
+    def allows(self, url: str) -> bool:
+        return url.startswith("https://")
