@@ -1,0 +1,1 @@
+"""Pictures and sound in and out: probe, decode, composite, encode."""

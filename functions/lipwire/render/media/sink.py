@@ -1,0 +1,382 @@
+"""Writing a result: the source's look kept, the patch composited, the voice as its sound."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import cv2
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.packet import Packet
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from lipwire.render.media.colour import BT709, RANGE_FULL, RANGE_LIMITED, Colour
+from lipwire.render.media.composite import composite
+from lipwire.render.media.frame import LAYOUTS, VideoFrame, copied, plane_array
+from lipwire.render.media.patch import RgbPatch
+from lipwire.render.media.sound import Sound
+from lipwire.render.media.source import SourceInfo
+
+SOUND_RATE = 48_000
+SOUND_BITS_PER_S = 192_000
+_AAC_FRAME = 1024
+_COVER_QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How much the encoders may spend; the defaults are visually lossless at a good speed on two cores."""
+
+    h264_crf: int = 15
+    h264_preset: str = "veryfast"
+    hevc_crf: int = 17
+    hevc_preset: str = "superfast"
+    vp9_crf: int = 18
+    vp9_speed: int = 6
+    av1_crf: int = 20
+    av1_preset: int = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkReport:
+    """What was written, counted."""
+
+    frames: int
+    width: int
+    height: int
+    fps: Fraction
+    duration_s: Fraction
+    codec: str
+    pix_fmt: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything the encoder is told about the picture."""
+
+    encoder: str
+    options: dict[str, str]
+    pix_fmt: str
+    width: int
+    height: int
+    fps: Fraction
+    time_base: Fraction
+    aspect: Fraction
+    colour: Colour
+
+
+_PORTRAIT_COLOUR = Colour(RANGE_LIMITED, BT709, BT709, BT709, BT709, is_full_range=False)
+
+
+class VideoSink:
+    """An MP4 in the making; `close` ends it, leaving the block on an error does not."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        speech: Path,
+        like: SourceInfo | None = None,
+        width: int | None = None,
+        height: int | None = None,
+        fps: Fraction | None = None,
+        quality: Quality | None = None,
+    ) -> None:
+        self._warnings: list[str] = []
+        self._look = self._choose(like, width, height, fps, quality or Quality())
+        look = self._look
+        self._container = av.open(
+            str(path), mode="w", format="mp4", options={"movflags": "+faststart"}
+        )
+        self._video = self._add_video(look)
+        sound = Sound(speech)
+        channels = sound.channels()
+        self._audio = self._container.add_stream("aac", rate=SOUND_RATE)
+        self._audio.codec_context.bit_rate = SOUND_BITS_PER_S
+        self._audio.codec_context.layout = "mono" if channels == 1 else "stereo"
+        self._sound_packets = self._encode_sound(sound, channels)
+        self._next_sound: Packet | None = None
+        self._durations: dict[int, int] = {}
+        self._waiting: deque[Packet] = deque()
+        #: Presentation and decoding time of the first packet.
+        self._first: tuple[int, int] | None = None
+        self._latest: int | None = None
+        self._latest_duration = 0
+        self._frames = 0
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._is_closed:
+            self._container.close()
+            self._is_closed = True
+
+    def write(self, frame: VideoFrame, patch: RgbPatch | None, time_s: Fraction) -> None:
+        """The source frame shows at `time_s`, the patch laid over it; all other samples reach the encoder unchanged."""
+        picture = copied(frame.picture)
+        if patch is not None:
+            composite(picture, patch, frame.colour)
+        self._encode(picture, time_s, frame.duration_s)
+
+    def write_rgb(self, rgb: NDArray[np.uint8], time_s: Fraction) -> None:
+        """An HxWx3 picture shows at `time_s`; an odd last row or column is left out."""
+        look = self._look
+        even = np.ascontiguousarray(rgb[: look.height, : look.width])
+        picture = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
+            format=look.pix_fmt,
+            src_color_range=RANGE_FULL,
+            dst_color_range=RANGE_FULL if look.colour.is_full_range else RANGE_LIMITED,
+            dst_colorspace=look.colour.effective_matrix,
+        )
+        self._encode(picture, time_s, 1 / look.fps)
+
+    def close(self) -> SinkReport:
+        """The file is complete: all frames, the whole voice, index in front."""
+        self._note_latest_duration()
+        self._waiting.extend(self._video.encode(None))
+        self._mux_ready(is_last=True)
+        self._mux_sound(until_s=None)
+        self._container.close()
+        self._is_closed = True
+        look = self._look
+        end = (
+            (self._latest + self._latest_duration) * look.time_base
+            if self._latest is not None
+            else 0
+        )
+        return SinkReport(
+            frames=self._frames,
+            width=look.width,
+            height=look.height,
+            fps=look.fps,
+            duration_s=Fraction(end),
+            codec=look.encoder,
+            pix_fmt=look.pix_fmt,
+            warnings=tuple(self._warnings),
+        )
+
+    def _choose(
+        self,
+        like: SourceInfo | None,
+        width: int | None,
+        height: int | None,
+        fps: Fraction | None,
+        quality: Quality,
+    ) -> _Look:
+        if like is None:
+            if width is None or height is None or fps is None:
+                raise ValueError("a sink without a source needs width, height and fps")
+            if width % 2 or height % 2:
+                self._warnings.append("odd_size_cropped")
+            encoder, options = _encoder("h264", quality)
+            return _Look(
+                encoder,
+                options,
+                "yuv420p",
+                width - width % 2,
+                height - height % 2,
+                fps,
+                1 / Fraction(fps),
+                Fraction(1),
+                _PORTRAIT_COLOUR,
+            )
+        codec = like.codec
+        if codec not in _FAMILIES:
+            self._warnings.append("codec_replaced_by_h264")
+            codec = "h264"
+        if like.has_alpha:
+            self._warnings.append("transparency_dropped")
+        encoder, options = _encoder(codec, quality)
+        pix_fmt = _encodable(encoder, like.working_pix_fmt)
+        if pix_fmt != like.pix_fmt:
+            self._warnings.append("pixel_format_replaced")
+        step_x, step_y, _ = LAYOUTS[pix_fmt]
+        # VP9 and AV1 know odd sizes; H.264 and HEVC count in whole chroma samples.
+        whole = codec in ("h264", "hevc")
+        cut_x, cut_y = (like.width % step_x, like.height % step_y) if whole else (0, 0)
+        if cut_x or cut_y:
+            self._warnings.append("odd_size_cropped")
+        return _Look(
+            encoder,
+            options,
+            pix_fmt,
+            like.width - cut_x,
+            like.height - cut_y,
+            like.fps,
+            like.time_base,
+            like.sample_aspect_ratio,
+            like.colour,
+        )
+
+    def _add_video(self, look: _Look) -> VideoStream:
+        stream: VideoStream = self._container.add_stream(
+            look.encoder, rate=look.fps, options=dict(look.options)
+        )
+        context = stream.codec_context
+        context.width, context.height = look.width, look.height
+        context.pix_fmt = look.pix_fmt
+        context.time_base = look.time_base
+        context.sample_aspect_ratio = look.aspect
+        context.thread_count = 0
+        context.color_range = look.colour.range
+        context.color_primaries = look.colour.primaries
+        context.color_trc = look.colour.transfer
+        context.colorspace = look.colour.matrix
+        if look.encoder == "libx265":
+            # Apple's players know HEVC in MP4 by this tag only.
+            context.codec_tag = "hvc1"
+        return stream
+
+    def _encode(self, picture: av.VideoFrame, time_s: Fraction, duration_s: Fraction) -> None:
+        look = self._look
+        if (
+            picture.format.name != look.pix_fmt
+            or picture.width != look.width
+            or picture.height != look.height
+        ):
+            picture = _fitted(picture, look)
+        pts = round(time_s / look.time_base)
+        if self._latest is not None:
+            if pts <= self._latest:
+                raise ValueError("output times must rise")
+            self._latest_duration = pts - self._latest
+            self._note_latest_duration()
+        self._latest = pts
+        self._latest_duration = max(1, round(duration_s / look.time_base))
+        picture.pts, picture.time_base = pts, look.time_base
+        picture.color_range = look.colour.range
+        picture.color_primaries = look.colour.primaries
+        picture.color_trc = look.colour.transfer
+        picture.colorspace = look.colour.matrix
+        self._waiting.extend(self._video.encode(picture))
+        self._frames += 1
+        self._mux_ready()
+
+    def _note_latest_duration(self) -> None:
+        if self._latest is not None:
+            self._durations[self._latest] = self._latest_duration
+
+    def _mux_ready(self, *, is_last: bool = False) -> None:
+        """Packets leave in decoding order, each with its true duration, the sound beside them."""
+        while self._waiting and self._waiting[0].pts in self._durations:
+            if len(self._waiting) == 1 and not is_last:
+                return
+            packet = self._waiting.popleft()
+            pts, dts = packet.pts or 0, packet.dts or 0
+            if self._first is None:
+                self._first = (pts, dts)
+            packet.duration = self._durations.pop(pts)
+            if is_last and not self._waiting and self._latest is not None:
+                # MP4 counts a track's length in decoding order, where the last packet is rarely the last shown.
+                shown = self._latest + self._latest_duration - self._first[0]
+                packet.duration = max(1, shown - (dts - self._first[1]))
+            self._mux_sound(until_s=pts * self._look.time_base)
+            self._container.mux_one(packet)
+
+    def _mux_sound(self, *, until_s: Fraction | None) -> None:
+        while True:
+            packet = self._next_sound or next(self._sound_packets, None)
+            self._next_sound = None
+            if packet is None:
+                return
+            if until_s is not None and Fraction(packet.pts or 0, SOUND_RATE) > until_s:
+                self._next_sound = packet
+                return
+            self._container.mux_one(packet)
+
+    def _encode_sound(self, sound: Sound, channels: int) -> Iterator[Packet]:
+        position = 0
+        left = np.zeros((channels, 0), np.float32)
+        for chunk in sound.chunks(rate=SOUND_RATE, channels=channels):
+            left = np.concatenate([left, chunk], axis=1)
+            whole = left.shape[1] // _AAC_FRAME * _AAC_FRAME
+            for start in range(0, whole, _AAC_FRAME):
+                yield from self._audio.encode(
+                    _sound_frame(left[:, start : start + _AAC_FRAME], position)
+                )
+                position += _AAC_FRAME
+            left = left[:, whole:]
+        if left.shape[1]:
+            yield from self._audio.encode(_sound_frame(left, position))
+        yield from self._audio.encode(None)
+
+
+def cover(rgb: NDArray[np.uint8]) -> bytes:
+    """The picture as a JPEG file."""
+    done, encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _COVER_QUALITY]
+    )
+    if not done:
+        raise ValueError("the picture can't be written as JPEG")
+    return encoded.tobytes()
+
+
+_FAMILIES = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
+
+
+def _encoder(codec: str, quality: Quality) -> tuple[str, dict[str, str]]:
+    options = {
+        "h264": {"preset": quality.h264_preset, "crf": str(quality.h264_crf)},
+        "hevc": {
+            "preset": quality.hevc_preset,
+            "crf": str(quality.hevc_crf),
+            "x265-params": "log-level=error",
+        },
+        "vp9": {
+            "crf": str(quality.vp9_crf),
+            "b": "0",
+            "deadline": "good",
+            "cpu-used": str(quality.vp9_speed),
+            "row-mt": "1",
+        },
+        "av1": {"crf": str(quality.av1_crf), "preset": str(quality.av1_preset)},
+    }
+    return _FAMILIES[codec], options[codec]
+
+
+def _encodable(encoder: str, pix_fmt: str) -> str:
+    """The format itself where the encoder takes it, else the closest of lower sampling, then of lower depth."""
+    known = {fmt.name for fmt in av.Codec(encoder, "w").video_formats or ()}
+    deep = "10le" if LAYOUTS[pix_fmt][2] > 8 else ""
+    for candidate in (pix_fmt, f"yuv420p{deep}", "yuv420p"):
+        if candidate in known:
+            return candidate
+    raise ValueError(f"{encoder} takes none of the formats near {pix_fmt}")
+
+
+def _fitted(picture: av.VideoFrame, look: _Look) -> av.VideoFrame:
+    """The picture in the encoder's format, an odd last row or column left out."""
+    if picture.format.name != look.pix_fmt:
+        picture = picture.reformat(format=look.pix_fmt)
+    if (picture.width, picture.height) == (look.width, look.height):
+        return picture
+    cut = av.VideoFrame(look.width, look.height, look.pix_fmt)
+    for index in range(3):
+        target = plane_array(cut, index)
+        target[:] = plane_array(picture, index)[: target.shape[0], : target.shape[1]]
+    return cut
+
+
+def _sound_frame(samples: NDArray[np.float32], position: int) -> AudioFrame:
+    frame = AudioFrame.from_ndarray(
+        np.ascontiguousarray(samples),
+        format="fltp",
+        layout="mono" if samples.shape[0] == 1 else "stereo",
+    )
+    frame.sample_rate = SOUND_RATE
+    frame.pts, frame.time_base = position, Fraction(1, SOUND_RATE)
+    return frame

@@ -1,0 +1,347 @@
+"""Reading a clip: frames with their true times, forwards, and to and fro."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+
+from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
+from lipwire.render.media.colour import Colour
+from lipwire.render.media.formats import (
+    MAX_PIXELS,
+    limit_decoder,
+    open_media,
+    picture_stream,
+    stream_origin,
+)
+from lipwire.render.media.frame import VideoFrame, uprighted, working_format
+from lipwire.render.media.timeline import Slot, bounce, to_and_fro
+
+#: Frames held while a clip is read backwards; fewer where they are large.
+MAX_BLOCK_FRAMES = 64
+MAX_BLOCK_BYTES = 256 * 2**20
+#: Of announced frames; below it the file is cut off. Edit lists and rounding stay well above.
+_LEAST_DECODED = Fraction(9, 10)
+_FALLBACK_RATE = Fraction(25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceInfo:
+    """What a clip is, its colours read from a decoded frame."""
+
+    width: int
+    height: int
+    coded_width: int
+    coded_height: int
+    #: Degrees clockwise by which decoded pictures were turned to stand upright.
+    rotation: int
+    sample_aspect_ratio: Fraction
+    fps: Fraction
+    time_base: Fraction
+    #: As announced by the container, or estimated from its duration.
+    frame_count: int
+    duration_s: Fraction
+    #: Of the first frame, after all streams were shifted so that the earliest starts at 0.
+    start_s: Fraction
+    pix_fmt: str
+    #: The format frames are handed out in; `pix_fmt` unless that is one we don't edit.
+    working_pix_fmt: str
+    bit_depth: int
+    colour: Colour
+    codec: str
+    container: str
+    has_alpha: bool
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    pts: int
+    is_key: bool
+
+
+class VideoSource:
+    """A clip on disk; iterate its frames as often as needed, several iterations at once included."""
+
+    def __init__(self, path: Path, *, max_pixels: int = MAX_PIXELS) -> None:
+        self._path = path
+        self._max_pixels = max_pixels
+        self._info: SourceInfo | None = None
+        self._origin = Fraction(0)
+        self._stamps: tuple[_Stamp, ...] = ()
+
+    def __enter__(self) -> Self:
+        self._info = self._look()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stamps = ()
+
+    @property
+    def info(self) -> SourceInfo:
+        """What the clip is."""
+        if self._info is None:
+            raise RuntimeError("the source is not open")
+        return self._info
+
+    def frames(self) -> Iterator[VideoFrame]:
+        """Every frame in presentation order.
+
+        Raises:
+            CorruptMediaError: too much of it can't be decoded, or the file ends before its announced end.
+        """
+        stamps: list[_Stamp] = []
+        held: av.VideoFrame | None = None
+        for picture in self._decode():
+            if held is not None:
+                yield self._frame(held, len(stamps) - 1, until=picture.pts)
+            stamps.append(_Stamp(picture.pts, picture.key_frame))
+            held = picture
+        if held is None:
+            raise CorruptMediaError("Not one frame can be decoded.")
+        self._refuse_cut_off(held, len(stamps))
+        self._stamps = tuple(stamps)
+        yield self._frame(held, len(stamps) - 1, until=None)
+
+    def times(self) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+        """Start and duration of every frame; decodes the clip once if no pass has been made yet."""
+        stamps = self._known_stamps()
+        starts = tuple(self._seconds(stamp.pts) for stamp in stamps)
+        last = self._last_duration(stamps)
+        ends = (*starts[1:], starts[-1] + last)
+        return starts, tuple(end - start for start, end in zip(starts, ends, strict=True))
+
+    def slots(self, until_s: Fraction) -> tuple[Slot, ...]:
+        """The output frames that fill `until_s`: the clip trimmed to it, or played to and fro to reach it."""
+        starts, durations = self.times()
+        return bounce(starts, durations, until_s=until_s)
+
+    def ping_pong(self, count: int) -> Iterator[tuple[int, VideoFrame, Fraction]]:
+        """`count` of (source index, frame, output time): forwards, backwards, forwards, …
+
+        Never holds more than a block of frames. Output times rise by each frame's own duration.
+        """
+        clock = Fraction(0)
+        left = count
+        for index, frame in enumerate(self._take(self.frames(), left)):
+            yield index, frame, frame.time_s
+            clock = frame.time_s + frame.duration_s
+            left -= 1
+        if left == 0:
+            return
+        total = len(self._known_stamps())
+        indices = to_and_fro(count, total)
+        for _ in range(count - left):
+            next(indices)
+        for index, frame in self._turned(total):
+            yield index, frame, clock
+            clock += frame.duration_s
+            left -= 1
+            if left == 0:
+                return
+
+    def _turned(self, total: int) -> Iterator[tuple[int, VideoFrame]]:
+        """After the first pass: backwards from the last but one, forwards from the second, and so on."""
+        while True:
+            if total == 1:
+                yield from ((frame.index, frame) for frame in self.frames())
+                continue
+            yield from ((frame.index, frame) for frame in self._backwards(total - 1))
+            for frame in self.frames():
+                if frame.index:
+                    yield frame.index, frame
+
+    @staticmethod
+    def _take(frames: Iterator[VideoFrame], count: int) -> Iterator[VideoFrame]:
+        if count <= 0:
+            return
+        for taken, frame in enumerate(frames, start=1):
+            yield frame
+            if taken == count:
+                return
+
+    def _backwards(self, stop: int) -> Iterator[VideoFrame]:
+        """Frames stop-1 … 0, a block at a time; each block is decoded from the key frame before it."""
+        stamps = self._known_stamps()
+        info = self.info
+        samples = info.width * info.height * 3 * (2 if info.bit_depth > 8 else 1)
+        block = max(8, min(MAX_BLOCK_FRAMES, MAX_BLOCK_BYTES // samples))
+        while stop > 0:
+            start = max(0, stop - block)
+            # Begin at a key frame where one lies in the block, so that no frame is decoded twice.
+            keys = [n for n in range(start, stop) if stamps[n].is_key]
+            if keys and keys[0] > start and stop - keys[0] >= block // 2:
+                start = keys[0]
+            yield from reversed(self._block(start, stop))
+            stop = start
+
+    def _block(self, start: int, stop: int) -> list[VideoFrame]:
+        stamps = self._known_stamps()
+        wanted = {stamps[n].pts: n for n in range(start, stop)}
+        for seek_to in (stamps[start].pts, None):
+            found: dict[int, av.VideoFrame] = {}
+            for picture in self._decode(seek_to=seek_to):
+                if picture.pts in wanted:
+                    found[wanted[picture.pts]] = picture
+                if picture.pts >= stamps[stop - 1].pts:
+                    break
+            # A seek may land late (open GOPs, broken indexes): then read from the start.
+            if len(found) == len(wanted):
+                return [
+                    self._frame(
+                        found[n], n, until=stamps[n + 1].pts if n + 1 < len(stamps) else None
+                    )
+                    for n in range(start, stop)
+                ]
+        raise CorruptMediaError("The file decodes differently when it is read again.")
+
+    def _known_stamps(self) -> tuple[_Stamp, ...]:
+        if not self._stamps:
+            for _ in self.frames():
+                pass
+        return self._stamps
+
+    def _decode(self, *, seek_to: int | None = None) -> Iterator[av.VideoFrame]:
+        """Decoded pictures with strictly rising times, bad packets skipped up to a limit."""
+        limit = max(8, self.info.frame_count // 20)
+        bad = 0
+        latest: int | None = None
+        with self._path.open("rb") as file, ExitStack() as stack:
+            opened, stream = self._open(file, stack)
+            if seek_to is not None:
+                opened.seek(seek_to, stream=stream)
+            packets = opened.demux(stream)
+            while True:
+                try:
+                    packet = next(packets, None)
+                    if packet is None:
+                        return
+                    pictures = packet.decode()
+                except FFmpegError as exc:
+                    bad += 1
+                    if bad > limit:
+                        raise CorruptMediaError from exc
+                    packets = opened.demux(stream)
+                    continue
+                for picture in pictures:
+                    if picture.pts is None or (latest is not None and picture.pts <= latest):
+                        continue
+                    latest = picture.pts
+                    yield picture
+
+    def _open(self, file: BinaryIO, stack: ExitStack) -> tuple[InputContainer, VideoStream]:
+        opened, _ = stack.enter_context(open_media(file, max_pixels=self._max_pixels))
+        stream = picture_stream(opened)
+        if stream is None:
+            raise UnsupportedMediaError("The file has no picture.")
+        limit_decoder(stream, max_pixels=self._max_pixels)
+        stream.thread_type = "AUTO"
+        return opened, stream
+
+    def _frame(self, picture: av.VideoFrame, index: int, *, until: int | None) -> VideoFrame:
+        start = self._seconds(picture.pts)
+        end = start + self._own_duration(picture) if until is None else self._seconds(until)
+        upright = uprighted(picture, self.info.rotation)
+        return VideoFrame(index, start, end - start, upright, self.info.colour)
+
+    def _seconds(self, pts: int) -> Fraction:
+        return pts * self.info.time_base - self._origin
+
+    def _own_duration(self, picture: av.VideoFrame) -> Fraction:
+        return picture.duration * self.info.time_base or 1 / self.info.fps
+
+    def _last_duration(self, stamps: tuple[_Stamp, ...]) -> Fraction:
+        if len(stamps) == 1:
+            return 1 / self.info.fps
+        return (stamps[-1].pts - stamps[-2].pts) * self.info.time_base
+
+    def _refuse_cut_off(self, last: av.VideoFrame, decoded: int) -> None:
+        info = self.info
+        end = self._seconds(last.pts) + self._own_duration(last)
+        if end < info.duration_s * _LEAST_DECODED and decoded < info.frame_count * _LEAST_DECODED:
+            raise CorruptMediaError(
+                f"The file announces {info.frame_count} frames and holds {decoded}.",
+                announced=info.frame_count,
+                decoded=decoded,
+            )
+
+    def _look(self) -> SourceInfo:
+        with self._path.open("rb") as file, ExitStack() as stack:
+            opened, container = stack.enter_context(open_media(file, max_pixels=self._max_pixels))
+            stream = picture_stream(opened)
+            if stream is None:
+                raise UnsupportedMediaError("The file has no picture.")
+            limit_decoder(stream, max_pixels=self._max_pixels)
+            time_base = stream.time_base
+            if time_base is None:
+                raise CorruptMediaError
+            self._origin = stream_origin(opened)
+            first = _first_picture(opened, stream)
+            fmt = first.format.name
+            rotation = first.rotation % 360
+            if rotation % 90:
+                rotation = 0
+            sideways = rotation in (90, 270)
+            width, height = (first.height, first.width) if sideways else (first.width, first.height)
+            aspect = stream.sample_aspect_ratio or Fraction(1)
+            fps = stream.average_rate or stream.guessed_rate or _FALLBACK_RATE
+            duration = _duration(opened, stream, fps)
+            return SourceInfo(
+                width=width,
+                height=height,
+                coded_width=first.width,
+                coded_height=first.height,
+                rotation=rotation,
+                sample_aspect_ratio=1 / aspect if sideways else aspect,
+                fps=fps,
+                time_base=time_base,
+                frame_count=stream.frames or int(duration * fps),
+                duration_s=duration,
+                start_s=first.pts * time_base - self._origin,
+                pix_fmt=fmt,
+                working_pix_fmt=working_format(fmt),
+                bit_depth=max(part.bits for part in first.format.components),
+                colour=Colour.of_frame(first, width=width, height=height, pix_fmt=fmt),
+                codec=stream.codec_context.codec.canonical_name,
+                container=container.name,
+                has_alpha=fmt.startswith(("yuva", "rgba", "bgra", "argb", "gbrap"))
+                or stream.metadata.get("alpha_mode") == "1",
+                has_audio=bool(opened.streams.audio),
+            )
+
+
+def _first_picture(opened: InputContainer, stream: VideoStream) -> av.VideoFrame:
+    packets = opened.demux(stream)
+    for _ in range(64):
+        try:
+            packet = next(packets, None)
+            if packet is None:
+                break
+            for picture in packet.decode():
+                if picture.pts is not None:
+                    return picture
+        except FFmpegError:
+            packets = opened.demux(stream)
+    raise CorruptMediaError("Not one frame can be decoded.")
+
+
+def _duration(opened: InputContainer, stream: VideoStream, fps: Fraction) -> Fraction:
+    """The picture's own announced length; the container's where the stream has none of its own."""
+    if stream.duration is not None and stream.time_base is not None:
+        return stream.duration * stream.time_base
+    if opened.duration is not None:
+        return Fraction(opened.duration, av.time_base)
+    return stream.frames / fps
