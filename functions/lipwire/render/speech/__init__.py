@@ -1,0 +1,1 @@
+"""From a voice to what a mouth does with it."""

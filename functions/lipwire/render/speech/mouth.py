@@ -1,0 +1,108 @@
+"""From a voice file to the mouth that goes with it."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipwire.domain.errors import SilentSpeechError
+from lipwire.render.media.sound import Sound
+from lipwire.render.speech.loudness import log_power
+from lipwire.render.speech.model import FRAMES_PER_S, SAMPLE_RATE, SpeechModel
+from lipwire.render.speech.pocketsphinx import PocketSphinxModel
+from lipwire.render.speech.track import MouthTrack
+from lipwire.render.speech.visemes import MOUTH_TABLE, Viseme
+
+_Curve = NDArray[np.float32]
+
+#: Natural log of power: -50 dB below full scale is silence whatever the rest is like.
+_SILENT_LOG_POWER = -50 / 10 * np.log(10)
+#: So far below the voice's loud parts (17 dB) the mouth is half way to rest.
+_GATE_BELOW_LOUD = 4.0
+_GATE_WIDTH = 0.7
+_LEAST_VOICED_FRAMES = 10
+#: How far loudness, which knows no language, shares in the opening that the phones ask for.
+_LOUDNESS_SHARE = 0.3
+_OPENING_SIGMA = 2.6
+_ROUNDING_SIGMA = 4.0
+_CLOSURE_SIGMA = 1.2
+#: Shorter closures fall between two pictures at 25 a second.
+_LEAST_CLOSURE_FRAMES = 6
+#: Posterior of m, b, p at which lips begin to meet, and at which they touch.
+_CLOSURE_FROM, _CLOSURE_AT = 0.1, 0.3
+
+
+def mouth_track(path: Path, *, model: SpeechModel | None = None) -> MouthTrack:
+    """The mouth for every 10 ms of the voice; the same file always gives the same track.
+
+    Raises:
+        SilentSpeechError: no sound stream, or nobody can be heard.
+        CorruptMediaError: the sound can't be decoded.
+    """
+    return track_of(Sound(path).samples(rate=SAMPLE_RATE), model=model or PocketSphinxModel())
+
+
+def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:
+    """As `mouth_track`, of 16 kHz mono samples."""
+    power = log_power(samples)
+    loud = float(np.percentile(power, 95)) if len(power) else -np.inf
+    gate = _sigmoid((power - (loud - _GATE_BELOW_LOUD)) / _GATE_WIDTH)
+    voiced = (gate > 0.5) & (power > _SILENT_LOG_POWER)
+    if loud < _SILENT_LOG_POWER or np.count_nonzero(voiced) < _LEAST_VOICED_FRAMES:
+        raise SilentSpeechError
+    posteriors = model.posteriors(samples)
+    energy = _stretched(power, voiced, low=3, high=95) * gate
+    phones = posteriors @ MOUTH_TABLE
+    spoken = 1 - posteriors[:, Viseme.SILENCE]
+    opening = (1 - _LOUDNESS_SHARE) * phones[:, 0] * gate + _LOUDNESS_SHARE * energy * spoken
+    closure = _closures(posteriors[:, Viseme.PBM] * _near_sound(power))
+    smooth = _gaussian(opening, _OPENING_SIGMA)
+    return MouthTrack(
+        times_s=(np.arange(len(power)) + 0.5) / FRAMES_PER_S,
+        opening=_stretched(smooth, voiced, low=3, high=95) * (1 - closure),
+        rounding=np.clip(_gaussian(phones[:, 1] * gate, _ROUNDING_SIGMA), -1, 1),
+        closure=closure,
+        energy=_gaussian(energy, _OPENING_SIGMA),
+        voiced=voiced,
+        duration_s=Fraction(len(samples), SAMPLE_RATE),
+        model=model.name,
+    )
+
+
+def _near_sound(power: _Curve) -> NDArray[np.bool_]:
+    """True within a tenth of a second of something audible: the closure of a p is silent in itself."""
+    return np.convolve(power > _SILENT_LOG_POWER, np.ones(21), "same") > 0.5
+
+
+def _closures(posterior: _Curve) -> _Curve:
+    """1 while lips touch, with short slopes; every closure lasts long enough to be seen."""
+    touching = posterior > 0.5
+    starts = np.flatnonzero(np.diff(touching.astype(np.int8), prepend=0) == 1)
+    stops = np.flatnonzero(np.diff(touching.astype(np.int8), append=0) == -1) + 1
+    held = posterior.copy()
+    for start, stop in zip(starts, stops, strict=True):
+        missing = _LEAST_CLOSURE_FRAMES - (stop - start)
+        if missing > 0:
+            held[max(0, start - missing // 2) : stop + missing - missing // 2] = 1.0
+    smooth = _gaussian(held, _CLOSURE_SIGMA)
+    return np.clip((smooth - _CLOSURE_FROM) / (_CLOSURE_AT - _CLOSURE_FROM), 0, 1)
+
+
+def _stretched(curve: _Curve, voiced: NDArray[np.bool_], *, low: int, high: int) -> _Curve:
+    """The curve so that the voiced part's percentiles come to 0 and 1, cut off there."""
+    bottom, top = np.percentile(curve[voiced], [low, high])
+    if top - bottom < 1e-6:
+        return np.zeros_like(curve)
+    return np.clip((curve - bottom) / (top - bottom), 0, 1).astype(np.float32)
+
+
+def _gaussian(curve: _Curve, sigma: float) -> _Curve:
+    reach = int(np.ceil(3 * sigma))
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    padded = np.pad(curve, reach, "edge")
+    return np.convolve(padded, weights / weights.sum(), "valid").astype(np.float32)
+
+
+def _sigmoid(x: _Curve) -> _Curve:
+    return (1 / (1 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
