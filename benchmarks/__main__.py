@@ -1,0 +1,39 @@
+"""`make bench`: prints every figure with its bar, and writes `out/bench.json`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from benchmarks import handlers, pipeline, renderer
+from benchmarks.figure import Figure
+
+OUT: Final = Path(__file__).resolve().parents[1] / "out" / "bench.json"
+
+SUITES: Final[tuple[Callable[[], Iterator[Figure]], ...]] = (
+    handlers.figures,
+    renderer.figures,
+    pipeline.figures,
+)
+
+
+def main() -> int:
+    """0 whether or not every bar holds: a benchmark informs, tests decide."""
+    found: list[Figure] = []
+    for suite in SUITES:
+        for figure in suite():
+            found.append(figure)
+            mark = "" if figure.holds else "   <- over the bar"
+            sys.stdout.write(
+                f"{figure.name:<58} {figure.value:>10.3f} {figure.unit:<8} bar {figure.bar:g}{mark}\n"
+            )
+            sys.stdout.flush()
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps([figure.as_json() for figure in found], indent=1) + "\n")
+    sys.stdout.write(f"\nwritten to out/{OUT.name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
