@@ -1,0 +1,11 @@
+"""Names for the arrays that pass between the renderer's parts."""
+
+import numpy as np
+import numpy.typing as npt
+
+#: Landmarks, displacements, series: any shape.
+Floats = npt.NDArray[np.floating]
+#: 8-bit RGB or single-channel pixels.
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.integer]

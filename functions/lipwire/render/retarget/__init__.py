@@ -1,0 +1,1 @@
+"""The `retarget` method: a person's own pixels, moved to where another voice wants them."""

@@ -1,0 +1,134 @@
+"""One edited frame: the canvas bent around its new mouth, the new lips laid on top."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from lipwire.render.face import points
+from lipwire.render.face.arrays import Floats, Pixels
+from lipwire.render.retarget.geometry import MOVED
+from lipwire.render.retarget.lips import TIES, MouthSource, lay_lips
+from lipwire.render.retarget.spline import Spline, look_up
+
+_ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
+_OUTER_ROWS = np.array([_ROWS[int(point)] for point in points.OUTER_LIPS])
+#: Below the chin the neck stays: points this far, in eye distances, under the jaw's lowest third.
+_NECK = np.array([136, 149, 176, 148, 152, 377, 400, 378, 365])
+_NECK_BELOW = 0.32
+#: Solve the spline every so many eye distances.
+_STEP = 0.09
+#: Displacements under this many pixels show nothing and leave the frame's own samples alone.
+_STILL_PX = (0.04, 0.35)
+_BORDER_POINTS = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edit:
+    """What becomes of one canvas frame; coordinates in its pixels."""
+
+    landmarks: Floats
+    lips_to: Floats
+    skin_from: Floats
+    skin_to: Floats
+    eye_px: float
+    #: 1 shows the edit, 0 the frame as it was.
+    strength: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """Pixels to lay over a frame from (x, y)."""
+
+    x: int
+    y: int
+    rgb: Floats
+    alpha: Floats
+
+
+def edit_box(edit: Edit, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The part of the frame an edit may touch: from the eyes to below the chin."""
+    face = edit.landmarks[:, :2]
+    around = np.concatenate([face[points.OVAL], edit.skin_to])
+    margin = 0.25 * edit.eye_px
+    low = np.array([around[:, 0].min() - margin, face[168, 1] - margin])
+    high = np.array([around[:, 0].max() + margin, around[:, 1].max() + 0.55 * edit.eye_px])
+    # A tilted head's eyes are not level: start above the higher one.
+    low[1] = min(low[1], face[points.NAILS, 1].min() - 0.05 * edit.eye_px)
+    x0, y0 = np.floor(np.clip(low, 0, [size[0] - 2, size[1] - 2])).astype(int)
+    x1, y1 = np.ceil(np.clip(high, [x0 + 2, y0 + 2], size)).astype(int)
+    return int(x0), int(y0), int(x1), int(y1)
+
+
+def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple[Floats, Floats]:
+    """The crop with its lower face moved, and how far each pixel's content came."""
+    x0, y0, x1, y1 = box
+    face = edit.landmarks[:, :2]
+    outer_from = face[points.OUTER_LIPS]
+    down = face[points.CHIN] - face[points.FOREHEAD]
+    down = down / max(float(np.linalg.norm(down)), 1e-6)
+    neck = face[_NECK] + _NECK_BELOW * edit.eye_px * down
+    still = np.concatenate([face[points.NAILS], neck, _border(box)])
+    to = np.concatenate([edit.lips_to[_OUTER_ROWS], edit.skin_to, still])
+    moved = np.concatenate(
+        [outer_from - edit.lips_to[_OUTER_ROWS], edit.skin_from - edit.skin_to, np.zeros_like(still)]
+    )
+    size = (x1 - x0, y1 - y0)
+    field = Spline.through(to, moved).over((x0, y0), size, step=max(2.0, _STEP * edit.eye_px))
+    maps = look_up(field, (x0, y0), image_corner=(x0, y0))
+    bent = cv2.remap(crop, maps, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    distance: Floats = cv2.magnitude(
+        np.ascontiguousarray(field[..., 0]), np.ascontiguousarray(field[..., 1])
+    )
+    return bent.astype(np.float32), distance
+
+
+def compose(
+    crop: Pixels,
+    box: tuple[int, int, int, int],
+    edit: Edit,
+    *,
+    sources: Sequence[tuple[MouthSource, float]],
+) -> Patch:
+    """The patch that turns the frame's own mouth into the wanted one."""
+    bent, distance = bend_skin(crop, box, edit)
+    low, high = _STILL_PX
+    alpha = np.clip((distance - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    face = edit.landmarks[:, :2]
+    ties = face[TIES].copy()
+    moved = {int(point): row for row, point in enumerate(MOVED)}
+    for row, point in enumerate(TIES):
+        if int(point) in moved:
+            ties[row] = edit.skin_to[moved[int(point)]]
+    laid = lay_lips(
+        bent, box[:2], lips=edit.lips_to, ties=ties, sources=sources, eye_px=edit.eye_px
+    )
+    if laid is not None:
+        mask, where = laid
+        alpha[where] = np.maximum(alpha[where], np.minimum(1.0, mask * 4.0))
+    alpha *= edit.strength * _inside(alpha.shape)
+    return Patch(box[0], box[1], np.clip(bent, 0, 255), alpha)
+
+
+def _border(box: tuple[int, int, int, int]) -> Floats:
+    x0, y0, x1, y1 = box
+    across = np.linspace(x0, x1, _BORDER_POINTS)
+    along = np.linspace(y0, y1, _BORDER_POINTS)[1:-1]
+    return np.concatenate(
+        [
+            np.stack([across, np.full_like(across, y0)], 1),
+            np.stack([across, np.full_like(across, y1)], 1),
+            np.stack([np.full_like(along, x0), along], 1),
+            np.stack([np.full_like(along, x1), along], 1),
+        ]
+    )
+
+
+def _inside(shape: tuple[int, ...]) -> Floats:
+    """1 inside, falling to 0 over the last pixels before the box's border."""
+    edge = 4.0
+    rows = np.minimum(np.arange(shape[0]), np.arange(shape[0])[::-1]) / edge
+    columns = np.minimum(np.arange(shape[1]), np.arange(shape[1])[::-1]) / edge
+    ramp: Floats = np.clip(np.minimum(rows[:, None], columns[None]), 0.0, 1.0).astype(np.float32)
+    return ramp

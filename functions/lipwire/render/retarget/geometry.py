@@ -1,0 +1,170 @@
+"""Where lips, jaw and skin shall be in each output frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lipwire.render.face import measures, points
+from lipwire.render.face.arrays import Floats, Ints, Mask
+from lipwire.render.face.chart import Chart, apply_affines, turn
+from lipwire.render.retarget.targets import Targets
+
+#: Everything a mouth moves.
+MOVED = np.concatenate([points.JAW, points.LOWER_FACE])
+_LIP_ROW = {int(point): row for row, point in enumerate(points.LIPS)}
+_UPPER = np.array([_LIP_ROW[int(p)] for p in (*points.OUTER_UPPER, *points.INNER_UPPER)])
+_LOWER = np.array([_LIP_ROW[int(p)] for p in (*points.OUTER_LOWER, *points.INNER_LOWER)])
+#: Most that a retrieved mouth is opened or closed beyond its own shape, in eye distances.
+_MOST_BEND = 0.06
+#: The canvas's own mouth is the last resort and may be bent further.
+_MOST_BEND_OWN = 0.14
+_NARROWEST, _WIDEST = 0.85, 1.18
+#: How far, in eye distances, skin goes along with the lips' outline.
+_LIP_REACH = 0.16
+#: How strongly a clip's own evidence must speak, in frames, against the generic jaw.
+_PRIOR_FRAMES = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceModel:
+    """How this person's lower face follows mouth and pose, learned from the clip: linear, in eye distances.
+
+    `by_mouth` (2, k, 2): per unit of opening and width, for `MOVED`. `by_pose` (5, 40, 2): for the lips.
+    """
+
+    by_mouth: Floats
+    by_pose: Floats
+
+    @classmethod
+    def learn(cls, chart: Chart, opening: Floats, width: Floats, usable: Mask) -> "FaceModel":
+        """Ridge regression around a generic jaw, which a clip with little speech keeps."""
+        frames = np.flatnonzero(usable)
+        mouth = np.stack([opening, width], axis=1)[frames]
+        mouth = mouth - mouth.mean(axis=0)
+        pose = _pose_terms(chart.pose[frames])
+        pose = pose - pose.mean(axis=0)
+        prior = _generic_jaw(chart, frames)
+        skin = chart.landmarks[frames][:, MOVED] / chart.eye_px
+        skin = skin - skin.mean(axis=0) - np.einsum("nm,mkd->nkd", mouth, prior)
+        lips = chart.landmarks[frames][:, points.LIPS] / chart.eye_px
+        lips = lips - lips.mean(axis=0)
+        terms = np.concatenate([mouth, pose], axis=1)
+        # A term that hardly varies in this clip must not be blamed for anything.
+        ease = _PRIOR_FRAMES * np.array([0.05, 0.05, 0.05, 0.05, 0.01, 0.01, 0.01]) ** 2
+        gram = terms.T @ terms + np.diag(ease)
+        of_skin = np.linalg.solve(gram, terms.T @ skin.reshape(len(frames), -1))
+        of_lips = np.linalg.solve(gram, terms.T @ lips.reshape(len(frames), -1))
+        return cls(
+            by_mouth=prior + of_skin[:2].reshape(2, len(MOVED), 2),
+            by_pose=of_lips[2:].reshape(5, len(points.LIPS), 2),
+        )
+
+    def lips_in_pose(self, lips: Floats, own: Floats, *, wanted: Floats) -> Floats:
+        """Lip outlines (n, 40, 2) in eye distances, seen in another pose."""
+        change = _pose_terms(wanted) - _pose_terms(own)
+        return lips + np.einsum("nm,mkd->nkd", change, self.by_pose)
+
+
+def _pose_terms(pose: Floats) -> Floats:
+    yaw, pitch = pose[:, 0], pose[:, 1]
+    return np.stack([yaw, pitch, yaw * yaw, pitch * pitch, yaw * pitch], axis=1)
+
+
+def _generic_jaw(chart: Chart, frames: Ints) -> Floats:
+    """Displacement per unit of opening and width of an average face."""
+    mean = chart.landmarks[frames].mean(axis=0)
+    off = (mean[MOVED] - mean[points.INNER_LIPS].mean(axis=0)) / chart.eye_px
+    across, below = off @ chart.right, off @ chart.down
+    drop = 0.7 * np.clip(below / 0.22, 0.0, 1.0) * np.exp(-((across / 0.5) ** 2))
+    return np.stack([drop[:, None] * chart.down, np.zeros((len(MOVED), 2))])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Geometry:
+    """Landmark places per output frame, in pixels of its canvas frame."""
+
+    lips: Floats
+    skin_from: Floats
+    skin_to: Floats
+
+
+def desired_geometry(
+    chart: Chart,
+    model: FaceModel,
+    *,
+    canvas: Ints,
+    source: Ints,
+    targets: Targets,
+    opening: Floats,
+    width: Floats,
+    breaks: Mask,
+) -> Geometry:
+    """Lips of the retrieved frames bent to their targets; skin moved by as much as the mouth changes."""
+    lips = chart.landmarks[source][:, points.LIPS] / chart.eye_px
+    lips = model.lips_in_pose(lips, chart.pose[source], wanted=chart.pose[canvas])
+    lips = measures.smooth_in_time(lips, 1.0, breaks=breaks)
+    most = np.where(source == canvas, _MOST_BEND_OWN, _MOST_BEND)
+    most = measures.smooth_in_time(most, 2.0, breaks=breaks)
+    lips = bend(lips, targets, right=chart.right, down=chart.down, most=most)
+    change = np.stack(
+        [lip_opening(lips) - opening[canvas], lip_width(lips) - width[canvas]], axis=1
+    )
+    change = measures.smooth_in_time(change, 0.8, breaks=breaks)
+    skin = np.einsum("nm,mkd->nkd", change, model.by_mouth) * chart.eye_px
+    affines = chart.affines[canvas]
+    charted = chart.landmarks[canvas]
+    skin = _with_lips(charted, lips * chart.eye_px, skin, reach=_LIP_REACH * chart.eye_px)
+    own = apply_affines(affines, charted[:, MOVED])
+    return Geometry(
+        lips=apply_affines(affines, lips * chart.eye_px),
+        skin_from=own,
+        skin_to=own + turn(affines, skin),
+    )
+
+
+def _with_lips(charted: Floats, lips: Floats, skin: Floats, *, reach: float) -> Floats:
+    """Skin displacements that near the lips become the lips' own: two opinions a few pixels apart would fold."""
+    outer = np.array([_LIP_ROW[int(point)] for point in points.OUTER_LIPS])
+    by_lips = lips[:, outer] - charted[:, points.OUTER_LIPS]
+    middle = charted.mean(axis=0)
+    apart = np.linalg.norm(
+        middle[MOVED][:, None] - middle[points.OUTER_LIPS][None], axis=-1
+    )
+    shares = 1.0 / np.maximum(apart, 1e-3) ** 3
+    shares /= shares.sum(axis=1, keepdims=True)
+    near = np.exp(-((apart.min(axis=1) / reach) ** 2))[:, None]
+    return near * np.einsum("ko,nod->nkd", shares, by_lips) + (1 - near) * skin
+
+
+def bend(lips: Floats, targets: Targets, *, right: Floats, down: Floats, most: Floats) -> Floats:
+    """Lip outlines (n, 40, 2) opened and widened to their targets, by at most `most` in opening."""
+    rest = np.clip(targets.opening - lip_opening(lips), -most, most)
+    center = lips.mean(axis=1, keepdims=True)
+    half = np.maximum(lip_width(lips), 1e-3)[:, None] / 2
+    across = (lips - center) @ right / half
+    # The corners stay; the profile's mean over the three measured gaps is about 0.95.
+    profile = np.clip(1.0 - across**4, 0.0, 1.0) / 0.97
+    move = np.zeros(lips.shape[:2])
+    move[:, _LOWER] = 0.75 * profile[:, _LOWER] * rest[:, None]
+    move[:, _UPPER] = -0.25 * profile[:, _UPPER] * rest[:, None]
+    bent = lips + move[..., None] * down
+    ratio = np.clip(targets.width / np.maximum(lip_width(bent), 1e-3), _NARROWEST, _WIDEST)
+    along = (bent - center) @ right
+    return bent + (along * (ratio[:, None] - 1.0))[..., None] * right
+
+
+def lip_opening(lips: Floats) -> Floats:
+    """Opening of outlines (n, 40, 2), in their own unit."""
+    gaps = [
+        np.linalg.norm(lips[:, _LIP_ROW[upper]] - lips[:, _LIP_ROW[lower]], axis=-1)
+        for upper, lower in points.GAPS
+    ]
+    mean: Floats = np.mean(gaps, axis=0)
+    return mean
+
+
+def lip_width(lips: Floats) -> Floats:
+    """Width of outlines (n, 40, 2), in their own unit."""
+    across = lips[:, _LIP_ROW[points.MOUTH_RIGHT]] - lips[:, _LIP_ROW[points.MOUTH_LEFT]]
+    width: Floats = np.linalg.norm(across, axis=-1)
+    return width

@@ -1,0 +1,250 @@
+"""Planning and drawing a dub over a clip of the same person."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from lipwire.render.face import measures, points
+from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
+from lipwire.render.face.chart import Chart, eye_distance
+from lipwire.render.face.track import FaceTrack
+from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
+from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry
+from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
+from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve, thin_out
+from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
+
+#: A clip whose mouth opens less than this, in eye distances, can't lend open mouths.
+LEAST_OPENING = 0.08
+#: Widest opening that speech needs: a laugh in the clip must not make every vowel a shout.
+_WIDEST_SPOKEN = 0.26
+_LEAST_SPOKEN = 0.10
+_MOST_BANK_FRAMES = 1500
+_BANK_BYTES = 400_000_000
+_CROPS_KEPT_PX = 3.0
+#: Frames over which an edit fades in and out where the face is lost or found.
+_FADE_FRAMES = 3
+#: A jump between two mouths is softened over this many frames.
+_CROSSFADE = (0.6,)
+#: Above this cost a frame's mouth is doubtful and is reported.
+DOUBTFUL_COST = 14.0
+
+
+class Canvas(Protocol):
+    """What drawing needs of a decoded frame."""
+
+    @property
+    def index(self) -> int: ...
+
+    def rgb_crop(self, x0: int, y0: int, x1: int, y1: int) -> Pixels: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """A clip's own mouth, measured: what a dub draws from. Openings and widths in eye distances of the chart."""
+
+    track: FaceTrack
+    chart: Chart
+    opening: Floats
+    width: Floats
+    #: Against the clip's median.
+    sharpness: Floats
+    #: Frames whose mouths may be shown elsewhere.
+    usable: Mask
+
+    @classmethod
+    def of(cls, track: FaceTrack) -> "Clip":
+        """The track with its mouth measured on the chart."""
+        chart = track.chart
+        sharp = track.sharpness / max(float(np.median(track.sharpness[track.found])), 1e-6)
+        opening = measures.opening(chart.landmarks, unit=chart.eye_px)
+        scale = eye_distance(track.steady) / chart.eye_px
+        usable = track.found & (scale > 0.5)
+        # The mesh needs a frame to settle on a new shot.
+        usable[1:] &= ~track.cuts[:-1]
+        if usable.sum() < 2:
+            usable = track.found
+        return cls(
+            track=track,
+            chart=chart,
+            opening=opening,
+            width=measures.width(chart.landmarks, unit=chart.eye_px),
+            sharpness=sharp,
+            usable=usable,
+        )
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the clip shows open mouths as well as closed ones."""
+        spoken = self.opening[self.usable]
+        return float(np.percentile(spoken, 95)) >= LEAST_OPENING
+
+    @property
+    def reach(self) -> MouthRange:
+        """How far this mouth goes."""
+        opening, width = self.opening[self.usable], self.width[self.usable]
+        low, high = np.percentile(opening, [3, 97])
+        return MouthRange(
+            closed=float(min(low, 0.03)),
+            open=float(np.clip(high, _LEAST_SPOKEN, _WIDEST_SPOKEN)),
+            width=float(np.median(width)),
+            width_spread=float(max(width.std(), 0.02)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Everything decided about a dub before a pixel is drawn; arrays over output frames."""
+
+    clip: Clip
+    canvas: Ints
+    targets: Targets
+    choice: Choice
+    geometry: Geometry
+    strength: Floats
+
+    @property
+    def wanted(self) -> Ints:
+        """Source frames whose mouths drawing needs besides the canvas's own."""
+        elsewhere = self.choice.source[self.choice.source != self.canvas]
+        return np.unique(elsewhere)
+
+
+def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Plan:
+    """Choose a mouth for each output frame and place it."""
+    targets = mouth_targets(speech, times_s, reach=clip.reach)
+    mouths = Mouths(
+        opening=clip.opening,
+        width=clip.width,
+        pose=measures.smooth_in_time(clip.chart.pose, 1.0, breaks=clip.track.breaks),
+        sharpness=clip.sharpness,
+        shape=clip.chart.landmarks[:, points.LIPS] / clip.chart.eye_px,
+    )
+    bank = _bank(clip, mouths)
+    choice = retrieve(
+        mouths,
+        canvas,
+        bank=bank,
+        opening=targets.opening,
+        width=targets.width,
+        closed=targets.closed,
+    )
+    breaks = _breaks(clip, canvas)
+    model = FaceModel.learn(clip.chart, clip.opening, clip.width, clip.usable)
+    geometry = desired_geometry(
+        clip.chart,
+        model,
+        canvas=canvas,
+        source=choice.source,
+        targets=targets,
+        opening=clip.opening,
+        width=clip.width,
+        breaks=breaks,
+    )
+    return Plan(clip, canvas, targets, choice, geometry, strength(clip.track.found, canvas))
+
+
+def _bank(clip: Clip, mouths: Mouths) -> Ints:
+    """Frames to retrieve from, thinned to what memory holds."""
+    side = 2 * 0.78 * float(eye_distance(clip.track.steady).max())
+    most = int(np.clip(_BANK_BYTES / (3 * side * side), 50, _MOST_BANK_FRAMES))
+    features = np.concatenate(
+        [mouths.shape.reshape(len(mouths.shape), -1), 2.0 * mouths.pose], axis=1
+    )
+    return thin_out(features, np.flatnonzero(clip.usable), most=most)
+
+
+def _breaks(clip: Clip, canvas: Ints) -> Mask:
+    """Output frames that don't continue the one before: nothing may be smoothed across them."""
+    breaks = np.zeros(len(canvas), dtype=bool)
+    later = np.maximum(canvas[1:], canvas[:-1])
+    breaks[1:] = clip.track.breaks[later]
+    return breaks
+
+
+def strength(found: Mask, canvas: Ints) -> Floats:
+    """1 where the face is there, fading to 0 towards frames without it."""
+    shown = found[canvas].astype(np.float64)
+    faded = shown.copy()
+    for step in range(1, _FADE_FRAMES + 1):
+        level = step / (_FADE_FRAMES + 1)
+        later, earlier = np.ones_like(shown), np.ones_like(shown)
+        later[step:] = shown[:-step]
+        earlier[:-step] = shown[step:]
+        lost = (later == 0) | (earlier == 0)
+        faded = np.where(lost & (shown > 0), np.minimum(faded, level), faded)
+    return faded
+
+
+def collect_mouths(plan: Plan, frames: Iterable[Canvas]) -> dict[int, MouthSource]:
+    """The mouths drawing will need, cut from one pass over the clip."""
+    wanted = set(int(frame) for frame in plan.wanted)
+    # A jump is softened with the frame that would have followed.
+    wanted |= {int(frame) for frame, _ in _followers(plan).values()}
+    mouths: dict[int, MouthSource] = {}
+    last = max(wanted, default=-1)
+    for frame in frames:
+        if frame.index > last:
+            break
+        if frame.index in wanted:
+            mouths[frame.index] = cut_mouth(plan.clip.track, frame)
+    return mouths
+
+
+def cut_mouth(track: FaceTrack, frame: Canvas) -> MouthSource:
+    """The frame's mouth as a source."""
+    landmarks = track.steady[frame.index]
+    box = mouth_box(
+        landmarks, eye_px=float(eye_distance(landmarks)), size=(track.width, track.height)
+    )
+    return MouthSource(
+        frame=frame.index,
+        rgb=frame.rgb_crop(*box),
+        corner=box[:2],
+        lips=landmarks[points.LIPS, :2],
+        ties=landmarks[TIES, :2],
+    )
+
+
+def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
+    """Output frames right after a jump -> the frame the old mouth would have gone on with, and its weight."""
+    source, found = plan.choice.source, plan.clip.track.found
+    softened: dict[int, tuple[int, float]] = {}
+    for k in range(1, len(source)):
+        follower = int(source[k - 1]) + 1
+        if abs(int(source[k]) - int(source[k - 1])) <= 2 or follower >= len(found):
+            continue
+        if found[follower] and not plan.clip.track.cuts[follower]:
+            softened[k] = (follower, 0.35)
+    return softened
+
+
+def draw(
+    plan: Plan, frames: Iterable[Canvas], mouths: dict[int, MouthSource]
+) -> Iterator[Patch | None]:
+    """For each output frame its patch; None where the frame stays as it is."""
+    track = plan.clip.track
+    softened = _followers(plan)
+    for k, frame in enumerate(frames):
+        if plan.strength[k] <= 0:
+            yield None
+            continue
+        landmarks = track.steady[frame.index]
+        edit = Edit(
+            landmarks=landmarks,
+            lips_to=plan.geometry.lips[k],
+            skin_from=plan.geometry.skin_from[k],
+            skin_to=plan.geometry.skin_to[k],
+            eye_px=float(eye_distance(landmarks)),
+            strength=float(plan.strength[k]),
+        )
+        chosen = int(plan.choice.source[k])
+        source = mouths[chosen] if chosen in mouths else cut_mouth(track, frame)
+        sources = [(source, 1.0)]
+        if k in softened and softened[k][0] in mouths:
+            follower, weight = softened[k]
+            sources = [(source, 1 - weight), (mouths[follower], weight)]
+        box = edit_box(edit, (track.width, track.height))
+        yield compose(frame.rgb_crop(*box), box, edit, sources=sources)
