@@ -1,4 +1,4 @@
-"""What a media file holds, and how much of it an account may send."""
+"""What a media file holds."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,14 +38,3 @@ class MediaInfo:
     audio_codec: str | None = None
     sample_rate: int | None = None
     channels: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaLimits:
-    """The most of each that is accepted before any of it is decoded."""
-
-    max_size_bytes: int = 20 * 1024**3
-    max_duration_ms: int = 30 * 60 * 1000
-    max_pixels: int = 4096 * 2304
-    max_fps: Fraction = Fraction(240)
-    max_streams: int = 16

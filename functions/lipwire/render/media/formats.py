@@ -120,7 +120,13 @@ def open_media(
         "max_pixels": str(max_pixels),
     }
     try:
-        opened = av.open(file, mode="r", format=container.demuxer, options=options)
+        opened = av.open(
+            file,
+            mode="r",
+            format=container.demuxer,
+            options=options,
+            metadata_errors="replace",
+        )
     except FFmpegError as exc:
         raise CorruptMediaError from exc
     with opened:

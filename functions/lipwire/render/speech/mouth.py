@@ -21,7 +21,7 @@ _SILENT_LOG_POWER = -50 / 10 * np.log(10)
 #: So far below the voice's loud parts (17 dB) the mouth is half way to rest.
 _GATE_BELOW_LOUD = 4.0
 _GATE_WIDTH = 0.7
-_LEAST_VOICED_FRAMES = 10
+_LEAST_AUDIBLE_FRAMES = 10
 #: How far loudness, which knows no language, shares in the opening that the phones ask for.
 _LOUDNESS_SHARE = 0.3
 _OPENING_SIGMA = 2.6
@@ -46,11 +46,13 @@ def mouth_track(path: Path, *, model: SpeechModel | None = None) -> MouthTrack:
 def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:
     """As `mouth_track`, of 16 kHz mono samples."""
     power = log_power(samples)
-    loud = float(np.percentile(power, 95)) if len(power) else -np.inf
-    gate = _sigmoid((power - (loud - _GATE_BELOW_LOUD)) / _GATE_WIDTH)
-    voiced = (gate > 0.5) & (power > _SILENT_LOG_POWER)
-    if loud < _SILENT_LOG_POWER or np.count_nonzero(voiced) < _LEAST_VOICED_FRAMES:
+    # Pauses don't count: a few words in a long silence are as loud as they are.
+    audible = power > _SILENT_LOG_POWER
+    if np.count_nonzero(audible) < _LEAST_AUDIBLE_FRAMES:
         raise SilentSpeechError
+    loud = float(np.percentile(power[audible], 95))
+    gate = _sigmoid((power - (loud - _GATE_BELOW_LOUD)) / _GATE_WIDTH)
+    voiced = (gate > 0.5) & audible
     posteriors = model.posteriors(samples)
     energy = _stretched(power, voiced, low=3, high=95) * gate
     phones = posteriors @ MOUTH_TABLE
