@@ -1,0 +1,283 @@
+"""The stores' promises on the emulator's DynamoDB: exact, once, under threads."""
+
+import threading
+
+import pytest
+
+from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.assets import DynamoAssets
+from lipwire.adapters.dynamodb.jobs import DynamoJobs
+from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.system import RandomIds, SystemClock
+from lipwire.domain.accounts import ApiKey, base62, hash_key, make_key, public_id_of
+from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, Problem, ProbeFinding
+from lipwire.domain.errors import (
+    ConcurrentChangeError,
+    InsufficientCreditsError,
+    InvalidCursorError,
+)
+from lipwire.domain.events import JobRenderingStarted
+from lipwire.domain.jobs import JobStatus
+from tests.support.builders import NOW, a_job, a_report, an_account, an_asset, video_info, voice_info
+
+IDS = RandomIds()
+
+
+class Stores:
+    """All stores over the platform's own tables, and an account of the test's own."""
+
+    def __init__(self, platform) -> None:
+        self.client = platform.aws("dynamodb")
+        outbox = OutboxRows(table=platform.names["OUTBOX_TABLE"], ids=IDS)
+        self.ledger = DynamoLedger(self.client, table=platform.names["LEDGER_TABLE"])
+        self.accounts = DynamoAccounts(self.client, table=platform.names["ACCOUNTS_TABLE"])
+        self.assets = DynamoAssets(self.client, table=platform.names["ASSETS_TABLE"], outbox=outbox)
+        self.jobs = DynamoJobs(
+            self.client,
+            table=platform.names["JOBS_TABLE"],
+            ledger=self.ledger,
+            outbox=outbox,
+            clock=SystemClock(),
+        )
+        self.account_id = IDS.new("acct")
+
+    def job(self, **changes):
+        """A job of this account that is not stored yet."""
+        values = {"id": IDS.new("job"), "account_id": self.account_id, "status": JobStatus.QUEUED}
+        return a_job(**(values | changes))
+
+    def asset(self, **changes):
+        """An asset of this account that is not stored yet."""
+        values = {"account_id": self.account_id, "status": AssetStatus.AWAITING_UPLOAD}
+        return an_asset(0, **(values | {"id": IDS.new("ast")} | changes))
+
+    def rendering(self):
+        """A stored job that is rendering."""
+        job = self.job()
+        self.jobs.create(job)
+        for status in (JobStatus.VALIDATING, JobStatus.RENDERING):
+            job = job.model_copy(update={"status": status})
+            assert self.jobs.advance(job)
+        return job
+
+
+@pytest.fixture
+def stores(platform) -> Stores:
+    """An account with ten credits."""
+    made = Stores(platform)
+    made.ledger.grant(made.account_id, 10_000, grant_id="first", at=NOW)
+    return made
+
+
+def test_a_grant_counts_once(stores):
+    """The same grant sent twice is one grant."""
+    stores.ledger.grant(stores.account_id, 10_000, grant_id="first", at=NOW)
+    assert stores.ledger.balance(stores.account_id).balance == 10_000
+
+
+def test_a_job_comes_back_as_it_was_stored(stores):
+    """Every field survives the table."""
+    job = stores.job(metadata={"a": "b"}, webhook_url="https://example.com/x")
+    stores.jobs.create(job)
+    assert stores.jobs.get(job.id) == job
+
+
+def test_creating_a_job_holds_its_credits(stores):
+    """The hold, the balance and the job are one write."""
+    stores.jobs.create(stores.job())
+    balance = stores.ledger.balance(stores.account_id)
+    assert (balance.balance, balance.held, balance.available) == (10_000, 6_000, 4_000)
+
+
+def test_a_job_that_cannot_be_held_is_not_written(stores):
+    """All or nothing."""
+    job = stores.job(held_millicredits=10_001)
+    with pytest.raises(InsufficientCreditsError):
+        stores.jobs.create(job)
+    assert stores.jobs.get(job.id) is None
+    assert stores.ledger.balance(stores.account_id).held == 0
+
+
+def test_two_jobs_at_once_never_hold_more_than_there_is(stores):
+    """Sixteen posts, credits for one: one job."""
+    made = []
+
+    def create() -> None:
+        try:
+            stores.jobs.create(stores.job())
+        except InsufficientCreditsError:
+            return
+        made.append(1)
+
+    run_at_once([create] * 16)
+    assert len(made) == 1
+    assert stores.ledger.balance(stores.account_id).available == 4_000
+
+
+def test_a_hold_is_extended_once(stores):
+    """Two steps that fit the same hold: one of them counts."""
+    job = stores.job()
+    stores.jobs.create(job)
+    larger = stores.jobs.extend_hold(job, 1_000)
+    with pytest.raises(ConcurrentChangeError):
+        stores.jobs.extend_hold(job, 1_000)
+    assert larger.held_millicredits == 7_000
+    assert stores.ledger.balance(stores.account_id).held == 7_000
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_job_ends_once_whoever_ends_it(stores, round_):
+    """Settles, failures and cancels race: one wins, the ledger has one END, nothing stays held."""
+    del round_
+    job = stores.rendering()
+    ends = []
+
+    def settle() -> None:
+        if stores.jobs.settle(job, charge=2_000, output=a_report().output, warnings=()):
+            ends.append("SETTLE")
+
+    def fail() -> None:
+        problem = Problem(code="render_failed", message="m")
+        if stores.jobs.release(job, status=JobStatus.FAILED, error=problem):
+            ends.append("RELEASE")
+
+    def cancel() -> None:
+        if stores.jobs.release(job, status=JobStatus.CANCELED, error=None):
+            ends.append("RELEASE")
+
+    run_at_once([settle, fail, cancel] * 5)
+    assert len(ends) == 1
+    entries = stores.ledger.entries(stores.account_id)
+    assert [e["kind"] for e in entries if e["sk"].startswith("END#")] == ends
+    balance = stores.ledger.balance(stores.account_id)
+    assert balance.held == 0
+    assert balance.balance == (8_000 if ends == ["SETTLE"] else 10_000)
+
+
+def test_the_balance_is_the_sum_of_the_entries(stores):
+    """The cache agrees with the record it caches."""
+    paid, failed, open_ = stores.rendering(), None, None
+    stores.jobs.settle(paid, charge=1_500, output=a_report().output, warnings=())
+    failed = stores.rendering()
+    stores.jobs.release(failed, status=JobStatus.FAILED, error=None)
+    open_ = stores.rendering()
+    entries = stores.ledger.entries(stores.account_id)
+    total = sum(
+        {"GRANT": 1, "SETTLE": -1}.get(entry["kind"], 0) * entry["amount_millicredits"]
+        for entry in entries
+    )
+    ended = {entry["job_id"] for entry in entries if entry["sk"].startswith("END#")}
+    held = sum(
+        e["amount_millicredits"] for e in entries if e["kind"] == "HOLD" and e["job_id"] not in ended
+    )
+    balance = stores.ledger.balance(stores.account_id)
+    assert (balance.balance, balance.held) == (total, held)
+    assert held == open_.held_millicredits
+
+
+def test_progress_is_taken_only_while_rendering(stores):
+    """A job that ended tells its renderer to stop."""
+    job = stores.rendering()
+    assert stores.jobs.report_progress(job.id, stage="rendering", progress=7, at=NOW)
+    assert stores.jobs.get(job.id).progress == 7
+    stores.jobs.release(job, status=JobStatus.CANCELED, error=None)
+    assert not stores.jobs.report_progress(job.id, stage="rendering", progress=8, at=NOW)
+
+
+def test_the_first_failure_noted_stays(stores):
+    """The cause, not its consequences."""
+    job = stores.rendering()
+    for code in ("no_face", "render_failed"):
+        stores.jobs.record_failure(job.id, Problem(code=code, message="m"))
+    assert stores.jobs.get(job.id).failure.code == "no_face"
+
+
+def test_a_step_that_comes_late_changes_nothing(stores):
+    """A canceled job does not begin to render."""
+    job = stores.rendering()
+    stores.jobs.release(job, status=JobStatus.CANCELED, error=None)
+    event = JobRenderingStarted(job_id=job.id, engine="retarget")
+    assert not stores.jobs.advance(job, event=event)
+    assert stores.jobs.get(job.id).status is JobStatus.CANCELED
+
+
+def test_an_upload_is_marked_once(stores):
+    """Five events, one analysis."""
+    asset = stores.asset()
+    stores.assets.create(asset)
+    marked = [
+        stores.assets.mark_uploaded(asset, version_id=f"v{n}", size_bytes=5, at=NOW) for n in range(5)
+    ]
+    assert marked == [True, False, False, False, False]
+    assert stores.assets.get(asset.id).version_id == "v0"
+
+
+def test_the_first_probe_stays(stores):
+    """Whoever probes second gets the first finding."""
+    asset = stores.asset(status=AssetStatus.UPLOADED)
+    stores.assets.create(asset)
+    first = stores.assets.record_probe(asset, ProbeFinding(media=video_info()), at=NOW)
+    second = stores.assets.record_probe(asset, ProbeFinding(media=voice_info()), at=NOW)
+    assert first == second == stores.assets.get(asset.id)
+    assert first.media == video_info()
+
+
+def test_an_analysis_of_a_deleted_asset_is_dropped(stores):
+    """It does not bring the asset back."""
+    asset = stores.asset()
+    stores.assets.create(asset)
+    stores.assets.delete(asset, at=NOW)
+    stores.assets.record_analysis(asset, Analysis(status=AnalysisStatus.DONE, faces=1))
+    assert stores.assets.get(asset.id) is None
+
+
+def test_pages_walk_the_whole_list_newest_first(stores):
+    """No row twice, none lost; a cursor serves its own account only."""
+    made = []
+    for _ in range(5):
+        asset = stores.asset()
+        stores.assets.create(asset)
+        made.append(asset.id)
+    seen, cursor = [], None
+    while True:
+        page = stores.assets.list(stores.account_id, limit=2, cursor=cursor)
+        seen += [asset.id for asset in page.items]
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    assert sorted(seen) == sorted(made)
+    assert seen == sorted(seen, reverse=True)
+    for bad in (cursor[:-2], "rubbish", ""):
+        with pytest.raises(InvalidCursorError):
+            stores.assets.list(stores.account_id, limit=2, cursor=bad)
+    with pytest.raises(InvalidCursorError):
+        stores.assets.list(IDS.new("acct"), limit=2, cursor=cursor)
+
+
+def test_keys_are_found_by_their_public_id_and_revoked_once(stores):
+    """The record, never the secret."""
+    public_id = base62(IDS.secret(64), 10)
+    key = make_key("test", public_id=public_id, secret=base62(IDS.secret(256), 32))
+    record = ApiKey(
+        public_id=public_id,
+        account_id=stores.account_id,
+        name="k",
+        secret_sha256=hash_key(key),
+        created_at=NOW,
+    )
+    stores.accounts.add(an_account(id=stores.account_id), record)
+    with pytest.raises(ConcurrentChangeError):
+        stores.accounts.add(an_account(id=stores.account_id), record)
+    assert stores.accounts.key(public_id_of(key)).opens_with(key)
+    stores.accounts.revoke(public_id, at=NOW)
+    assert not stores.accounts.key(public_id).opens_with(key)
+
+
+def run_at_once(calls) -> None:
+    """All calls, each in a thread of its own."""
+    threads = [threading.Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
