@@ -1,0 +1,103 @@
+"""The demo's picture, drawn in the renderer's environment: `python -m infra.local.picture OUT.png VIDEO…`.
+
+For each video: frames of it in a row, over the sound's waveform and the mouth's opening as re-detected in the output.
+"""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lipwire.render.face import measures
+from lipwire.render.face.finder import FaceFinder
+from lipwire.render.media.sound import Sound
+from lipwire.render.media.source import VideoSource
+
+Picture = NDArray[np.uint8]
+
+WIDTH: Final = 1280
+SHOWN: Final = 8
+CURVES: Final = 150
+_PAPER: Final = (250, 250, 248)
+_INK: Final = (60, 60, 60)
+_WAVE: Final = (190, 190, 196)
+_MOUTH: Final = (36, 84, 214)
+
+
+def main(out: str, *videos: str) -> None:
+    """The picture lies at `out`."""
+    rows = [_row(Path(video)) for video in videos]
+    cv2.imwrite(out, cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+
+
+def _row(video: Path) -> Picture:
+    with VideoSource(video) as source, FaceFinder() as finder:
+        total = sum(1 for _ in source.frames())
+        chosen = set(np.linspace(0, total - 1, SHOWN).round().astype(int).tolist())
+        thumbs, times, opening = [], [], []
+        for frame in source.frames():
+            rgb = frame.to_rgb()
+            landmarks = finder.find(rgb)
+            times.append(float(frame.time_s))
+            opening.append(np.nan if landmarks is None else float(measures.opening(landmarks)))
+            if frame.index in chosen:
+                thumbs.append((times[-1], _thumb(rgb)))
+    sound = np.concatenate(list(Sound(video).chunks(rate=16_000, channels=1)), axis=1)[0]
+    strip = np.hstack([picture for _, picture in thumbs])
+    seconds = max(len(sound) / 16_000, times[-1])
+    curves = _curves(sound, np.array(times), np.array(opening), seconds, [t for t, _ in thumbs])
+    return np.vstack([_title(f"{video.name}   {total} frames, {seconds:.2f} s"), strip, curves])
+
+
+def _thumb(rgb: Picture) -> Picture:
+    side = WIDTH // SHOWN
+    height, width = rgb.shape[:2]
+    scale = side / min(height, width)
+    small = cv2.resize(
+        rgb, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA
+    )
+    x = (small.shape[1] - side) // 2
+    return np.asarray(small[:side, x : x + side], np.uint8)
+
+
+def _curves(
+    sound: NDArray[np.float32],
+    times: NDArray[np.float64],
+    opening: NDArray[np.float64],
+    seconds: float,
+    marks: list[float],
+) -> Picture:
+    """Waveform in grey, mouth opening in blue, the frames shown above marked."""
+    canvas = np.full((CURVES, WIDTH, 3), _PAPER, np.uint8)
+    middle = CURVES // 2
+    peak = max(float(np.abs(sound).max()), 1e-6)
+    for x, part in enumerate(np.array_split(sound, WIDTH)):
+        if len(part):
+            half = int(np.abs(part).max() / peak * (middle - 8))
+            cv2.line(canvas, (x, middle - half), (x, middle + half), _WAVE, 1)
+    for mark in marks:
+        x = int(mark / seconds * (WIDTH - 1))
+        cv2.line(canvas, (x, 0), (x, 6), _INK, 1)
+    widest = max(float(np.nanmax(opening)), 1e-6)
+    points = [
+        (int(t / seconds * (WIDTH - 1)), int(CURVES - 8 - o / widest * (CURVES - 20)))
+        for t, o in zip(times, opening, strict=True)
+        if np.isfinite(o)
+    ]
+    cv2.polylines(canvas, [np.array(points, np.int32)], isClosed=False, color=_MOUTH, thickness=2, lineType=cv2.LINE_AA)
+    return canvas
+
+
+def _title(text: str) -> Picture:
+    bar = np.full((28, WIDTH, 3), _PAPER, np.uint8)
+    hint = "waveform grey, mouth opening measured in the output in blue"
+    for words, x in ((text, 8), (hint, WIDTH - 500)):
+        cv2.putText(bar, words, (x, 19), cv2.FONT_HERSHEY_SIMPLEX, 0.45, _INK, 1, cv2.LINE_AA)
+    return bar
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
