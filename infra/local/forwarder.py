@@ -45,7 +45,9 @@ class _Handler(BaseHTTPRequestHandler):
         connection = http.client.HTTPConnection(*self.upstream, timeout=_TIMEOUT_S)
         try:
             # `request` would fix the path up; these calls send it as it came.
-            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            connection.putrequest(
+                self.command, self.path, skip_host=True, skip_accept_encoding=True
+            )
             connection.putheader("Host", self.api_host)
             for name, value in headers:
                 connection.putheader(name, value)

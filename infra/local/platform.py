@@ -71,7 +71,9 @@ class Emulator:
 
     def client(self, service: str, **config: Any) -> Any:
         """A client of one service, as the operator."""
-        options = Config(signature_version="s3v4", **config) if service == "s3" else Config(**config)
+        options = (
+            Config(signature_version="s3v4", **config) if service == "s3" else Config(**config)
+        )
         return self.session().client(service, endpoint_url=self.endpoint, config=options)
 
     def environment(self) -> dict[str, str]:
@@ -81,12 +83,16 @@ class Emulator:
             for name, value in os.environ.items()
             if not name.startswith(("AWS_", "CDK_", "MINISTACK_"))
         }
-        return kept | OPERATOR | {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        return (
+            kept
+            | OPERATOR
+            | {
+                "AWS_ENDPOINT_URL": self.endpoint,
+                "AWS_REGION": REGION,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_EC2_METADATA_DISABLED": "true",
+            }
+        )
 
     def stop(self) -> None:
         """Ask the emulator to save its state and end; wait until it has."""
@@ -155,7 +161,9 @@ def start_emulator(
     return emulator
 
 
-def deploy(emulator: Emulator, *, stage: str = "local", context: dict[str, str] | None = None) -> dict[str, str]:
+def deploy(
+    emulator: Emulator, *, stage: str = "local", context: dict[str, str] | None = None
+) -> dict[str, str]:
     """Deploy the CDK app with the real CLI; returns every stack's outputs in one mapping.
 
     Raises PlatformError with the CLI's last words when it fails or takes too long.
@@ -236,7 +244,9 @@ def is_alive(pid: int) -> bool:
         return False
     state = Path(f"/proc/{pid}/stat")
     try:
-        return state.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
+        return (
+            state.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
+        )
     except (OSError, IndexError):
         return True  # no /proc on this system
 
@@ -270,7 +280,8 @@ def tail(path: Path, lines: int = 40) -> str:
 def _is_bootstrapped(emulator: Emulator) -> bool:
     summaries = emulator.client("cloudformation").list_stacks()["StackSummaries"]
     return any(
-        one["StackName"] == "CDKToolkit" and one["StackStatus"].endswith("_COMPLETE")
+        one["StackName"] == "CDKToolkit"
+        and one["StackStatus"].endswith("_COMPLETE")
         and not one["StackStatus"].startswith("DELETE")
         for one in summaries
     )
