@@ -27,11 +27,16 @@ def figures() -> Iterator[Figure]:
         times = [_timed(lambda: client.call("GET", path)) for _ in range(REQUESTS)]
         yield Figure(f"warm {name} on the emulator, p50", statistics.median(times) * 1e3, "ms", 60)
         yield Figure(
-            f"warm {name} on the emulator, p99", sorted(times)[int(REQUESTS * 0.99) - 1] * 1e3, "ms", 200
+            f"warm {name} on the emulator, p99",
+            sorted(times)[int(REQUESTS * 0.99) - 1] * 1e3,
+            "ms",
+            200,
         )
     health = found["base_url"] + "/openapi.json"
     times = [_timed(lambda: urllib.request.urlopen(health).read()) for _ in range(REQUESTS)]  # noqa: S310
-    yield Figure("warm GET /openapi.json on the emulator, p50", statistics.median(times) * 1e3, "ms", 60)
+    yield Figure(
+        "warm GET /openapi.json on the emulator, p50", statistics.median(times) * 1e3, "ms", 60
+    )
 
 
 def _handler_cpu() -> Iterator[Figure]:
@@ -42,7 +47,9 @@ def _handler_cpu() -> Iterator[Figure]:
     from benchmarks.warm_handler import cpu_times
 
     times = cpu_times(500)
-    yield Figure("create job: handler CPU without AWS, p50", statistics.median(times) * 1e3, "ms", 2)
+    yield Figure(
+        "create job: handler CPU without AWS, p50", statistics.median(times) * 1e3, "ms", 2
+    )
     yield Figure("create job: handler CPU without AWS, p99", sorted(times)[494] * 1e3, "ms", 5)
 
 

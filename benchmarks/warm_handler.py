@@ -43,7 +43,11 @@ def _event(method: str, path: str, body: str) -> dict[str, object]:
         "routeKey": f"{method} {path}",
         "rawPath": path,
         "rawQueryString": "",
-        "headers": {"host": "127.0.0.1", "authorization": "Bearer x", "content-type": "application/json"},
+        "headers": {
+            "host": "127.0.0.1",
+            "authorization": "Bearer x",
+            "content-type": "application/json",
+        },
         "requestContext": {
             "requestId": "r",
             "stage": "$default",

@@ -32,8 +32,8 @@ class App:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.settings = Settings(environment)
-        self.clock = SystemClock()
-        self.ids = RandomIds()
+        self.clock: SystemClock = SystemClock()
+        self.ids: RandomIds = RandomIds()
         self._callers: dict[str, tuple[Any, Caller]] = {}
 
     @cached_property
@@ -45,7 +45,9 @@ class App:
         return boto3.client(
             "dynamodb",
             config=Config(
-                connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}
+                connect_timeout=2,
+                read_timeout=5,
+                retries={"mode": "standard", "total_max_attempts": 4},
             ),
         )
 
@@ -55,7 +57,9 @@ class App:
         import boto3
         from botocore.config import Config
 
-        return boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+        return boto3.client(
+            "s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"})
+        )
 
     def client(self, service: str) -> Any:
         """Any other client, made once."""
@@ -80,7 +84,9 @@ class App:
     def assets(self) -> DynamoAssets:
         """Assets. A function without the outbox can read them, not write."""
         return DynamoAssets(
-            self.dynamodb, table=self._name(Resource.ASSETS_TABLE), outbox=self._outbox_if_declared()
+            self.dynamodb,
+            table=self._name(Resource.ASSETS_TABLE),
+            outbox=self._outbox_if_declared(),
         )
 
     @cached_property

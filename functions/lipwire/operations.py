@@ -33,7 +33,9 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock
     ),
     Operation.GET_ASSET: lambda app, command, caller: get_asset(command, caller, assets=app.assets),
-    Operation.LIST_ASSETS: lambda app, command, caller: list_assets(command, caller, assets=app.assets),
+    Operation.LIST_ASSETS: lambda app, command, caller: list_assets(
+        command, caller, assets=app.assets
+    ),
     Operation.DELETE_ASSET: lambda app, command, caller: delete_asset(
         command,
         caller,

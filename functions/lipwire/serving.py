@@ -10,7 +10,15 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConf
 
 from lipwire import dialects
 from lipwire.bootstrap import App, lambda_app
-from lipwire.dialects.base import PUBLIC, Dialect, Route, WireRequest, WireResponse, function_of, key_of
+from lipwire.dialects.base import (
+    PUBLIC,
+    Dialect,
+    Route,
+    WireRequest,
+    WireResponse,
+    function_of,
+    key_of,
+)
 from lipwire.domain.errors import InternalError, Kind, LipwireError, RouteNotFoundError
 from lipwire.observability import logger
 
@@ -55,7 +63,9 @@ def _resolver(name: str, function: str) -> APIGatewayHttpResolver:
             resolver.route(path, method=route.method)(_handler(resolver, dialect, route))
 
     def unknown(_exc: Exception) -> Response[str]:
-        error = RouteNotFoundError(f"There is no {resolver.current_event.http_method} {resolver.current_event.path}.")
+        error = RouteNotFoundError(
+            f"There is no {resolver.current_event.http_method} {resolver.current_event.path}."
+        )
         return _response(dialect.encode_error(error, _request(resolver, {})), resolver)
 
     resolver.not_found(unknown)

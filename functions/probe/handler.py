@@ -1,5 +1,6 @@
 """The media box: its role reads uploads and nothing else, so a hostile file finds nothing to take."""
 
+import io
 from typing import Any
 
 from lipwire.adapters.ranged import RangedObject
@@ -16,18 +17,18 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     from lipwire.render.media.probe import ProbeLimits, probe, speech_is_silent
 
     app = lambda_app()
-    source = RangedObject(
-        app.s3,
-        bucket=app.settings.name_of(Resource.UPLOADS_BUCKET),
-        key=event["key"],
-        version_id=event["version_id"],
-        size_bytes=event["size_bytes"],
+    source = io.BufferedReader(
+        RangedObject(
+            app.s3,
+            bucket=app.settings.name_of(Resource.UPLOADS_BUCKET),
+            key=event["key"],
+            version_id=event["version_id"],
+            size_bytes=event["size_bytes"],
+        )
     )
-    limits = ProbeLimits(
-        max_duration_ms=event["max_duration_ms"], max_pixels=event["max_pixels"]
-    )
+    limits = ProbeLimits(max_duration_ms=event["max_duration_ms"], max_pixels=event["max_pixels"])
     try:
-        media = probe(source, source.size_bytes, limits=limits)
+        media = probe(source, event["size_bytes"], limits=limits)
         source.seek(0)
         silent = speech_is_silent(source) if media.has_audio else None
         finding = ProbeFinding(media=media, silent=silent)

@@ -13,5 +13,8 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     """{"job_id", "error": {"Error", "Cause"}} -> nothing."""
     error = event.get("error", {})
     fail_job(
-        JobId(event["job_id"]), error.get("Error", ""), error.get("Cause", ""), jobs=lambda_app().jobs
+        JobId(event["job_id"]),
+        error.get("Error", ""),
+        error.get("Cause", ""),
+        jobs=lambda_app().jobs,
     )

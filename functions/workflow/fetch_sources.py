@@ -14,4 +14,6 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     """{"job_id"} -> nothing."""
     app, job_id = lambda_app(), JobId(event["job_id"])
     with step_of(job_id, app):
-        fetch_sources(job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock)
+        fetch_sources(
+            job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock
+        )

@@ -20,7 +20,9 @@ def every_function() -> list[FunctionSpec]:
     """Each declared function, found in the spec files as the infrastructure finds them."""
     found = []
     for path in sorted([*FUNCTIONS.rglob("spec.py"), *FUNCTIONS.rglob("specs.py")]):
-        module = importlib.import_module(".".join(path.relative_to(FUNCTIONS).with_suffix("").parts))
+        module = importlib.import_module(
+            ".".join(path.relative_to(FUNCTIONS).with_suffix("").parts)
+        )
         for value in vars(module).values():
             spec = getattr(value, "function", value)
             if isinstance(spec, FunctionSpec):

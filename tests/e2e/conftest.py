@@ -28,7 +28,9 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def long_voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Long enough to be interrupted while it is being rendered."""
-    text = "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 4
+    text = (
+        "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 4
+    )
     return _speak(text, "en-us", tmp_path_factory.mktemp("voice") / "long.wav")
 
 

@@ -25,7 +25,10 @@ def rendering_job(client: Client, portrait, long_voice) -> dict:
     )
     return eventually(
         lambda: client.call("GET", f"/jobs/{made['id']}"),
-        lambda job: job["stage"] == "rendering" or job["status"] not in {"queued", "validating", "rendering"},
+        lambda job: (
+            job["stage"] == "rendering"
+            or job["status"] not in {"queued", "validating", "rendering"}
+        ),
         timeout_s=90,
     )
 

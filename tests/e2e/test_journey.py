@@ -121,7 +121,13 @@ def test_an_asset_shows_what_was_found(client, portrait, voice):
         ("GET", "/jobs?status=sleeping", None, 422, "invalid_request"),
         ("POST", "/jobs", {"source": {}}, 422, "invalid_request"),
         ("POST", "/jobs", {"surprise": 1}, 422, "invalid_request"),
-        ("POST", "/uploads", {"filename": "a", "content_type": "x", "size_bytes": 1}, 422, "invalid_request"),
+        (
+            "POST",
+            "/uploads",
+            {"filename": "a", "content_type": "x", "size_bytes": 1},
+            422,
+            "invalid_request",
+        ),
         (
             "POST",
             "/uploads",
@@ -189,7 +195,9 @@ def test_an_upload_takes_exactly_its_bytes(client, voice):
         ("sound as source", "wrong_asset_kind"),
     ],
 )
-def test_what_cannot_be_rendered_fails_unpaid(platform, client, portrait, voice, tmp_path, what, code):
+def test_what_cannot_be_rendered_fails_unpaid(
+    platform, client, portrait, voice, tmp_path, what, code
+):
     """A stable code, the hold released, a webhook, and no Batch attempt where the probe can know it."""
     source = {"sound as source": voice}.get(what, portrait)
     if what == "no face":

@@ -19,7 +19,15 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.jobs import JobStatus
-from tests.support.builders import NOW, a_job, a_report, an_account, an_asset, video_info, voice_info
+from tests.support.builders import (
+    NOW,
+    a_job,
+    a_report,
+    an_account,
+    an_asset,
+    video_info,
+    voice_info,
+)
 
 IDS = RandomIds()
 
@@ -169,7 +177,9 @@ def test_the_balance_is_the_sum_of_the_entries(stores):
     )
     ended = {entry["job_id"] for entry in entries if entry["sk"].startswith("END#")}
     held = sum(
-        e["amount_millicredits"] for e in entries if e["kind"] == "HOLD" and e["job_id"] not in ended
+        e["amount_millicredits"]
+        for e in entries
+        if e["kind"] == "HOLD" and e["job_id"] not in ended
     )
     balance = stores.ledger.balance(stores.account_id)
     assert (balance.balance, balance.held) == (total, held)
@@ -207,7 +217,8 @@ def test_an_upload_is_marked_once(stores):
     asset = stores.asset()
     stores.assets.create(asset)
     marked = [
-        stores.assets.mark_uploaded(asset, version_id=f"v{n}", size_bytes=5, at=NOW) for n in range(5)
+        stores.assets.mark_uploaded(asset, version_id=f"v{n}", size_bytes=5, at=NOW)
+        for n in range(5)
     ]
     assert marked == [True, False, False, False, False]
     assert stores.assets.get(asset.id).version_id == "v0"

@@ -15,7 +15,12 @@ ACCOUNT = f"acct_{'0' * 26}"
 
 def an_account(**changes: object) -> Account:
     """An account on the standard plan."""
-    values = {"id": ACCOUNT, "name": "Acme", "webhook_secret": "whsec_" + "A" * 44, "created_at": NOW}
+    values = {
+        "id": ACCOUNT,
+        "name": "Acme",
+        "webhook_secret": "whsec_" + "A" * 44,
+        "created_at": NOW,
+    }
     return Account.model_validate(values | changes)
 
 
@@ -48,7 +53,13 @@ def image_info(**changes: object) -> MediaInfo:
 
 def voice_info(**changes: object) -> MediaInfo:
     """Two seconds of sound."""
-    values = {"kind": MediaKind.AUDIO, "container": "wav", "width": None, "height": None, "fps": None}
+    values = {
+        "kind": MediaKind.AUDIO,
+        "container": "wav",
+        "width": None,
+        "height": None,
+        "fps": None,
+    }
     return video_info(**(values | {"streams": 1} | changes))
 
 

@@ -136,7 +136,10 @@ class FakeAssets:
 
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         status = AssetStatus.REJECTED if finding.problem else AssetStatus.READY
-        changed = {"status": status, **{n: getattr(finding, n) for n in ("media", "silent", "problem")}}
+        changed = {
+            "status": status,
+            **{n: getattr(finding, n) for n in ("media", "silent", "problem")},
+        }
         self.rows[asset.id] = asset.model_copy(update=changed)
         return self.rows[asset.id]
 

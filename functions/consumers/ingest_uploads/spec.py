@@ -17,6 +17,9 @@ CONSUMER = ConsumerSpec(
     aws_pattern={
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
-        "detail": {"bucket": {"name": ["${UPLOADS_BUCKET}"]}, "object": {"key": [{"prefix": "uploads/"}]}},
+        "detail": {
+            "bucket": {"name": ["${UPLOADS_BUCKET}"]},
+            "object": {"key": [{"prefix": "uploads/"}]},
+        },
     },
 )

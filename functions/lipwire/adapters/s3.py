@@ -44,7 +44,9 @@ class S3Objects:
         self, key: str, *, parts: int, expires_s: int
     ) -> tuple[str, tuple[UploadPart, ...]]:
         """The upload's id, and a signed URL for each part."""
-        upload_id: str = self._client.create_multipart_upload(Bucket=self._bucket, Key=key)["UploadId"]
+        upload_id: str = self._client.create_multipart_upload(Bucket=self._bucket, Key=key)[
+            "UploadId"
+        ]
         signed = tuple(
             UploadPart(
                 number,

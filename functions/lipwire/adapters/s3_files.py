@@ -33,6 +33,4 @@ class S3Files:
 
     def put(self, path: Path, bucket: str, key: str, *, content_type: str) -> None:
         """The file lies at the key."""
-        self._client.upload_file(
-            str(path), bucket, key, ExtraArgs={"ContentType": content_type}
-        )
+        self._client.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})

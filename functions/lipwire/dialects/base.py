@@ -107,7 +107,11 @@ class Dialect:
 
 def key_of(request: WireRequest, first: str) -> str | None:
     """The API key from either header, the dialect's own first."""
-    headers = ("authorization", "x-api-key") if first == "authorization" else ("x-api-key", "authorization")
+    headers = (
+        ("authorization", "x-api-key")
+        if first == "authorization"
+        else ("x-api-key", "authorization")
+    )
     for name in headers:
         value = request.headers.get(name, "").strip()
         scheme, _, token = value.partition(" ")

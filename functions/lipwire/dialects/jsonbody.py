@@ -38,7 +38,10 @@ def validate(model: type[Model], values: object) -> Model:
         return model.model_validate(values)
     except ValidationError as exc:
         problems = [
-            {"field": ".".join(str(part) for part in error["loc"]) or "body", "message": error["msg"]}
+            {
+                "field": ".".join(str(part) for part in error["loc"]) or "body",
+                "message": error["msg"],
+            }
             for error in exc.errors(include_url=False, include_input=False, include_context=False)
         ]
         named = ", ".join(f"`{problem['field']}`: {problem['message']}" for problem in problems[:3])

@@ -172,7 +172,9 @@ class WrongAssetKindError(LipwireError):
     code = "wrong_asset_kind"
     kind = Kind.INVALID
     title = "The asset is of the wrong kind for this role."
-    mend = "`source` takes a video or an image; `speech` takes audio, or a video whose sound is used."
+    mend = (
+        "`source` takes a video or an image; `speech` takes audio, or a video whose sound is used."
+    )
 
 
 class EngineUnavailableError(LipwireError):

@@ -48,7 +48,9 @@ class Ledger(Protocol):
 
     def balance(self, account_id: AccountId) -> Balance: ...
 
-    def grant(self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime) -> None:
+    def grant(
+        self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime
+    ) -> None:
         """Idempotent: the same `grant_id` counts once."""
 
 
@@ -61,12 +63,12 @@ class AssetStore(Protocol):
 
     def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Asset]: ...
 
-    def mark_uploaded(self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime) -> bool:
+    def mark_uploaded(
+        self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime
+    ) -> bool:
         """Once: False when the asset had already left `awaiting_upload`. Starts the analysis with the same write."""
 
-    def record_probe(
-        self, asset: Asset, finding: ProbeFinding, *, at: datetime
-    ) -> Asset:
+    def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Once: a second probe returns what the first one found."""
 
     def record_analysis(self, asset: Asset, analysis: Analysis) -> None: ...
@@ -100,7 +102,9 @@ class JobStore(Protocol):
             InsufficientCreditsError: the balance can't cover it; the first hold stays.
         """
 
-    def settle(self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]) -> bool:
+    def settle(
+        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]
+    ) -> bool:
         """Once: SETTLE + rest of the hold returned + `succeeded` + `JobSucceeded`; False when the job had ended."""
 
     def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
@@ -122,7 +126,9 @@ class ObjectStore(Protocol):
 
     def sign_get(self, key: str, *, expires_s: int) -> str: ...
 
-    def start_multipart(self, key: str, *, parts: int, expires_s: int) -> tuple[str, tuple[UploadPart, ...]]: ...
+    def start_multipart(
+        self, key: str, *, parts: int, expires_s: int
+    ) -> tuple[str, tuple[UploadPart, ...]]: ...
 
     def complete_multipart(self, key: str, upload_id: str) -> None:
         """Raises `UploadIncompleteError` when parts are missing."""

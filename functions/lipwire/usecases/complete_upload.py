@@ -8,7 +8,12 @@ from lipwire.usecases.get_asset import get_asset
 
 
 def complete_upload(
-    command: CompleteUpload, caller: Caller, *, assets: AssetStore, uploads: ObjectStore, clock: Clock
+    command: CompleteUpload,
+    caller: Caller,
+    *,
+    assets: AssetStore,
+    uploads: ObjectStore,
+    clock: Clock,
 ) -> Asset:
     """The upload is whole and its analysis started; harmless to repeat, and after a single PUT.
 

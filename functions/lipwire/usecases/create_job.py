@@ -97,5 +97,3 @@ def _engine(command: CreateJob, engines: EngineCatalog) -> EngineSpec:
 def _estimate(speech: Asset, spec: EngineSpec) -> Millicredits:
     duration_ms = speech.media.duration_ms if speech.media else PROVISIONAL_SECONDS * 1000
     return price_of_duration(duration_ms, per_second=spec.millicredits_per_second)
-
-

@@ -13,4 +13,6 @@ def list_jobs(
     page = jobs.list(
         caller.account.id, status=command.status, limit=command.limit, cursor=command.cursor
     )
-    return Page(tuple(view_job(job, results=results, clock=clock) for job in page.items), page.next_cursor)
+    return Page(
+        tuple(view_job(job, results=results, clock=clock) for job in page.items), page.next_cursor
+    )

@@ -85,9 +85,7 @@ def test_an_unprobed_upload_is_probed_first():
         (VIDEO, an_asset(2, media=voice_info(), silent=True), SilentSpeechError),
         (VIDEO, an_asset(2, media=voice_info(duration_ms=10**8)), TooLongError),
         (
-            an_asset(
-                1, media=video_info(), analysis=Analysis(status=AnalysisStatus.DONE, faces=0)
-            ),
+            an_asset(1, media=video_info(), analysis=Analysis(status=AnalysisStatus.DONE, faces=0)),
             VOICE,
             NoFaceError,
         ),

@@ -33,7 +33,9 @@ class DynamoAccounts:
             self._table, entity_item(account, pk=account.id), otherwise=ConcurrentChangeError
         )
         transaction.put_new(
-            self._table, entity_item(key, pk=_key_pk(key.public_id)), otherwise=ConcurrentChangeError
+            self._table,
+            entity_item(key, pk=_key_pk(key.public_id)),
+            otherwise=ConcurrentChangeError,
         )
         transaction.commit()
 

@@ -129,7 +129,9 @@ class DynamoAssets:
         )
         return transaction
 
-    def _emit(self, transaction: Transaction, asset: Asset, event: EventData, *, at: datetime) -> None:
+    def _emit(
+        self, transaction: Transaction, asset: Asset, event: EventData, *, at: datetime
+    ) -> None:
         self._outbox.event(
             transaction, event, account_id=asset.account_id, correlation_id=asset.id, at=at
         )

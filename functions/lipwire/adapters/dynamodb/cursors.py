@@ -9,7 +9,11 @@ from lipwire.domain.errors import InvalidCursorError
 
 def encode(last_id: str, *, account_id: str) -> str:
     """A cursor that continues after `last_id`; only this account can use it."""
-    return base64.urlsafe_b64encode(f"{_tag(last_id, account_id)}.{last_id}".encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(f"{_tag(last_id, account_id)}.{last_id}".encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def decode(cursor: str, *, account_id: str) -> str:

@@ -42,7 +42,9 @@ class DynamoJobs:
     def create(self, job: Job) -> None:
         """Job + HOLD + balance + `JobCreated` + start of its workflow."""
         transaction = Transaction(self._client)
-        transaction.put_new(self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError)
+        transaction.put_new(
+            self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError
+        )
         self._ledger.hold(
             transaction,
             job.account_id,
@@ -53,7 +55,11 @@ class DynamoJobs:
         )
         self._emit(transaction, job, JobCreated(job_id=job.id), at=job.created_at)
         self._outbox.command(
-            transaction, "start_job", {"job_id": job.id}, account_id=job.account_id, at=job.created_at
+            transaction,
+            "start_job",
+            {"job_id": job.id},
+            account_id=job.account_id,
+            at=job.created_at,
         )
         transaction.commit()
 
@@ -218,9 +224,7 @@ class DynamoJobs:
         self._emit(transaction, done, event, at=done.updated_at)
         return transaction
 
-    def _emit(
-        self, transaction: Transaction, job: Job, event: EventData, *, at: datetime
-    ) -> None:
+    def _emit(self, transaction: Transaction, job: Job, event: EventData, *, at: datetime) -> None:
         self._outbox.event(
             transaction, event, account_id=job.account_id, correlation_id=job.id, at=at
         )

@@ -26,7 +26,9 @@ class DynamoLedger:
     def balance(self, account_id: AccountId) -> Balance:
         """What the account owns now."""
         found = self._client.get_item(
-            TableName=self._table, Key=to_item({"pk": account_id, "sk": _BALANCE}), ConsistentRead=True
+            TableName=self._table,
+            Key=to_item({"pk": account_id, "sk": _BALANCE}),
+            ConsistentRead=True,
         )
         item = from_item(found.get("Item", {}))
         return Balance(
@@ -44,7 +46,9 @@ class DynamoLedger:
         rows = (from_item(item) for page in pages for item in page["Items"])
         return [row for row in rows if row["sk"] != _BALANCE]
 
-    def grant(self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime) -> None:
+    def grant(
+        self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime
+    ) -> None:
         """Idempotent: the same `grant_id` counts once."""
         transaction = Transaction(self._client)
         self._entry(transaction, account_id, f"GRANT#{grant_id}", "GRANT", amount, at)
@@ -110,7 +114,12 @@ class DynamoLedger:
         self._end_hold(transaction, account_id, charge=Millicredits(0), held=held)
 
     def _end_hold(
-        self, transaction: Transaction, account_id: AccountId, *, charge: Millicredits, held: Millicredits
+        self,
+        transaction: Transaction,
+        account_id: AccountId,
+        *,
+        charge: Millicredits,
+        held: Millicredits,
     ) -> None:
         transaction.update(
             self._table,

@@ -51,7 +51,13 @@ class OutboxRows:
         self._row(transaction, kind, json.dumps(dict(payload)), account_id=account_id, at=at)
 
     def _row(
-        self, transaction: Transaction, kind: str, payload: str, *, account_id: AccountId, at: datetime
+        self,
+        transaction: Transaction,
+        kind: str,
+        payload: str,
+        *,
+        account_id: AccountId,
+        at: datetime,
     ) -> None:
         item = outbox_item(
             self._ids.new("out"), kind=kind, payload=payload, account_id=account_id, created_at=at

@@ -33,7 +33,9 @@ _CONFLICT_PAUSE_S: Final = 0.025
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values as DynamoDB attributes; None is left out."""
-    return {name: _SERIALIZER.serialize(value) for name, value in values.items() if value is not None}
+    return {
+        name: _SERIALIZER.serialize(value) for name, value in values.items() if value is not None
+    }
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,10 +59,18 @@ class Transaction:
         self._items: list[dict[str, Any]] = []
         self._errors: list[Callable[[], LipwireError]] = []
 
-    def put_new(self, table: str, item: Mapping[str, Any], *, otherwise: Callable[[], LipwireError]) -> None:
+    def put_new(
+        self, table: str, item: Mapping[str, Any], *, otherwise: Callable[[], LipwireError]
+    ) -> None:
         """Put an item whose key must not exist."""
         self._add(
-            {"Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}},
+            {
+                "Put": {
+                    "TableName": table,
+                    "Item": item,
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
             otherwise,
         )
 

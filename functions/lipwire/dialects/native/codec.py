@@ -8,7 +8,7 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire
 from lipwire.domain import commands
-from lipwire.domain.assets import Asset
+from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, EndpointId, JobId
 from lipwire.domain.jobs import JobOptions, JobStatus
 from lipwire.domain.views import AccountView, Deleted, JobView, Page, UploadView
@@ -136,7 +136,8 @@ def from_upload(view: UploadView) -> WireResponse:
                 method=view.method,
                 url=view.url,
                 headers=dict(view.headers),
-                parts=[wire.PartOut(number=part.number, url=part.url) for part in view.parts] or None,
+                parts=[wire.PartOut(number=part.number, url=part.url) for part in view.parts]
+                or None,
                 part_size=view.part_size,
             ),
             expires_at=view.asset.upload_expires_at,
@@ -153,7 +154,9 @@ def from_asset(asset: Asset) -> WireResponse:
 def from_assets(page: Page[Asset]) -> WireResponse:
     """A page of assets."""
     return _json(
-        wire.AssetPage(items=[asset_out(asset) for asset in page.items], next_cursor=page.next_cursor)
+        wire.AssetPage(
+            items=[asset_out(asset) for asset in page.items], next_cursor=page.next_cursor
+        )
     )
 
 
@@ -234,9 +237,10 @@ def asset_out(asset: Asset) -> wire.AssetOut:
         filename=asset.filename,
         content_type=asset.content_type,
         size_bytes=asset.size_bytes,
-        media=media
-        and wire.MediaOut(
-            kind=media.kind,
+        media=None
+        if media is None
+        else wire.MediaOut(
+            kind=media.kind.value,
             container=media.container,
             duration_ms=media.duration_ms,
             width=media.width,
@@ -252,8 +256,7 @@ def asset_out(asset: Asset) -> wire.AssetOut:
             frames=asset.analysis.frames,
             frames_with_face=asset.analysis.frames_with_face,
         ),
-        error=asset.problem
-        and wire.ProblemOut(code=asset.problem.code, message=asset.problem.message),
+        error=_problem_out(asset.problem),
         created_at=asset.created_at,
     )
 
@@ -287,7 +290,7 @@ def job_out(view: JobView) -> wire.JobOut:
         metadata=job.metadata,
         output=output,
         warnings=list(job.warnings),
-        error=job.error and wire.ProblemOut(code=job.error.code, message=job.error.message),
+        error=_problem_out(job.error),
         credits=wire.CreditsOut(
             held_millicredits=0 if job.is_final else job.held_millicredits,
             charged_millicredits=job.charged_millicredits,
@@ -296,6 +299,10 @@ def job_out(view: JobView) -> wire.JobOut:
         updated_at=job.updated_at,
         finished_at=job.finished_at,
     )
+
+
+def _problem_out(problem: Problem | None) -> wire.ProblemOut | None:
+    return wire.ProblemOut(code=problem.code, message=problem.message) if problem else None
 
 
 def _endpoint_out(endpoint: WebhookEndpoint, *, secret: str | None) -> wire.EndpointOut:

@@ -176,9 +176,15 @@ def _success(route: Route, doc: OperationDoc) -> dict[str, Any]:
         content = {"application/json": {"schema": _ref(doc.response)}}
         return {"description": doc.summary, "content": content}
     if route.operation is Operation.GET_OPENAPI:
-        return {"description": doc.summary, "content": {"application/json": {"schema": {"type": "object"}}}}
+        return {
+            "description": doc.summary,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
     if route.operation is Operation.GET_DOCS:
-        return {"description": doc.summary, "content": {"text/html": {"schema": {"type": "string"}}}}
+        return {
+            "description": doc.summary,
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        }
     return {"description": "Done; nothing is left to say."}
 
 
@@ -201,7 +207,10 @@ def _schemas() -> dict[str, Any]:
     queries = {doc.query for doc in DOCS.values() if doc.query}
     everything = sorted(models | queries | {wire.ErrorOut}, key=lambda model: model.__name__)
     modes = [
-        (model, "validation" if issubclass(model, wire.Wire) or model in queries else "serialization")
+        (
+            model,
+            "validation" if issubclass(model, wire.Wire) or model in queries else "serialization",
+        )
         for model in everything
     ]
     _, schema = models_json_schema(modes, ref_template=_REF)  # type: ignore[arg-type]  # literals in a list

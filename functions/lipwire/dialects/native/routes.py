@@ -9,7 +9,13 @@ from lipwire.domain.commands import GetDocs, GetOpenApi
 BASE: Final = "/lipwire/v1"
 
 ROUTES: Final = (
-    Route("POST", f"{BASE}/uploads", Operation.CREATE_UPLOAD, codec.to_create_upload, codec.from_upload),
+    Route(
+        "POST",
+        f"{BASE}/uploads",
+        Operation.CREATE_UPLOAD,
+        codec.to_create_upload,
+        codec.from_upload,
+    ),
     Route(
         "POST",
         f"{BASE}/uploads/{{id}}/complete",
@@ -18,7 +24,9 @@ ROUTES: Final = (
         codec.from_asset,
     ),
     Route("GET", f"{BASE}/assets", Operation.LIST_ASSETS, codec.to_list_assets, codec.from_assets),
-    Route("GET", f"{BASE}/assets/{{id}}", Operation.GET_ASSET, codec.to_get_asset, codec.from_asset),
+    Route(
+        "GET", f"{BASE}/assets/{{id}}", Operation.GET_ASSET, codec.to_get_asset, codec.from_asset
+    ),
     Route(
         "DELETE",
         f"{BASE}/assets/{{id}}",
@@ -30,12 +38,22 @@ ROUTES: Final = (
     Route("GET", f"{BASE}/jobs", Operation.LIST_JOBS, codec.to_list_jobs, codec.from_jobs),
     Route("GET", f"{BASE}/jobs/{{id}}", Operation.GET_JOB, codec.to_get_job, codec.from_job),
     Route(
-        "POST", f"{BASE}/jobs/{{id}}/cancel", Operation.CANCEL_JOB, codec.to_cancel_job, codec.from_job
+        "POST",
+        f"{BASE}/jobs/{{id}}/cancel",
+        Operation.CANCEL_JOB,
+        codec.to_cancel_job,
+        codec.from_job,
     ),
     Route(
-        "DELETE", f"{BASE}/jobs/{{id}}", Operation.DELETE_JOB, codec.to_delete_job, codec.from_deleted
+        "DELETE",
+        f"{BASE}/jobs/{{id}}",
+        Operation.DELETE_JOB,
+        codec.to_delete_job,
+        codec.from_deleted,
     ),
-    Route("GET", f"{BASE}/account", Operation.GET_ACCOUNT, codec.to_get_account, codec.from_account),
+    Route(
+        "GET", f"{BASE}/account", Operation.GET_ACCOUNT, codec.to_get_account, codec.from_account
+    ),
     Route(
         "POST",
         f"{BASE}/webhook-endpoints",

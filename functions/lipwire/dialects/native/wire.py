@@ -56,7 +56,8 @@ class JobIn(Wire):
         description="Told once when the job ends, signed with the account's `webhook_secret`.",
     )
     metadata: dict[
-        Annotated[str, StringConstraints(max_length=40)], Annotated[str, StringConstraints(max_length=500)]
+        Annotated[str, StringConstraints(max_length=40)],
+        Annotated[str, StringConstraints(max_length=500)],
     ] = Field(default={}, max_length=20, description="Yours; comes back as it is.")
 
 
