@@ -156,6 +156,26 @@ def track_face(
     )
 
 
+def still_track(rgb: Pixels) -> FaceTrack:
+    """The face of a single picture, as a track of one frame. Raises NoFaceError."""
+    with FaceFinder() as finder:
+        landmarks = finder.find(rgb)
+        # The mesh settles on a still within a few looks.
+        for _ in range(4):
+            again = None if landmarks is None else finder.find(rgb)
+            landmarks = landmarks if again is None else again
+        if landmarks is None:
+            raise no_face(finder.widest_px)
+    return FaceTrack(
+        width=rgb.shape[1],
+        height=rgb.shape[0],
+        times_s=np.zeros(1),
+        landmarks=landmarks[None],
+        sharpness=np.array([measures.mouth_sharpness(rgb, landmarks)]),
+        cuts=np.zeros(1, dtype=bool),
+    )
+
+
 def no_face(widest_px: float) -> NoFaceError:
     """The error for a source without a usable face, saying whether a face was too small."""
     if 0 < widest_px < SMALLEST_FACE_PX:

@@ -72,7 +72,11 @@ def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple
     still = np.concatenate([face[points.NAILS], neck, _border(box)])
     to = np.concatenate([edit.lips_to[_OUTER_ROWS], edit.skin_to, still])
     moved = np.concatenate(
-        [outer_from - edit.lips_to[_OUTER_ROWS], edit.skin_from - edit.skin_to, np.zeros_like(still)]
+        [
+            outer_from - edit.lips_to[_OUTER_ROWS],
+            edit.skin_from - edit.skin_to,
+            np.zeros_like(still),
+        ]
     )
     size = (x1 - x0, y1 - y0)
     field = Spline.through(to, moved).over((x0, y0), size, step=max(2.0, _STEP * edit.eye_px))
@@ -93,8 +97,7 @@ def compose(
 ) -> Patch:
     """The patch that turns the frame's own mouth into the wanted one."""
     bent, distance = bend_skin(crop, box, edit)
-    low, high = _STILL_PX
-    alpha = np.clip((distance - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    alpha = visible(distance)
     face = edit.landmarks[:, :2]
     ties = face[TIES].copy()
     moved = {int(point): row for row, point in enumerate(MOVED)}
@@ -107,8 +110,15 @@ def compose(
     if laid is not None:
         mask, where = laid
         alpha[where] = np.maximum(alpha[where], np.minimum(1.0, mask * 4.0))
-    alpha *= edit.strength * _inside(alpha.shape)
+    alpha *= edit.strength
     return Patch(box[0], box[1], np.clip(bent, 0, 255), alpha)
+
+
+def visible(distance: Floats) -> Floats:
+    """How much of the moved pixels to show: nothing where they did not move, nor along the box's border."""
+    low, high = _STILL_PX
+    alpha: Floats = np.clip((distance - low) / (high - low), 0.0, 1.0).astype(np.float32)
+    return alpha * _inside(alpha.shape)
 
 
 def _border(box: tuple[int, int, int, int]) -> Floats:

@@ -73,10 +73,16 @@ def _pose_terms(pose: Floats) -> Floats:
 def _generic_jaw(chart: Chart, frames: Ints) -> Floats:
     """Displacement per unit of opening and width of an average face."""
     mean = chart.landmarks[frames].mean(axis=0)
-    off = (mean[MOVED] - mean[points.INNER_LIPS].mean(axis=0)) / chart.eye_px
-    across, below = off @ chart.right, off @ chart.down
-    drop = 0.7 * np.clip(below / 0.22, 0.0, 1.0) * np.exp(-((across / 0.5) ** 2))
+    drop = drop_profile(mean, chart.eye_px, right=chart.right, down=chart.down)
     return np.stack([drop[:, None] * chart.down, np.zeros((len(MOVED), 2))])
+
+
+def drop_profile(face: Floats, eye_px: float, *, right: Floats, down: Floats) -> Floats:
+    """How much of an opening each point of `MOVED` sinks, in an average face: most at the chin, nothing at the ears."""
+    off = (face[MOVED] - face[points.INNER_LIPS].mean(axis=0)) / eye_px
+    across, below = off @ right, off @ down
+    profile: Floats = 0.7 * np.clip(below / 0.22, 0.0, 1.0) * np.exp(-((across / 0.72) ** 2))
+    return profile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +119,7 @@ def desired_geometry(
     skin = np.einsum("nm,mkd->nkd", change, model.by_mouth) * chart.eye_px
     affines = chart.affines[canvas]
     charted = chart.landmarks[canvas]
-    skin = _with_lips(charted, lips * chart.eye_px, skin, reach=_LIP_REACH * chart.eye_px)
+    skin = skin_with_lips(charted, lips * chart.eye_px, skin, reach=_LIP_REACH * chart.eye_px)
     own = apply_affines(affines, charted[:, MOVED])
     return Geometry(
         lips=apply_affines(affines, lips * chart.eye_px),
@@ -122,14 +128,12 @@ def desired_geometry(
     )
 
 
-def _with_lips(charted: Floats, lips: Floats, skin: Floats, *, reach: float) -> Floats:
+def skin_with_lips(charted: Floats, lips: Floats, skin: Floats, *, reach: float) -> Floats:
     """Skin displacements that near the lips become the lips' own: two opinions a few pixels apart would fold."""
     outer = np.array([_LIP_ROW[int(point)] for point in points.OUTER_LIPS])
     by_lips = lips[:, outer] - charted[:, points.OUTER_LIPS]
     middle = charted.mean(axis=0)
-    apart = np.linalg.norm(
-        middle[MOVED][:, None] - middle[points.OUTER_LIPS][None], axis=-1
-    )
+    apart = np.linalg.norm(middle[MOVED][:, None] - middle[points.OUTER_LIPS][None], axis=-1)
     shares = 1.0 / np.maximum(apart, 1e-3) ** 3
     shares /= shares.sum(axis=1, keepdims=True)
     near = np.exp(-((apart.min(axis=1) / reach) ** 2))[:, None]

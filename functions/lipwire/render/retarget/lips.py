@@ -39,7 +39,9 @@ class MouthSource:
     ties: Floats
 
 
-def mouth_box(landmarks: Floats, *, eye_px: float, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def mouth_box(
+    landmarks: Floats, *, eye_px: float, size: tuple[int, int]
+) -> tuple[int, int, int, int]:
     """The square around the mouth that a `MouthSource` keeps, inside a picture of `size`."""
     center = landmarks[points.LIPS, :2].mean(axis=0)
     half = CROP_HALF * eye_px
@@ -48,7 +50,9 @@ def mouth_box(landmarks: Floats, *, eye_px: float, size: tuple[int, int]) -> tup
     return int(x0), int(y0), int(x1), int(y1)
 
 
-def lip_mask(outline: Floats, corner: tuple[int, int], size: tuple[int, int], *, eye_px: float) -> Floats:
+def lip_mask(
+    outline: Floats, corner: tuple[int, int], size: tuple[int, int], *, eye_px: float
+) -> Floats:
     """1 on the lips, fading to 0 a little outside of them; over a box of `size` (width, height)."""
     mask = np.zeros((size[1], size[0]), dtype=np.uint8)
     shifted = np.round((outline - np.array(corner)) * 16).astype(np.int32)
@@ -81,7 +85,9 @@ def lay_lips(
         return None
     box = (int(low[0]), int(low[1]))
     size = (int(high[0] - low[0]), int(high[1] - low[1]))
-    where = np.s_[box[1] - corner[1] : high[1] - corner[1], box[0] - corner[0] : high[0] - corner[0]]
+    where = np.s_[
+        box[1] - corner[1] : high[1] - corner[1], box[0] - corner[0] : high[0] - corner[0]
+    ]
     mask = lip_mask(outline, box, size, eye_px=eye_px)
     under = base[where]
     ring = ((mask > _RING[0]) & (mask < _RING[1])).astype(np.float32)

@@ -33,7 +33,6 @@ class Speech(Protocol):
     def energy(self) -> Floats: ...
 
 
-
 @dataclass(frozen=True, slots=True)
 class MouthRange:
     """How far this person's mouth goes, in eye distances."""

@@ -1,7 +1,7 @@
 """Planning and drawing a dub over a clip of the same person."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
+from lipwire.render.retarget.rig import FaceRig, Pose, face_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve, thin_out
 from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
 
@@ -23,11 +24,10 @@ _WIDEST_SPOKEN = 0.26
 _LEAST_SPOKEN = 0.10
 _MOST_BANK_FRAMES = 1500
 _BANK_BYTES = 400_000_000
-_CROPS_KEPT_PX = 3.0
 #: Frames over which an edit fades in and out where the face is lost or found.
 _FADE_FRAMES = 3
-#: A jump between two mouths is softened over this many frames.
-_CROSSFADE = (0.6,)
+#: Right after a jump between two mouths, the share of the one that was shown before.
+_LINGERING = 0.35
 #: Above this cost a frame's mouth is doubtful and is reported.
 DOUBTFUL_COST = 14.0
 
@@ -110,6 +110,11 @@ class Plan:
         """Source frames whose mouths drawing needs besides the canvas's own."""
         elsewhere = self.choice.source[self.choice.source != self.canvas]
         return np.unique(elsewhere)
+
+    @property
+    def doubtful(self) -> Mask:
+        """Output frames for which the clip has no fitting mouth."""
+        return self.choice.cost > DOUBTFUL_COST
 
 
 def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Plan:
@@ -217,20 +222,23 @@ def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
         if abs(int(source[k]) - int(source[k - 1])) <= 2 or follower >= len(found):
             continue
         if found[follower] and not plan.clip.track.cuts[follower]:
-            softened[k] = (follower, 0.35)
+            softened[k] = (follower, _LINGERING)
     return softened
 
 
-def draw(
-    plan: Plan, frames: Iterable[Canvas], mouths: dict[int, MouthSource]
-) -> Iterator[Patch | None]:
-    """For each output frame its patch; None where the frame stays as it is."""
-    track = plan.clip.track
-    softened = _followers(plan)
-    for k, frame in enumerate(frames):
+class ClipDrawer:
+    """Draws a planned dub; call `patch` for output frames in order or not."""
+
+    def __init__(self, plan: Plan, mouths: dict[int, MouthSource]) -> None:
+        self._plan = plan
+        self._mouths = mouths
+        self._softened = _followers(plan)
+
+    def patch(self, k: int, frame: Canvas) -> Patch | None:
+        """What to lay over `frame` as output frame k; None where it stays as it is."""
+        plan, track = self._plan, self._plan.clip.track
         if plan.strength[k] <= 0:
-            yield None
-            continue
+            return None
         landmarks = track.steady[frame.index]
         edit = Edit(
             landmarks=landmarks,
@@ -241,10 +249,32 @@ def draw(
             strength=float(plan.strength[k]),
         )
         chosen = int(plan.choice.source[k])
-        source = mouths[chosen] if chosen in mouths else cut_mouth(track, frame)
+        source = self._mouths[chosen] if chosen != frame.index else cut_mouth(track, frame)
         sources = [(source, 1.0)]
-        if k in softened and softened[k][0] in mouths:
-            follower, weight = softened[k]
-            sources = [(source, 1 - weight), (mouths[follower], weight)]
+        if k in self._softened:
+            follower, weight = self._softened[k]
+            sources = [(source, 1 - weight), (self._mouths[follower], weight)]
         box = edit_box(edit, (track.width, track.height))
-        yield compose(frame.rgb_crop(*box), box, edit, sources=sources)
+        return compose(frame.rgb_crop(*box), box, edit, sources=sources)
+
+
+class StillDrawer:
+    """Draws a dub over a clip whose mouth never opens: each frame's own lips are parted as a portrait's are."""
+
+    def __init__(self, clip: Clip, targets: Targets, canvas: Ints) -> None:
+        self._clip = clip
+        self._targets = targets
+        self._strength = strength(clip.track.found, canvas)
+
+    def patch(self, k: int, frame: Canvas) -> Patch | None:
+        """What to lay over `frame` as output frame k; None where it stays as it is."""
+        if self._strength[k] <= 0:
+            return None
+        track = self._clip.track
+        landmarks = track.steady[frame.index]
+        size = (track.width, track.height)
+        box = face_box(landmarks, size)
+        rig = FaceRig(frame.rgb_crop(*box), landmarks, corner=box[:2], size=size)
+        pose = Pose(float(self._targets.opening[k]), float(self._targets.rounding[k]))
+        patch = rig.draw(pose)
+        return replace(patch, alpha=patch.alpha * np.float32(self._strength[k]))
