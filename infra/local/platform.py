@@ -1,13 +1,11 @@
-"""The local cloud as a library: start the emulator, deploy the CDK app to it, stop it.
+"""The emulator's process: start it on a folder of state, ask it to stop, copy its state.
 
-`up.py` and the test fixtures are its two users.
+`up.py` and the test fixtures are its users; `deployment.py` puts the CDK app on it.
 """
 
-import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +17,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+
+from infra.local.processes import end_process, free_port, send, tail
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -33,8 +33,6 @@ OPERATOR = {
 
 _START_S = 30.0
 _STOP_S = 20.0
-_BOOTSTRAP_S = 120.0
-_DEPLOY_S = 420.0
 
 
 class PlatformError(RuntimeError):
@@ -100,7 +98,7 @@ class Emulator:
 
     def kill(self) -> None:
         """End it without saving, as a crash would."""
-        _signal(self.pid, signal.SIGKILL)
+        send(self.pid, signal.SIGKILL)
         if self.process is not None:
             self.process.wait()
 
@@ -161,70 +159,12 @@ def start_emulator(
     return emulator
 
 
-def deploy(
-    emulator: Emulator, *, stage: str = "local", context: dict[str, str] | None = None
-) -> dict[str, str]:
-    """Deploy the CDK app with the real CLI; returns every stack's outputs in one mapping.
-
-    Raises PlatformError with the CLI's last words when it fails or takes too long.
-    """
-    cdk = REPOSITORY / "node_modules/.bin/cdk"
-    if not cdk.exists():
-        raise PlatformError("the CDK CLI isn't installed: run `make setup`")
-    environment = emulator.environment() | {
-        "STAGE": stage,
-        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        "CDK_DEFAULT_REGION": REGION,
-        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-        "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
-    }
-    outputs = emulator.folder / "outputs.json"
-    log = emulator.folder / "deploy.log"
-    log.unlink(missing_ok=True)
-    common = ["--context", f"stage={stage}", "--ci"]
-    for key, value in (context or {}).items():
-        common += ["--context", f"{key}={value}"]
-    if not _is_bootstrapped(emulator):
-        command = [str(cdk), "bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", "", "--ci"]
-        _run(command, environment, log, timeout_s=_BOOTSTRAP_S)
-    command = [
-        str(cdk),
-        "deploy",
-        "--all",
-        "--require-approval=never",
-        "--concurrency=4",
-        "--progress=events",
-        f"--outputs-file={outputs}",
-        f"--output={emulator.folder / 'cdk.out'}",
-        *common,
-    ]
-    _run(command, environment, log, timeout_s=_DEPLOY_S)
-    return read_outputs(emulator.folder)
-
-
-def read_outputs(folder: Path) -> dict[str, str]:
-    """Outputs of the last deployment, all stacks together."""
-    path = folder / "outputs.json"
-    stacks = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return {name: value for outputs in stacks.values() for name, value in outputs.items()}
-
-
 def clone(source: Path, target: Path) -> None:
     """Copy a stopped emulator's state, so that another starts from it without a deployment."""
     for name in ("state", "objects"):
         shutil.copytree(source / name, target / name, dirs_exist_ok=True)
     if (source / "outputs.json").exists():
         shutil.copy(source / "outputs.json", target / "outputs.json")
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def is_healthy(endpoint: str) -> bool:
@@ -234,88 +174,3 @@ def is_healthy(endpoint: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process with this id runs (a zombie doesn't)."""
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    try:
-        return (
-            state.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
-        )
-    except (OSError, IndexError):
-        return True  # no /proc on this system
-
-
-def end_process(
-    pid: int, process: "subprocess.Popen[bytes] | None" = None, *, timeout_s: float
-) -> None:
-    """SIGTERM, wait, and SIGKILL only when it doesn't end in time."""
-    _signal(pid, signal.SIGTERM)
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if process is not None:
-            if process.poll() is not None:
-                return
-        elif not is_alive(pid):
-            return
-        time.sleep(0.05)
-    _signal(pid, signal.SIGKILL)
-    if process is not None:
-        process.wait()
-
-
-def tail(path: Path, lines: int = 40) -> str:
-    """A text file's last lines."""
-    try:
-        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
-    except OSError:
-        return ""
-
-
-def _is_bootstrapped(emulator: Emulator) -> bool:
-    summaries = emulator.client("cloudformation").list_stacks()["StackSummaries"]
-    return any(
-        one["StackName"] == "CDKToolkit"
-        and one["StackStatus"].endswith("_COMPLETE")
-        and not one["StackStatus"].startswith("DELETE")
-        for one in summaries
-    )
-
-
-def _run(command: list[str], environment: dict[str, str], log: Path, *, timeout_s: float) -> None:
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=REPOSITORY,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            code = process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise PlatformError(
-                f"`{' '.join(command[:2])}` took more than {timeout_s:.0f} s:\n{tail(log)}"
-            ) from None
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-    if code != 0:
-        raise PlatformError(f"`{Path(command[0]).name} {command[1]}` failed:\n{tail(log)}")
-
-
-def _signal(pid: int, number: int) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass  # it is gone already

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import platform
+from infra.local import platform, processes
 from tests.emulator import toy
 
 CONTENT = Path(__file__).parent / "content"
@@ -92,7 +92,7 @@ class Cloud:
         marker = f"AWS_BATCH_JOB_ID={job_id}".encode()
         found = []
         for entry in os.scandir("/proc"):
-            if entry.name.isdigit() and platform.is_alive(int(entry.name)):
+            if entry.name.isdigit() and processes.is_alive(int(entry.name)):
                 try:
                     environment = Path(entry.path, "environ").read_bytes()
                 except OSError:
@@ -125,4 +125,4 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         yield made
     finally:
         emulator.stop()
-        sys.stdout.write(platform.tail(emulator.log))
+        sys.stdout.write(processes.tail(emulator.log))

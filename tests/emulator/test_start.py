@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from infra.local import platform
+from infra.local import platform, processes
 from infra.local.emulator import extension
 from infra.local.emulator.patch import MovedError, Patch
 from tests.emulator.conftest import VARIABLES, Cloud
@@ -25,7 +25,7 @@ def test_a_moved_object_is_named():
     )
     environment = os.environ | {
         "LIPWIRE_RUNTIME_PYTHON": str(platform.REPOSITORY / ".venv/runtime/bin/python"),
-        "GATEWAY_PORT": str(platform.free_port()),
+        "GATEWAY_PORT": str(processes.free_port()),
     }
     answer = subprocess.run(
         [sys.executable, "-c", script],
@@ -82,7 +82,7 @@ def test_state_survives_a_restart(tmp_path):
         pids = first.pids_of(job_id)
     finally:
         first.emulator.stop()
-    assert not [pid for pid in pids if platform.is_alive(pid)]
+    assert not [pid for pid in pids if processes.is_alive(pid)]
     second = Cloud(platform.start_emulator(tmp_path, variables=VARIABLES))
     second.names = first.names
     try:

@@ -1,0 +1,86 @@
+"""Follows every function's and every job's log in one stream: `python -m infra.local.logs`, or `make logs`."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from infra.local import up
+from infra.local.emulator.batch.job_logs import DEFAULT_GROUP
+from infra.local.platform import Emulator
+
+_POLL_S = 0.5
+#: Lines of the runtime's own that say nothing about what happened.
+_NOISE = ("START RequestId", "END RequestId", "REPORT RequestId")
+
+
+def main() -> int:
+    """0 when the reader has seen enough; 1 when nothing runs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--since", type=float, default=1.0, help="minutes to look back (default 1)")
+    parser.add_argument("--once", action="store_true", help="print what is there and end")
+    options = parser.parse_args()
+    running = up.read_running()
+    if running is None or not running.is_well:
+        sys.stderr.write("the platform isn't running: `make up` first\n")
+        return 1
+    emulator = Emulator(running.emulator_pid, running.emulator_port, up.PLATFORM)
+    since = int((time.time() - options.since * 60) * 1000)
+    try:
+        for moment, source, message in lines(emulator.client("logs"), since, once=options.once):
+            clock = time.strftime("%H:%M:%S", time.localtime(moment / 1000))
+            sys.stdout.write(f"{clock} {source:<28} {message}\n")
+            sys.stdout.flush()
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
+    return 0
+
+
+def lines(client: Any, since: int, *, once: bool = False) -> Iterator[tuple[int, str, str]]:
+    """Time, source and text of each line, as they come."""
+    seen: set[str] = set()
+    while True:
+        found = []
+        for group in _groups(client):
+            pages = client.get_paginator("filter_log_events").paginate(
+                logGroupName=group, startTime=since
+            )
+            found += [
+                (event["timestamp"], _source(group, event["logStreamName"]), event)
+                for page in pages
+                for event in page["events"]
+                if event["eventId"] not in seen
+            ]
+        found.sort(key=lambda line: line[0])
+        for moment, source, event in found:
+            seen.add(event["eventId"])
+            message = event["message"].rstrip()
+            if not message.startswith(_NOISE):
+                yield moment, source, message
+        if once:
+            return
+        time.sleep(_POLL_S)
+
+
+def _groups(client: Any) -> list[str]:
+    pages = client.get_paginator("describe_log_groups").paginate()
+    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    return [
+        name
+        for name in names
+        if name.startswith(("/aws/lambda/", DEFAULT_GROUP)) or "batch" in name
+    ]
+
+
+def _source(group: str, stream: str) -> str:
+    """A function's short name, or a job definition's with the start of its task's id."""
+    if group.startswith("/aws/lambda/"):
+        name = group.removeprefix("/aws/lambda/")
+        return name if len(name) <= 28 else f"{name[:13]}…{name[-14:]}"
+    definition, _, task = stream.partition("/default/")
+    return f"job {definition[-15:]} {task[:6]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
