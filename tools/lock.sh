@@ -1,0 +1,12 @@
+#!/bin/sh
+# Resolves requirements/*.in into hashed locks without download addresses: `tools/lock.sh PYTHON`.
+set -eu
+"$1" -m venv build/uv
+build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+cd requirements
+for source in *.in; do
+    no_deps=""
+    [ "$source" = inference-nodeps.in ] && no_deps="--no-deps"
+    ../build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-header --no-annotate $no_deps "$source" -o "${source%.in}.txt"
+done
