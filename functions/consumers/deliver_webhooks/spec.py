@@ -8,6 +8,7 @@ CONSUMER = ConsumerSpec(
         handler="consumers.deliver_webhooks.handler.handler",
         summary="Signs and sends one delivery; writes the attempt and when to try next.",
         needs=(
+            reads(Resource.ACCOUNTS_TABLE),  # the secret of webhooks to a job's own URL
             reads(Resource.JOBS_TABLE),
             reads(Resource.WEBHOOKS_TABLE),
             writes(Resource.WEBHOOKS_TABLE),

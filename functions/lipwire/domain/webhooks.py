@@ -44,7 +44,7 @@ _RETRY_AFTER_BOUNDS: Final = (timedelta(seconds=1), timedelta(hours=24))
 _SLOW_DOWN: Final = frozenset({429, 502, 503, 504})
 _GONE: Final = 410
 
-_SECRET_PREFIX: Final = "whsec_"
+_SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the published prefix of secrets, not one
 _SECRET_BYTES: Final = range(24, 65)
 
 
