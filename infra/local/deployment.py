@@ -128,7 +128,7 @@ def api_id(emulator: Emulator) -> str:
     return str(apis[0]["ApiId"])
 
 
-def open_account(emulator: Emulator, *, credits: int) -> dict[str, str]:
+def open_account(emulator: Emulator, *, granted: int) -> dict[str, str]:
     """A new account with that many credits: its `account_id` and `api_key`.
 
     Raises PlatformError when the operator's command fails.
@@ -145,7 +145,7 @@ def open_account(emulator: Emulator, *, credits: int) -> dict[str, str]:
             "-m",
             "lipwire.operator",
             "create-account",
-            f"--credits={credits}",
+            f"--credits={granted}",
         ],
         env=environment,
         capture_output=True,

@@ -1,5 +1,6 @@
 """Processes and ports of this machine."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -74,7 +75,5 @@ def tail(path: Path, lines: int = 40) -> str:
 
 def send(pid: int, number: int) -> None:
     """Send a signal, if the process is still there."""
-    try:
+    with contextlib.suppress(ProcessLookupError):  # it is gone already
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass  # it is gone already

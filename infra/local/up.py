@@ -167,7 +167,7 @@ def _local(emulator: Emulator, port: int) -> dict[str, str]:
     # A key belongs to the tables it was made in: a fresh platform needs a fresh one.
     tables = deployment.resource_names(emulator)
     if "api_key" not in known or known.get("accounts_table") != tables["ACCOUNTS_TABLE"]:
-        known = deployment.open_account(emulator, credits=_CREDITS)
+        known = deployment.open_account(emulator, granted=_CREDITS)
     local = known | {
         "base_url": base_url,
         "endpoint": emulator.endpoint,

@@ -1,6 +1,7 @@
 """What the extension adds to other services."""
 
 import json
+import sys
 import time
 
 from infra.local.emulator.stand_in_types import STAND_INS
@@ -76,7 +77,7 @@ def test_schedules_fire_at_once(cloud):
 def test_stand_ins_are_few_and_known(capsys):
     """Types that deploy here as a record only; anything new must be argued for in this list."""
     with capsys.disabled():
-        print("\n  stood in for locally:", ", ".join(sorted(STAND_INS)))
+        sys.stdout.write(f"\n  stood in for locally: {', '.join(sorted(STAND_INS))}\n")
     assert sorted(STAND_INS) == [
         "AWS::Budgets::Budget",
         "AWS::CloudWatch::CompositeAlarm",

@@ -34,6 +34,7 @@ def test_a_moved_object_is_named():
         capture_output=True,
         text=True,
         timeout=30,
+        check=False,
     )
     assert answer.returncode != 0
     assert "ministack.services.stepfunctions:_execute_task: it is gone" in answer.stderr

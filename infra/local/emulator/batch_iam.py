@@ -10,6 +10,8 @@ from infra.local.emulator.patch import Patch
 class _SubmitTarget(str):
     """The job definition's ARN, with the queue's beside it: SubmitJob needs both."""
 
+    __slots__ = ("queue",)
+
     queue: str
 
 

@@ -26,7 +26,7 @@ def main(what: str) -> int:
         time.sleep(300)
     if what == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        print("ready", flush=True)
+        _say("ready")
         time.sleep(300)
     if what == "nap":
         time.sleep(1)
@@ -35,21 +35,26 @@ def main(what: str) -> int:
         time.sleep(30)
         return len(held) and 1
     if what == "environment":
-        print(json.dumps(dict(os.environ)))
+        _say(json.dumps(dict(os.environ)))
     if what == "role":
         _try_role()
     return 0
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def _try_role() -> None:
     s3 = boto3.client("s3")
-    print(boto3.client("sts").get_caller_identity()["Arn"])
+    _say(boto3.client("sts").get_caller_identity()["Arn"])
     for key in ("out/a", "in/a"):
         try:
             s3.put_object(Bucket=os.environ["BUCKET"], Key=key, Body=b"x")
-            print(key, "allowed")
+            _say(f"{key} allowed")
         except s3.exceptions.ClientError as error:
-            print(key, error.response["Error"]["Code"])
+            _say(f"{key} {error.response['Error']['Code']}")
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ def _passes(job: Record, filters: Any) -> bool:
     for one in filters:
         if one["name"] == "JOB_NAME" and not any(_named(job["jobName"], v) for v in one["values"]):
             return False
-        if one["name"] not in {"JOB_NAME"}:
+        if one["name"] != "JOB_NAME":
             raise RefusedError(f"the filter {one['name']} isn't known to the local cloud")
     return True
 

@@ -1,5 +1,6 @@
 """One attempt of a job: a process of its own, watched for time, memory and termination."""
 
+import contextlib
 import contextvars
 import logging
 import os
@@ -186,10 +187,8 @@ def _in_scope(function: Any) -> Any:
 
 
 def _signal_group(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it is gone already
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass  # it is gone already
 
 
 def _memory_mib(container: dict[str, Any]) -> int:

@@ -34,7 +34,7 @@ def _continue(job: Record) -> None:
             end=end,
             task="",
             stream=job["container"].get("logStreamName", ""),
-            started_at=job.get("startedAt", job["createdAt"]),
+            started_at=job["startedAt"] if "startedAt" in job else job["createdAt"],
         )
         if not again:
             store.move(job, "FAILED", runner.HOST_GONE)

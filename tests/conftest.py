@@ -1,0 +1,16 @@
+"""Fixtures of more than one suite."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Any]:
+    """The app, deployed once for the whole run (see `tests.support.platform`)."""
+    # Imported here: suites without a platform run where neither boto3 nor the emulator is installed.
+    from tests.support.platform import deployed
+
+    with deployed() as found:
+        yield found
