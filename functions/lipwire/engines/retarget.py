@@ -177,11 +177,12 @@ def _render_clip(
     from lipwire.render.media.patch import RgbPatch
     from lipwire.render.media.sink import VideoSink, cover
     from lipwire.render.media.source import VideoSource
+    from lipwire.render.media.timeline import bounce
     from lipwire.render.retarget.portrait import paste
     from lipwire.render.retarget.video import Clip
 
     with VideoSource(task.source) as source:
-        slots = source.slots(speech.duration_s)
+        slots = bounce(track.starts, track.durations, until_s=speech.duration_s)
         canvas = np.array([slot.canvas for slot in slots])
         times = np.array([float(slot.time_s) for slot in slots])
         clip = Clip.of(track)

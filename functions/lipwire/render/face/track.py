@@ -12,7 +12,7 @@ import numpy as np
 
 from lipwire.domain.errors import CorruptMediaError, NoFaceError
 from lipwire.render.face import measures, points
-from lipwire.render.face.arrays import Floats, Mask, Pixels
+from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
 from lipwire.render.face.finder import SMALLEST_FACE_PX, FaceFinder
 
@@ -29,7 +29,10 @@ class Frame(Protocol):
     @property
     def time_s(self) -> Fraction: ...
 
-    def to_rgb(self) -> Pixels: ...
+    @property
+    def duration_s(self) -> Fraction: ...
+
+    def to_rgb(self, *, quick: bool) -> Pixels: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +41,16 @@ class FaceTrack:
 
     width: int
     height: int
-    times_s: Floats
+    #: Exact presentation time and duration of each frame, in seconds.
+    starts: tuple[Fraction, ...]
+    durations: tuple[Fraction, ...]
     landmarks: Floats
     sharpness: Floats
     #: The first frame of every shot after the first.
     cuts: Mask
 
     def __len__(self) -> int:
-        return len(self.times_s)
+        return len(self.starts)
 
     @cached_property
     def found(self) -> Mask:
@@ -86,7 +91,8 @@ class FaceTrack:
                 file,
                 layout=_LAYOUT,
                 size=np.array([self.width, self.height]),
-                times_s=self.times_s,
+                starts=_pairs(self.starts),
+                durations=_pairs(self.durations),
                 plane=self.landmarks[..., :2].astype(np.float32),
                 depth=self.landmarks[..., 2].astype(np.float16),
                 sharpness=self.sharpness.astype(np.float32),
@@ -104,7 +110,8 @@ class FaceTrack:
             return cls(
                 width=int(stored["size"][0]),
                 height=int(stored["size"][1]),
-                times_s=stored["times_s"],
+                starts=_fractions(stored["starts"]),
+                durations=_fractions(stored["durations"]),
                 landmarks=np.concatenate([plane, depth[..., None]], axis=2),
                 sharpness=stored["sharpness"],
                 cuts=stored["cuts"],
@@ -118,7 +125,8 @@ def track_face(
 
     Raises NoFaceError when no frame shows a face that is large enough, CorruptMediaError when there are no frames.
     """
-    times: list[float] = []
+    starts: list[Fraction] = []
+    durations: list[Fraction] = []
     marks: list[Floats] = []
     sharp: list[float] = []
     cuts: list[bool] = []
@@ -127,7 +135,7 @@ def track_face(
     missing = np.full((478, 3), np.nan, dtype=np.float32)
     with FaceFinder() as finder:
         for index, frame in enumerate(frames):
-            rgb = frame.to_rgb()
+            rgb = frame.to_rgb(quick=True)
             size = (rgb.shape[1], rgb.shape[0])
             thumb = cv2.resize(rgb, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)
             cut = last is not None and float(np.abs(thumb - last).mean()) > _CUT_LEVELS
@@ -135,13 +143,14 @@ def track_face(
                 finder.forget()
             last = thumb
             found = finder.find(rgb)
-            times.append(float(frame.time_s))
+            starts.append(frame.time_s)
+            durations.append(frame.duration_s)
             marks.append(missing if found is None else found)
             sharp.append(0.0 if found is None else measures.mouth_sharpness(rgb, found))
             cuts.append(cut)
             on_frame(index)
         widest = finder.widest_px
-    if not times:
+    if not starts:
         raise CorruptMediaError("The file has no picture that can be decoded.")
     landmarks = np.stack(marks)
     if not np.isfinite(landmarks[:, 0, 0]).any():
@@ -149,7 +158,8 @@ def track_face(
     return FaceTrack(
         width=size[0],
         height=size[1],
-        times_s=np.array(times),
+        starts=tuple(starts),
+        durations=tuple(durations),
         landmarks=_bridge(landmarks, np.array(cuts)),
         sharpness=np.array(sharp),
         cuts=np.array(cuts),
@@ -169,7 +179,8 @@ def still_track(rgb: Pixels) -> FaceTrack:
     return FaceTrack(
         width=rgb.shape[1],
         height=rgb.shape[0],
-        times_s=np.zeros(1),
+        starts=(Fraction(0),),
+        durations=(Fraction(0),),
         landmarks=landmarks[None],
         sharpness=np.array([measures.mouth_sharpness(rgb, landmarks)]),
         cuts=np.zeros(1, dtype=bool),
@@ -187,14 +198,22 @@ def no_face(widest_px: float) -> NoFaceError:
     return NoFaceError()
 
 
-def _nearest_found(found: Mask) -> Floats:
+def _pairs(values: tuple[Fraction, ...]) -> Ints:
+    return np.array([(value.numerator, value.denominator) for value in values], dtype=np.int64)
+
+
+def _fractions(pairs: Ints) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(over), int(under)) for over, under in pairs)
+
+
+def _nearest_found(found: Mask) -> Ints:
     """For each frame the index of the nearest frame with a face."""
     where = np.flatnonzero(found)
     after = np.clip(np.searchsorted(where, np.arange(len(found))), 0, len(where) - 1)
     before = np.clip(after - 1, 0, None)
     frames = np.arange(len(found))
     nearer = np.abs(where[after] - frames) <= np.abs(where[before] - frames)
-    chosen: Floats = np.where(nearer, where[after], where[before])
+    chosen: Ints = np.where(nearer, where[after], where[before])
     return chosen
 
 

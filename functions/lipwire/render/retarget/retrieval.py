@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lipwire.render.face.arrays import Floats, Ints, Mask
+from lipwire.render.face.arrays import Floats, Ints
 
 _CANDIDATES = 140
 _WINDOW = 500
@@ -13,7 +13,13 @@ _OVERLAP = 60
 #: Weights of a candidate's own cost; mouth errors count in the actor's standard deviations.
 _OPENING = 2.0
 _WIDTH = 0.4
-_OPEN_WHEN_CLOSED = 6.0
+#: An open mouth pressed shut by the warp shows squashed teeth, a shut one pulled open smeared lips: per hundredth
+#: of an eye distance beyond what a warp can do.
+_PRESSED = 2.5
+_PRESSABLE = 0.015
+_NEARLY_CLOSED = 0.05
+_PULLED = 1.0
+_PULLABLE = 0.06
 _POSE = 625.0
 _BLUR = 14.0
 #: Weights of going from one candidate to the next; shape counts in squared eye distances over all lip points.
@@ -66,7 +72,6 @@ def retrieve(
     bank: Ints,
     opening: Floats,
     width: Floats,
-    closed: Mask,
 ) -> Choice:
     """The cheapest smooth sequence of mouths (Viterbi over windows).
 
@@ -87,7 +92,6 @@ def retrieve(
             bank=bank,
             opening=opening[span],
             width=width[span],
-            closed=closed[span],
         )
         path = _viterbi(mouths, frames, costs, entry=entry)
         kept = np.arange(stop - begin)
@@ -99,7 +103,7 @@ def retrieve(
 
 
 def _candidates(
-    mouths: Mouths, canvas: Ints, *, bank: Ints, opening: Floats, width: Floats, closed: Mask
+    mouths: Mouths, canvas: Ints, *, bank: Ints, opening: Floats, width: Floats
 ) -> tuple[Ints, Floats]:
     """Per output frame its best frames, the canvas's own last, and their costs."""
     spread_o = max(float(mouths.opening[bank].std()), 0.015)
@@ -110,11 +114,13 @@ def _candidates(
         off_w = (mouths.width[frames] - width[:, None]) / spread_w
         pose = ((mouths.pose[frames] - mouths.pose[canvas][:, None]) ** 2).sum(axis=-1)
         wanted = 0.9 * np.minimum(1.0, mouths.sharpness[canvas])[:, None]
-        ajar = closed[:, None] & (mouths.opening[frames] > 0.03)
+        pulled = np.maximum(opening[:, None] - mouths.opening[frames] - _PULLABLE, 0.0) / 0.01
+        pressed = np.maximum(mouths.opening[frames] - opening[:, None] - _PRESSABLE, 0.0) / 0.01
         total: Floats = (
             _OPENING * off_o**2
             + _WIDTH * off_w**2
-            + _OPEN_WHEN_CLOSED * ajar
+            + _PRESSED * pressed * (opening[:, None] < _NEARLY_CLOSED)
+            + _PULLED * pulled
             + _POSE * pose
             + _BLUR * np.maximum(0.0, wanted - mouths.sharpness[frames])
         )

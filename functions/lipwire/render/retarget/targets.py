@@ -12,6 +12,10 @@ LEAD_S = 0.03
 #: A closure is kept when it lies within half of this around a frame: at 25 fps none may fall between frames.
 _CLOSURE_WINDOW_S = 0.04
 _CLOSURE = 0.5
+#: Lips are no faster than this, in eye distances per second (about 20 cm/s).
+_FASTEST = 2.4
+#: Standard deviations of the actor's mouth width for a fully pursed or spread sound.
+_WIDTH_GAIN = 1.8
 
 
 class Speech(Protocol):
@@ -61,13 +65,25 @@ def mouth_targets(speech: Speech, times_s: Floats, *, reach: MouthRange) -> Targ
     rounding = np.interp(moments, speech.times_s, speech.rounding)
     closed = _closures(speech, moments)
     opening = reach.closed + (reach.open - reach.closed) * share
+    opening = np.where(closed, np.minimum(opening, 0.6 * reach.closed), opening)
     return Targets(
-        opening=np.where(closed, np.minimum(opening, 0.6 * reach.closed), opening),
-        width=reach.width - 1.3 * reach.width_spread * rounding,
+        opening=_reachable(opening, times_s),
+        width=reach.width - _WIDTH_GAIN * reach.width_spread * rounding,
         rounding=rounding,
         closed=closed,
         energy=np.interp(moments, speech.times_s, speech.energy),
     )
+
+
+def _reachable(opening: Floats, times_s: Floats) -> Floats:
+    """The opening held down where lips could not get there and back in time: a vowel between two closures."""
+    held = opening.copy()
+    most = _FASTEST * np.diff(times_s)
+    for k in range(1, len(held)):
+        held[k] = min(held[k], held[k - 1] + most[k - 1])
+    for k in range(len(held) - 2, -1, -1):
+        held[k] = min(held[k], held[k + 1] + most[k])
+    return held
 
 
 def _closures(speech: Speech, moments: Floats) -> Mask:

@@ -20,7 +20,7 @@ from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_t
 #: A clip whose mouth opens less than this, in eye distances, can't lend open mouths.
 LEAST_OPENING = 0.08
 #: Widest opening that speech needs: a laugh in the clip must not make every vowel a shout.
-_WIDEST_SPOKEN = 0.26
+_WIDEST_SPOKEN = 0.22
 _LEAST_SPOKEN = 0.10
 _MOST_BANK_FRAMES = 1500
 _BANK_BYTES = 400_000_000
@@ -28,6 +28,8 @@ _BANK_BYTES = 400_000_000
 _FADE_FRAMES = 3
 #: Right after a jump between two mouths, the share of the one that was shown before.
 _LINGERING = 0.35
+#: Difference of opening up to which two mouths may be mixed.
+_ALIKE = 0.03
 #: Above this cost a frame's mouth is doubtful and is reported.
 DOUBTFUL_COST = 14.0
 
@@ -134,7 +136,6 @@ def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Pl
         bank=bank,
         opening=targets.opening,
         width=targets.width,
-        closed=targets.closed,
     )
     breaks = _breaks(clip, canvas)
     model = FaceModel.learn(clip.chart, clip.opening, clip.width, clip.usable)
@@ -221,7 +222,9 @@ def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
         follower = int(source[k - 1]) + 1
         if abs(int(source[k]) - int(source[k - 1])) <= 2 or follower >= len(found):
             continue
-        if found[follower] and not plan.clip.track.cuts[follower]:
+        # Lips over teeth would be a ghost: only alike mouths are mixed.
+        unlike = abs(plan.clip.opening[follower] - plan.clip.opening[source[k]]) > _ALIKE
+        if found[follower] and not plan.clip.track.cuts[follower] and not unlike:
             softened[k] = (follower, _LINGERING)
     return softened
 
