@@ -110,6 +110,8 @@ def start_emulator(
 
     Raises PlatformError when it doesn't come up; its log is in the message then.
     """
+    # Functions are unpacked there; what a crash left is of no use.
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
     for name in ("state", "objects", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     chosen = port or free_port()
