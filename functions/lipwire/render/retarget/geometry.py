@@ -108,7 +108,7 @@ def desired_geometry(
     """Lips of the retrieved frames bent to their targets; skin moved by as much as the mouth changes."""
     lips = chart.landmarks[source][:, points.LIPS] / chart.eye_px
     lips = model.lips_in_pose(lips, chart.pose[source], wanted=chart.pose[canvas])
-    lips = measures.smooth_in_time(lips, 1.0, breaks=breaks)
+    lips = measures.smooth_in_time(lips, 0.7, breaks=breaks)
     most = np.where(source == canvas, _MOST_BEND_OWN, _MOST_BEND)
     most = measures.smooth_in_time(most, 2.0, breaks=breaks)
     lips = bend(lips, targets, right=chart.right, down=chart.down, most=most)

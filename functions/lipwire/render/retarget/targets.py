@@ -12,8 +12,8 @@ LEAD_S = 0.03
 #: A closure is kept when it lies within half of this around a frame: at 25 fps none may fall between frames.
 _CLOSURE_WINDOW_S = 0.04
 _CLOSURE = 0.5
-#: Lips are no faster than this, in eye distances per second (about 20 cm/s).
-_FASTEST = 2.4
+#: Lips are no faster than this, in eye distances per second (about 18 cm/s).
+_FASTEST = 2.0
 #: Standard deviations of the actor's mouth width for a fully pursed or spread sound.
 _WIDTH_GAIN = 1.8
 
