@@ -44,10 +44,9 @@ class _Handler(BaseHTTPRequestHandler):
         ]
         connection = http.client.HTTPConnection(*self.upstream, timeout=_TIMEOUT_S)
         try:
-            # `request` would fix the path up; these calls send it as it came.
-            connection.putrequest(
-                self.command, self.path, skip_host=True, skip_accept_encoding=True
-            )
+            # `request` would mend the path, and so does `self.path`: this sends it as it came.
+            path = self.requestline.split(" ")[1]
+            connection.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
             connection.putheader("Host", self.api_host)
             for name, value in headers:
                 connection.putheader(name, value)

@@ -16,7 +16,7 @@ class _Echo(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        seen = [self.command, self.path, self.headers.items(), body.decode()]
+        seen = [self.command, self.requestline.split()[1], self.headers.items(), body.decode()]
         content = json.dumps(seen).encode()
         self.send_response(207)
         self.send_header("X-Twice", "1")
@@ -37,7 +37,7 @@ def origin() -> Iterator[http.client.HTTPConnection]:
     echo = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
     front = forwarder.create_server(port=0, upstream_port=echo.server_port, api_id="abc")
     for server in (echo, front):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     connection = http.client.HTTPConnection("127.0.0.1", front.server_port, timeout=5)
     yield connection
     connection.close()
@@ -80,7 +80,7 @@ def test_a_connection_is_kept(origin):
 def test_a_platform_that_is_gone_is_a_502(origin):
     """Nobody behind it: the forwarder says so."""
     front = forwarder.create_server(port=0, upstream_port=1, api_id="abc")
-    threading.Thread(target=front.serve_forever, daemon=True).start()
+    threading.Thread(target=front.serve_forever, args=(0.05,), daemon=True).start()
     connection = http.client.HTTPConnection("127.0.0.1", front.server_port, timeout=5)
     connection.request("GET", "/")
     assert connection.getresponse().status == 502
