@@ -1,0 +1,28 @@
+"""The CDK app: one description of the system, for a laptop and for AWS."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "functions"))
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks
+
+from infra.config import DeployConfig
+from infra.constructs.code_source import CodeSource
+from infra.system import System
+
+
+def main() -> None:
+    """Synthesize the stage that `-c stage=…` (or STAGE) names."""
+    app = cdk.App()
+    stage = app.node.try_get_context("stage") or os.environ.get("STAGE", "local")
+    config = DeployConfig.of(stage)
+    System(app, config=config, code=CodeSource.real(config))
+    if not config.is_local:
+        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    app.synth()
+
+
+main()

@@ -1,0 +1,1 @@
+"""The cloud, described once: stacks by life-cycle, constructs they share, workflows, and the local cloud."""

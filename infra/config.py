@@ -1,0 +1,50 @@
+"""What differs from stage to stage; everything else is the same template."""
+
+import platform
+from dataclasses import dataclass
+from typing import Final
+
+LOCAL: Final = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployConfig:
+    """One stage."""
+
+    stage: str
+    #: Lambda's label of interpreter and processor, and the suffix of the layers built for it.
+    runtime: str
+    architecture: str
+    layer_target: str
+    #: Tables and buckets outlive the stack.
+    keeps_data: bool
+    #: Webhooks may go to http on loopback; no AWS stage can say so.
+    webhook_loopback: bool
+    log_retention_days: int
+    max_cpu_vcpus: int = 64
+    max_gpu_vcpus: int = 64
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the stage runs on the emulator."""
+        return self.stage == LOCAL
+
+    @classmethod
+    def of(cls, stage: str) -> "DeployConfig":
+        """The stage's values."""
+        if not stage.isalnum() or not stage.islower() or len(stage) > 12:
+            raise ValueError("a stage's name is up to 12 lower-case letters and digits")
+        local = stage == LOCAL
+        return cls(
+            stage=stage,
+            runtime="python3.11" if local else "python3.13",
+            architecture=_host_architecture() if local else "arm64",
+            layer_target="local" if local else "aws",
+            keeps_data=not local,
+            webhook_loopback=local,
+            log_retention_days=30,
+        )
+
+
+def _host_architecture() -> str:
+    return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"

@@ -1,0 +1,1 @@
+"""Stacks by life-cycle: what is deployed, changed and lost together."""

@@ -1,0 +1,89 @@
+"""What wakes somebody: an alarm for each dead-letter queue, state machine and function."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.constructs.python_function import PythonFunction
+
+_PERIOD = Duration.minutes(5)
+
+
+class ObservabilityStack(Stack):
+    """Alarms to one topic, and one dashboard of what matters."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: list[PythonFunction],
+        dead_letters: list[sqs.Queue],
+        machines: list[sfn.StateMachine],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        self._topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+        for number, queue in enumerate(dead_letters):
+            self._alarm(
+                f"DeadLetters{number}",
+                queue.metric_approximate_number_of_messages_visible(
+                    period=_PERIOD, statistic="Maximum"
+                ),
+                f"messages nobody could handle in {queue.node.path}",
+            )
+        for machine in machines:
+            failed = machine.metric_failed(period=_PERIOD, statistic="Sum")
+            timed_out = machine.metric_timed_out(period=_PERIOD, statistic="Sum")
+            self._alarm(f"{machine.node.id}Failed", failed, "an execution left its failure lane")
+            self._alarm(f"{machine.node.id}TimedOut", timed_out, "an execution never ended")
+        for made in functions:
+            self._alarm(
+                f"{made.spec.name}Errors",
+                made.function.metric_errors(period=_PERIOD, statistic="Sum"),
+                f"{made.spec.name} raised or ran out of time",
+            )
+        self._dashboard(functions, machines)
+
+    def _alarm(self, name: str, metric: cloudwatch.Metric, description: str) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            threshold=0,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=description,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+
+    def _dashboard(
+        self, functions: list[PythonFunction], machines: list[sfn.StateMachine]
+    ) -> None:
+        board = cloudwatch.Dashboard(self, "Board")
+        board.add_widgets(
+            cloudwatch.GraphWidget(
+                title="Executions",
+                left=[
+                    metric
+                    for machine in machines
+                    for metric in (
+                        machine.metric_started(),
+                        machine.metric_succeeded(),
+                        machine.metric_failed(),
+                    )
+                ],
+                width=12,
+            ),
+            cloudwatch.GraphWidget(
+                title="Function errors",
+                left=[made.function.metric_errors() for made in functions],
+                width=12,
+            ),
+        )

@@ -1,0 +1,1 @@
+"""State machines, each read top to bottom in its file."""

@@ -1,0 +1,39 @@
+"""What is computed once from an upload: the probe, and for pictures and clips the face analysis (D10)."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.workflows.steps import batch_job, step
+
+ANALYSIS_TIMEOUT = Duration.hours(2)
+EXECUTION_TIMEOUT = Duration.hours(3)
+
+
+def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
+    """The definition. A failed analysis is recorded and harms nothing: a render makes its own."""
+    by_id = {"asset_id": "$.asset_id"}
+    finish = step(scope, "FinishAnalysis", functions["FinishAnalysis"], payload=by_id).next(
+        sfn.Succeed(scope, "AnalysisRecorded")
+    )
+    probe = step(
+        scope, "ProbeAsset", functions["ProbeAsset"], payload=by_id, result_path="$.analysis"
+    )
+    analyze = batch_job(
+        scope,
+        "AnalyzeFaces",
+        task="analyze",
+        id_path="$.asset_id",
+        target="$.analysis",
+        timeout=ANALYSIS_TIMEOUT,
+    )
+    analyze.add_catch(finish, errors=["States.ALL"], result_path="$.error")
+    has_faces = sfn.Condition.boolean_equals("$.analysis.analyze", value=True)
+    return probe.next(
+        sfn.Choice(scope, "MayHaveFaces")
+        .when(has_faces, analyze.next(finish))
+        .otherwise(sfn.Succeed(scope, "NothingToAnalyze"))
+    )
