@@ -16,7 +16,9 @@ def main() -> int:
         sys.stdout.write("the platform isn't running\n")
     else:
         if keep and running.is_well and (busy := _executions_under_way(running)):
-            sys.stdout.write(f"{busy} workflow(s) were under way and end here\n")
+            sys.stdout.write(
+                f"{busy} workflow(s) are under way and go on with the next `make up`\n"
+            )
         up.stop(running)
         up.RUNNING.unlink(missing_ok=True)
     if keep:

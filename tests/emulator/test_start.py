@@ -1,5 +1,6 @@
 """The emulator refuses to start when MiniStack isn't what the extension was written for."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from infra.local import platform, processes
 from infra.local.emulator import extension
 from infra.local.emulator.patch import MovedError, Patch
 from tests.emulator.conftest import VARIABLES, Cloud
+from tests.emulator.test_step_functions import ended, job_named, start
 
 
 def test_a_moved_object_is_named():
@@ -71,7 +73,7 @@ def test_every_patch_says_why():
 
 
 def test_state_survives_a_restart(tmp_path):
-    """Definitions and queues are there again; a job that ran lost its host and runs again."""
+    """Definitions are there again; a job that ran lost its host and runs again, an execution that waited waits on."""
     first = Cloud(platform.start_emulator(tmp_path, variables=VARIABLES))
     try:
         first.create_stack()
@@ -81,6 +83,9 @@ def test_state_survives_a_restart(tmp_path):
         first.reaches(job_id, "RUNNING")
         first.until(lambda: first.pids_of(job_id), bool)
         pids = first.pids_of(job_id)
+        execution = start(first, "Rendering", name="kept", what="nap-first")
+        waited = job_named(first, "kept")["jobId"]
+        first.reaches(waited, "RUNNING")
     finally:
         first.emulator.stop()
     assert not [pid for pid in pids if processes.is_alive(pid)]
@@ -89,6 +94,9 @@ def test_state_survives_a_restart(tmp_path):
     try:
         job = second.reaches(job_id, "RUNNING")
         assert job["attempts"][0]["statusReason"].startswith("Host EC2")
+        end = ended(second, execution)
+        assert end["status"] == "SUCCEEDED", end
+        assert json.loads(end["output"])["JobId"] == waited
         second.client("batch").terminate_job(jobId=job_id, reason="seen enough")
         assert second.ended(second.submit("exit-0"))["status"] == "SUCCEEDED"
         assert second.job(running)["status"] == "SUCCEEDED"

@@ -8,10 +8,15 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from infra.local.emulator.patch import Patch
+from infra.local.emulator.patch import Patch, service
 
 _execution: ContextVar[dict[str, Any] | None] = ContextVar("lipwire_execution", default=None)
 _timed_out: ContextVar[threading.Event | None] = ContextVar("lipwire_timed_out", default=None)
+
+
+def current() -> dict[str, Any] | None:
+    """The execution whose task runs on this thread."""
+    return _execution.get()
 
 
 def is_abandoned() -> bool:
@@ -23,6 +28,8 @@ def is_abandoned() -> bool:
 
 def _know_execution(original: Callable[..., Any]) -> Any:
     def execute_task(state_def: Any, raw_input: Any, execution: Any, ctx: Any) -> Any:
+        if execution is not None and execution["status"] != "RUNNING":
+            raise service("stepfunctions")._ExecutionError("States.TaskFailed", "stopped")
         token = _execution.set(execution)
         try:
             return original(state_def, raw_input, execution, ctx)

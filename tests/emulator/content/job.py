@@ -28,8 +28,8 @@ def main(what: str) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         _say("ready")
         time.sleep(300)
-    if what == "nap":
-        time.sleep(1)
+    if what == "nap" or (what == "nap-first" and attempt == 1):
+        time.sleep(1 if what == "nap" else 60)
     if what == "memory":
         held = bytearray(300 << 20)
         time.sleep(30)

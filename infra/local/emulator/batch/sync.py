@@ -18,16 +18,21 @@ _VERBATIM = frozenset({"parameters", "tags", "options"})
 
 def _submit(resource: str, request: Record) -> Any:
     failure = service("stepfunctions")._ExecutionError
+    # What the execution waits for is in its record: after a restart it waits on, and submits nothing twice.
+    waited = (stop_execution.current() or {}).setdefault("_batch_jobs", {})
+    key = json.dumps(request, sort_keys=True)
     try:
-        job = api.submit(camel(request))
+        job = store.jobs().get(waited.get(key)) or api.submit(camel(request))
     except api.RefusedError as refused:
         raise failure("Batch.ClientException", str(refused)) from refused
     if not resource.endswith(".sync"):
         return pascal({key: job[key] for key in ("jobId", "jobName", "jobArn")})
+    waited[key] = job["jobId"]
     for state in store.wait_for_end(job["jobId"], poll_s=0.1):
         if stop_execution.is_abandoned():
             runner.terminate(state, "The execution that waited for this job was stopped")
             raise failure("States.TaskFailed", "nobody waits for this job any more")
+    del waited[key]
     with store.changed:
         result = pascal(copy.deepcopy(store.seen(job)))
     if job["status"] == "FAILED":
