@@ -25,8 +25,9 @@ def synthesize(
     text: str, voice: str, path: Path, *, words_per_minute: int = 160
 ) -> list[tuple[str, float, float]]:
     """`path` is a mono WAV of the text; the answer is (IPA symbol, start, end) in seconds, pauses left out."""
-    command = [sys.executable, __file__, voice, str(path), str(words_per_minute)]
-    done = subprocess.run(  # noqa: S603  # our own file, our own interpreter
+    # -P: this folder's modules must not stand before the standard library's.
+    command = [sys.executable, "-P", __file__, voice, str(path), str(words_per_minute)]
+    done = subprocess.run(
         command, input=text.encode(), capture_output=True, timeout=60, check=False
     )
     if done.returncode:

@@ -57,26 +57,28 @@ _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"
 _TS_PACKET = 188
 
 
+_RIFF_KINDS = {b"WAVE": _WAV, b"AVI ": _AVI, b"WEBP": _WEBP}
+_SIGNATURES = (
+    (b"\x1a\x45\xdf\xa3", _MATROSKA),
+    (b"OggS", _OGG),
+    (b"fLaC", _FLAC),
+    (b"\x89PNG\r\n\x1a\n", _PNG),
+    (b"\xff\xd8\xff", _JPEG),
+    (b"ID3", _MP3),
+)
+
+
 def sniff(head: bytes) -> Container | None:
     """The format that the first bytes of a file are signed with, or None for none of ours."""
     if head[4:8] in _MOV_BOXES:
         return None if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS else _MOV
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return _MATROSKA
     if head.startswith((b"RIFF", b"RF64")):
-        return {b"WAVE": _WAV, b"AVI ": _AVI, b"WEBP": _WEBP}.get(head[8:12])
-    if head.startswith(b"FORM") and head[8:12] in (b"AIFF", b"AIFC"):
-        return _AIFF
-    if head.startswith(b"OggS"):
-        return _OGG
-    if head.startswith(b"fLaC"):
-        return _FLAC
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _PNG
-    if head.startswith(b"\xff\xd8\xff"):
-        return _JPEG
-    if head.startswith(b"ID3"):
-        return _MP3
+        return _RIFF_KINDS.get(head[8:12])
+    if head.startswith(b"FORM"):
+        return _AIFF if head[8:12] in (b"AIFF", b"AIFC") else None
+    for signature, container in _SIGNATURES:
+        if head.startswith(signature):
+            return container
     if len(head) > 2 * _TS_PACKET and all(head[n * _TS_PACKET] == 0x47 for n in range(3)):
         return _MPEGTS
     return _sniff_raw_audio(head)

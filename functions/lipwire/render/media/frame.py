@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -49,9 +50,10 @@ def plane_array(frame: av.VideoFrame, index: int) -> Plane:
     """The plane's own memory as an array of height x width; writing to it writes to the frame."""
     plane = frame.planes[index]
     deep = LAYOUTS[frame.format.name][2] > 8
-    raw = np.frombuffer(plane, dtype=np.uint16 if deep else np.uint8)
+    raw: Any = np.frombuffer(plane, dtype=np.uint16 if deep else np.uint8)
     stride = plane.line_size // (2 if deep else 1)
-    return raw[: stride * plane.height].reshape(plane.height, stride)[:, : plane.width]
+    rows: Plane = raw[: stride * plane.height].reshape(plane.height, stride)[:, : plane.width]
+    return rows
 
 
 def copied(frame: av.VideoFrame) -> av.VideoFrame:

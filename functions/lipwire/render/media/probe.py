@@ -261,7 +261,8 @@ def _windows(opened: InputContainer, sound: AudioStream) -> Iterator["array[int]
 
 def _is_audible(window: "array[int]") -> bool:
     # The peak is found in C and settles most windows of a quiet file.
-    peak = max(max(window), -min(window))
+    loudest, lowest = max(window), min(window)
+    peak = max(loudest, -lowest)
     if peak * peak <= _SILENT_POWER:
         return False
     return sum(map(mul, window, window)) > _SILENT_POWER * len(window)

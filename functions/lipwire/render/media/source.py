@@ -130,7 +130,7 @@ class VideoSource:
         return bounce(starts, durations, until_s=until_s)
 
     def ping_pong(self, count: int) -> Iterator[tuple[int, VideoFrame, Fraction]]:
-        """`count` of (source index, frame, output time): forwards, backwards, forwards, …
+        """`count` of (source index, frame, output time), the clip being played to and fro.
 
         Never holds more than a block of frames. Output times rise by each frame's own duration.
         """
