@@ -8,21 +8,31 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.outbox import DynamoOutbox
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
 from lipwire.adapters.engines import DeployedEngines
+from lipwire.adapters.eventbridge import EventBridgeBus
+from lipwire.adapters.http_sender import GuardedSender
 from lipwire.adapters.probe import LambdaProbe
 from lipwire.adapters.s3 import S3Objects, S3Work
+from lipwire.adapters.sqs import SqsDeliveryQueue
+from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
 from lipwire.adapters.system import RandomIds, SystemClock
+from lipwire.adapters.url_guard import UrlGuard
 from lipwire.dialects.base import Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
 from lipwire.resources import Resource
 from lipwire.settings import Settings
+
+if TYPE_CHECKING:
+    from lipwire.webhook_views import NativeJobViews
 
 _KEY_CACHE_TTL: Final = timedelta(seconds=60)
 
@@ -137,6 +147,71 @@ class App:
     def probe(self) -> LambdaProbe:
         """The media box."""
         return LambdaProbe(self.client("lambda"), function=self._name(Resource.PROBE_FUNCTION))
+
+    @cached_property
+    def url_guard(self) -> UrlGuard:
+        """Where webhooks may go."""
+        return UrlGuard(loopback=self.settings.webhook_loopback)
+
+    @property
+    def webhook_urls(self) -> UrlGuard:
+        """What judges a URL's form when it is registered."""
+        return self.url_guard
+
+    @cached_property
+    def http_sender(self) -> GuardedSender:
+        """The only way out."""
+        return GuardedSender(self.url_guard)
+
+    @cached_property
+    def endpoints(self) -> DynamoEndpoints:
+        """Webhook endpoints. A function without the outbox can't disable one."""
+        return DynamoEndpoints(
+            self.dynamodb,
+            table=self._name(Resource.WEBHOOKS_TABLE),
+            outbox=self._outbox_if_declared(),
+        )
+
+    @cached_property
+    def deliveries(self) -> DynamoDeliveries:
+        """Webhook deliveries."""
+        return DynamoDeliveries(self.dynamodb, table=self._name(Resource.WEBHOOKS_TABLE))
+
+    @cached_property
+    def delivery_queue(self) -> SqsDeliveryQueue:
+        """What wakes the delivery worker."""
+        return SqsDeliveryQueue(self.client("sqs"), url=self._name(Resource.DELIVERY_QUEUE))
+
+    @cached_property
+    def outbox(self) -> DynamoOutbox:
+        """Rows that wait to be published."""
+        return DynamoOutbox(self.dynamodb, table=self._name(Resource.OUTBOX_TABLE))
+
+    @cached_property
+    def event_bus(self) -> EventBridgeBus:
+        """Where facts are told."""
+        return EventBridgeBus(self.client("events"), bus=self._name(Resource.EVENT_BUS))
+
+    @cached_property
+    def workflows(self) -> StepFunctionsWorkflows:
+        """Executions."""
+        return StepFunctionsWorkflows(
+            self.client("stepfunctions"),
+            jobs=self._name(Resource.JOB_STATE_MACHINE),
+            analyses=self._name(Resource.ANALYSIS_STATE_MACHINE),
+        )
+
+    @cached_property
+    def job_views(self) -> "NativeJobViews":
+        """Jobs as webhooks carry them."""
+        from lipwire.webhook_views import NativeJobViews
+
+        return NativeJobViews(self.jobs, self.results, self.clock)
+
+    @property
+    def account_secrets(self) -> DynamoAccounts:
+        """What signs webhooks of jobs with a URL of their own."""
+        return self.accounts
 
     def authenticate(self, key: str | None) -> Caller:
         """The caller, remembered for at most 60 s; a revoked key reads that long, and never spends (D13)."""
