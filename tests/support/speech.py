@@ -1,10 +1,12 @@
 """A voice made by espeak-ng, with the true time of every phoneme.
 
 espeak-ng is GPL: `synthesize` starts this file as a program of its own and reads what it prints, so nothing of ours is
-linked to it. It needs the `espeakng-loader` package and the standard library.
+linked to it. It needs the `espeakng-loader` package, which the tools have and the renderer has not, and the standard
+library.
 """
 
 import ctypes
+import importlib.util
 import json
 import subprocess
 import sys
@@ -26,13 +28,23 @@ def synthesize(
 ) -> list[tuple[str, float, float]]:
     """`path` is a mono WAV of the text; the answer is (IPA symbol, start, end) in seconds, pauses left out."""
     # -P: this folder's modules must not stand before the standard library's.
-    command = [sys.executable, "-P", __file__, voice, str(path), str(words_per_minute)]
+    command = [_interpreter(), "-P", __file__, voice, str(path), str(words_per_minute)]
     done = subprocess.run(
         command, input=text.encode(), capture_output=True, timeout=60, check=False
     )
     if done.returncode:
         raise RuntimeError(f"espeak-ng failed: {done.stderr.decode(errors='replace')[-500:]}")
     return [(symbol, start, end) for symbol, start, end in json.loads(done.stdout)]
+
+
+def _interpreter() -> str:
+    """A Python that has espeakng-loader: this one, or the tools'."""
+    if importlib.util.find_spec("espeakng_loader"):
+        return sys.executable
+    tools = Path(__file__).resolve().parents[2] / ".venv" / "tools" / "bin" / "python"
+    if not tools.exists():
+        raise RuntimeError("no Python here has the espeakng-loader package")
+    return str(tools)
 
 
 class _Id(ctypes.Union):

@@ -76,7 +76,9 @@ class VideoSource:
         self._max_pixels = max_pixels
         self._info: SourceInfo | None = None
         self._origin = Fraction(0)
+        #: Of every frame in presentation order; known after the first whole pass.
         self._stamps: tuple[_Stamp, ...] = ()
+        self._last_duration = Fraction(0)
 
     def __enter__(self) -> Self:
         self._info = self._look()
@@ -114,14 +116,14 @@ class VideoSource:
             raise CorruptMediaError("Not one frame can be decoded.")
         self._refuse_cut_off(held, len(stamps))
         self._stamps = tuple(stamps)
+        self._last_duration = self._own_duration(held)
         yield self._frame(held, len(stamps) - 1, until=None)
 
     def times(self) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
         """Start and duration of every frame; decodes the clip once if no pass has been made yet."""
         stamps = self._known_stamps()
         starts = tuple(self._seconds(stamp.pts) for stamp in stamps)
-        last = self._last_duration(stamps)
-        ends = (*starts[1:], starts[-1] + last)
+        ends = (*starts[1:], starts[-1] + self._last_duration)
         return starts, tuple(end - start for start, end in zip(starts, ends, strict=True))
 
     def slots(self, until_s: Fraction) -> tuple[Slot, ...]:
@@ -262,11 +264,6 @@ class VideoSource:
 
     def _own_duration(self, picture: av.VideoFrame) -> Fraction:
         return picture.duration * self.info.time_base or 1 / self.info.fps
-
-    def _last_duration(self, stamps: tuple[_Stamp, ...]) -> Fraction:
-        if len(stamps) == 1:
-            return 1 / self.info.fps
-        return (stamps[-1].pts - stamps[-2].pts) * self.info.time_base
 
     def _refuse_cut_off(self, last: av.VideoFrame, decoded: int) -> None:
         info = self.info

@@ -1,0 +1,213 @@
+"""Reading clips: sizes, colours and times as they truly are; to and fro in bounded memory; disguises refused."""
+
+import gc
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("av", reason="the renderer's environment has PyAV")
+
+from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
+from lipwire.render.media.frame import VideoFrame
+from lipwire.render.media.source import VideoSource
+from lipwire.render.media.timeline import bounce, to_and_fro
+from tests.support.clips import MEDIA, ClipSpec, make_clip, needs_media, number_of, picture, psnr
+
+VFR_TIMES = [0, 400, 800, 2000, 2400, 3600, 4000, 4400, 6000, 6400]
+
+
+def test_frames_come_in_order_with_their_own_times(tmp_path: Path) -> None:
+    """A variable rate is read as it is: each frame at its own time, lasting until the next."""
+    spec = ClipSpec(frames=10, times=VFR_TIMES, time_base=Fraction(1, 10_000))
+    with VideoSource(make_clip(tmp_path / "vfr.mp4", spec)) as source:
+        frames = list(source.frames())
+        assert [number_of(frame.to_rgb()) for frame in frames] == list(range(10))
+        assert [frame.time_s for frame in frames] == [Fraction(t, 10_000) for t in VFR_TIMES]
+        assert all(
+            one.time_s + one.duration_s == two.time_s
+            for one, two in pairwise(frames)
+        )
+        starts, durations = source.times()
+        assert starts == tuple(frame.time_s for frame in frames)
+        assert durations == tuple(frame.duration_s for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("spec", "pix_fmt", "depth", "codec"),
+    [
+        (ClipSpec(), "yuv420p", 8, "h264"),
+        (ClipSpec(pix_fmt="yuvj420p", colour=(2, 1, 1, 1)), "yuvj420p", 8, "h264"),
+        (ClipSpec(encoder="libx264", pix_fmt="yuv422p10le"), "yuv422p10le", 10, "h264"),
+        (
+            ClipSpec("libx265", "yuv420p10le", colour=(1, 9, 18, 9)),
+            "yuv420p10le",
+            10,
+            "hevc",
+        ),
+        (
+            ClipSpec("libvpx-vp9", width=191, height=127, container="webm", has_sound=False),
+            "yuv420p",
+            8,
+            "vp9",
+        ),
+    ],
+)
+def test_info_says_what_decoded_frames_say(
+    tmp_path: Path, spec: ClipSpec, pix_fmt: str, depth: int, codec: str
+) -> None:
+    """Size, format, depth and colour codes are those of the pictures, in every codec."""
+    with VideoSource(make_clip(tmp_path / "clip", spec)) as source:
+        info = source.info
+        assert (info.width, info.height) == (spec.width, spec.height)
+        assert (info.pix_fmt, info.bit_depth, info.codec) == (pix_fmt, depth, codec)
+        found = (
+            info.colour.range,
+            info.colour.primaries,
+            info.colour.transfer,
+            info.colour.matrix,
+        )
+        assert found == spec.colour
+        first = next(iter(source.frames()))
+        assert psnr(first.to_rgb(), picture(spec, 0)) > 30
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_rotated_clip_is_handed_out_upright(tmp_path: Path, rotation: int) -> None:
+    """A phone's display matrix is applied to the pixels."""
+    spec = ClipSpec(rotation=rotation, frames=3)
+    with VideoSource(make_clip(tmp_path / "clip.mp4", spec)) as source:
+        assert source.info.rotation in (90, 180, 270)
+        sideways = rotation != 180
+        size = (spec.height, spec.width) if sideways else (spec.width, spec.height)
+        assert (source.info.width, source.info.height) == size
+        shown = next(iter(source.frames())).to_rgb()
+        turned = np.rot90(picture(spec, 0), -source.info.rotation // 90)
+        assert psnr(shown, turned) > 30
+
+
+def test_crop_equals_the_whole_picture_there(tmp_path: Path) -> None:
+    """Odd corners included, a crop is what the whole conversion shows at that place."""
+    with VideoSource(make_clip(tmp_path / "clip.mp4", ClipSpec(frames=1))) as source:
+        frame = next(iter(source.frames()))
+        crop = frame.rgb_crop(31, 17, 120, 99)
+        assert crop.shape == (82, 89, 3)
+        assert psnr(crop, frame.to_rgb()[17:99, 31:120]) > 45
+        with pytest.raises(ValueError, match="not inside"):
+            frame.rgb_crop(0, 0, 193, 10)
+
+
+@pytest.mark.parametrize(("gop", "count"), [(12, 140), (200, 170)])
+def test_to_and_fro_shows_the_right_frame_each_time(tmp_path: Path, gop: int, count: int) -> None:
+    """Short groups and one group as long as the clip: order, times and memory hold."""
+    spec = ClipSpec(frames=70, gop=gop, has_sound=False)
+    with VideoSource(make_clip(tmp_path / "clip.mp4", spec)) as source:
+        wanted = list(to_and_fro(count, 70))
+        most = 0
+        clock = Fraction(-1)
+        for position, (index, frame, time_s) in enumerate(source.ping_pong(count)):
+            assert index == frame.index == wanted[position] == number_of(frame.to_rgb())
+            assert time_s == Fraction(position, 25)
+            assert time_s > clock
+            clock = time_s
+            if position % 16 == 0:
+                most = max(most, sum(type(thing) is VideoFrame for thing in gc.get_objects()))
+        assert position == count - 1
+        assert most <= 66
+
+
+def test_to_and_fro_keeps_an_uneven_rhythm(tmp_path: Path) -> None:
+    """Output times rise by each frame's own duration, as the plan made from times alone says."""
+    spec = ClipSpec(frames=10, times=VFR_TIMES, time_base=Fraction(1, 10_000), has_sound=False)
+    with VideoSource(make_clip(tmp_path / "vfr.mp4", spec)) as source:
+        slots = source.slots(Fraction(2))
+        shown = [(index, time_s) for index, _, time_s in source.ping_pong(len(slots))]
+        assert shown == [(slot.canvas, slot.time_s) for slot in slots]
+        assert slots[-1].time_s < 2 <= slots[-1].time_s + slots[-1].duration_s
+
+
+def test_one_frame_is_repeated() -> None:
+    """A clip of one frame can fill any voice."""
+    slots = bounce([Fraction(0)], [Fraction(1, 25)], until_s=Fraction(1, 5))
+    assert [(slot.canvas, slot.time_s * 25) for slot in slots] == [(0, n) for n in range(5)]
+
+
+def test_sound_of_a_late_picture_stays_in_step(tmp_path: Path) -> None:
+    """A picture that starts a quarter of a second after the sound is shown then, not at 0."""
+    spec = ClipSpec(frames=10, times=[5 + n for n in range(10)])
+    with VideoSource(make_clip(tmp_path / "late.mp4", spec)) as source:
+        assert next(iter(source.frames())).time_s == Fraction(1, 5) == source.info.start_s
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", CorruptMediaError),
+        (b"<!doctype html><html></html>" * 20, UnsupportedMediaError),
+        (
+            b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.ts\n#EXT-X-ENDLIST\n",
+            UnsupportedMediaError,
+        ),
+        (b"ffconcat version 1.0\nfile secret.mp4\n", UnsupportedMediaError),
+        (b"v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n", UnsupportedMediaError),
+        (b'<?xml version="1.0"?><MPD></MPD>', UnsupportedMediaError),
+        (b"\0\0\0\x18ftypisom" + bytes(400), CorruptMediaError),
+    ],
+    ids=["empty", "html", "hls", "ffconcat", "sdp", "dash", "hollow"],
+)
+def test_disguises_are_refused(tmp_path: Path, content: bytes, error: type[Exception]) -> None:
+    """What is named .mp4 and is none is never opened as what it is, so nothing beside it is read."""
+    make_clip(tmp_path / "secret.mp4", ClipSpec(frames=2, has_sound=False))
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content)
+    with pytest.raises(error), VideoSource(path):
+        pass
+
+
+def test_cut_off_file_is_refused_when_its_end_is_missing(tmp_path: Path) -> None:
+    """A file that announces more frames than it holds is corrupt, though its start decodes."""
+    whole = make_clip(tmp_path / "whole.mkv", ClipSpec(frames=100, container="matroska"))
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
+    with VideoSource(cut) as source, pytest.raises(CorruptMediaError):
+        list(source.frames())
+
+
+def test_damage_in_the_middle_is_survived_or_named(tmp_path: Path) -> None:
+    """Garbled packets cost their frames, or the file is called corrupt; nothing else happens."""
+    path = make_clip(tmp_path / "clip.mp4", ClipSpec(frames=60, has_sound=False))
+    data = bytearray(path.read_bytes())
+    for place in range(len(data) // 3, len(data) // 3 + 4000):
+        data[place] ^= 0x5A
+    path.write_bytes(bytes(data))
+    with VideoSource(path) as source:
+        try:
+            times = [frame.time_s for frame in source.frames()]
+        except CorruptMediaError:
+            return
+        assert times == sorted(set(times))
+
+
+@needs_media
+def test_hostile_files_are_read_or_named() -> None:
+    """Every hostile file gives its true shape or the right error."""
+    refused = {
+        "html.mp4": UnsupportedMediaError,
+        "zero.mp4": CorruptMediaError,
+        "truncated.mp4": CorruptMediaError,
+        "truncated_faststart.mp4": CorruptMediaError,
+        "audio_only.mp4": UnsupportedMediaError,
+    }
+    for path in sorted((MEDIA / "hostile").iterdir()):
+        if path.name in refused:
+            with pytest.raises(refused[path.name]), VideoSource(path) as source:
+                list(source.frames())
+            continue
+        with VideoSource(path) as source:
+            frames = 0
+            for frame in source.frames():
+                frames += 1
+                assert (frame.width, frame.height) == (source.info.width, source.info.height)
+            assert frames == source.info.frame_count
