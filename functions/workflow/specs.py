@@ -11,6 +11,7 @@ FETCH_SOURCES = FunctionSpec(
         writes(Resource.JOBS_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
+        writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
     ),
 )
@@ -41,6 +42,7 @@ PLAN_RENDER = FunctionSpec(
         reads(Resource.JOBS_TABLE),
         writes(Resource.JOBS_TABLE),
         reads(Resource.ASSETS_TABLE),
+        writes(Resource.OUTBOX_TABLE),
         writes(Resource.WORK_BUCKET, "plans/"),
     ),
     parameters=("BATCH_TARGETS",),

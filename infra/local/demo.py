@@ -80,12 +80,19 @@ def _run(
     )
     _say(f"  webhook {told.payload['type']} received, signature verified")
     held, charged = job["credits"]["held_millicredits"], done["credits"]["charged_millicredits"]
-    _say(f"  credits: at least {held / 1000:.3f} held, {charged / 1000:.3f} charged, the rest released")
+    _say(
+        f"  credits: at least {held / 1000:.3f} held, {charged / 1000:.3f} charged, the rest released"
+    )
 
 
 def _bar(job: dict[str, Any]) -> None:
+    """One line, drawn over itself on a terminal; in a log, nothing until the end."""
+    if not sys.stdout.isatty() and job["progress"] < 100:
+        return
     filled = int(job["progress"] * 30 / 100)
-    sys.stdout.write(f"\r  [{'█' * filled}{'·' * (30 - filled)}] {job['progress']:3d} % {job['stage']:<12}")
+    sys.stdout.write(
+        f"\r  [{'█' * filled}{'·' * (30 - filled)}] {job['progress']:3d} % {job['stage']:<12}"
+    )
     sys.stdout.flush()
 
 
