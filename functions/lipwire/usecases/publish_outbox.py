@@ -30,6 +30,6 @@ def publish_outbox(
     }
     try:
         publish[row.kind](json.loads(row.payload))
-    except (ValueError, KeyError) as exc:
+    except (ValueError, KeyError, TypeError) as exc:
         raise InternalError("An outbox row can't be published.", row_id=row.id) from exc
     outbox.delete(row.id)

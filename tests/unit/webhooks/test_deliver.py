@@ -1,0 +1,271 @@
+"""One delivery from its row to its end."""
+
+import json
+import random
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from standardwebhooks import Webhook
+
+from lipwire.domain.webhooks import SCHEDULE, Answer, Delivery, DeliveryStatus, EndpointStatus
+from lipwire.usecases.deliver_webhook import LEASE, deliver_webhook
+from lipwire.usecases.sweep_deliveries import sweep_deliveries
+from tests.support.builders import ACCOUNT, NOW
+from tests.support.fakes import FakeClock, FakeIds
+from tests.support.fakes_webhooks import (
+    SECRET,
+    FakeDeliveries,
+    FakeEndpoints,
+    FakeQueue,
+    FakeSecrets,
+    FakeSender,
+    FakeViews,
+    an_endpoint,
+)
+
+DELIVERY = f"dlv_{0:026d}"
+
+
+def owed(**changes: object) -> Delivery:
+    """A delivery to the first endpoint that nobody has begun."""
+    values = {
+        "id": DELIVERY,
+        "account_id": ACCOUNT,
+        "event_id": f"evt_{0:026d}",
+        "type": "job.succeeded",
+        "occurred_at": NOW,
+        "job_id": f"job_{0:026d}",
+        "endpoint_id": f"whe_{1:026d}",
+        "next_attempt_at": NOW,
+        "created_at": NOW,
+    }
+    return Delivery.model_validate(values | changes)
+
+
+class Desk:
+    """The worker over fakes."""
+
+    def __init__(self, *answers: Answer, delivery: Delivery | None = None, gone=()) -> None:
+        self.endpoints = FakeEndpoints(an_endpoint(1))
+        self.deliveries = FakeDeliveries(delivery or owed())
+        self.sender, self.queue = FakeSender(*answers), FakeQueue()
+        self.clock, self.ids = FakeClock(), FakeIds()
+        self.views = FakeViews(*gone)
+
+    def deliver(self, which: str = DELIVERY) -> Delivery | None:
+        return deliver_webhook(
+            which,
+            deliveries=self.deliveries,
+            endpoints=self.endpoints,
+            secrets=FakeSecrets(),
+            views=self.views,
+            sender=self.sender,
+            queue=self.queue,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    @property
+    def row(self) -> Delivery:
+        return self.deliveries.rows[DELIVERY]
+
+
+def test_a_delivery_is_signed_and_done():
+    """Type, event's time and the job; the signature covers the very bytes; the log has the attempt."""
+    desk = Desk()
+    desk.deliver()
+    url, headers, body = desk.sender.sent[0]
+    assert url == an_endpoint(1).url
+    payload = json.loads(body)
+    assert payload["type"] == "job.succeeded"
+    assert payload["timestamp"] == "2026-05-04T12:30:00Z"
+    assert payload["data"]["name"] == "Zoë 🎬"
+    assert headers["webhook-id"] == f"evt_{0:026d}"
+    assert (
+        Webhook(SECRET).sign(headers["webhook-id"], NOW, body.decode())
+        == headers["webhook-signature"]
+    )
+    assert desk.row.status is DeliveryStatus.DELIVERED
+    assert [(a.number, a.answer.status) for a in desk.deliveries.attempts] == [(1, 200)]
+    assert desk.queue.woken == []
+
+
+def test_a_finished_or_unknown_delivery_is_left_alone():
+    """A second wake-up does nothing."""
+    desk = Desk()
+    desk.deliver()
+    assert desk.deliver() is None
+    assert desk.deliver(f"dlv_{9:026d}") is None
+    assert len(desk.sender.sent) == 1
+
+
+def test_a_delivery_before_its_time_is_left_alone():
+    """The clock is in the row, not in the queue."""
+    desk = Desk(delivery=owed(next_attempt_at=NOW + timedelta(seconds=1)))
+    assert desk.deliver() is None
+    assert desk.row.attempts == 0
+
+
+def test_the_whole_schedule_is_kept():
+    """Ten attempts, within +-10 % of the standard's times, queue for short waits, sweeper for long ones."""
+    desk = Desk(*[Answer(status=500)] * 10)
+    times = []
+    for _ in range(10):
+        times.append(desk.clock.now())
+        desk.queue.woken.clear()
+        desk.deliver()
+        wait = desk.row.next_attempt_at - desk.clock.now()
+        assert bool(desk.queue.woken) is (
+            desk.row.status is DeliveryStatus.PENDING and wait <= timedelta(minutes=15)
+        )
+        if desk.queue.woken:
+            assert 0 <= desk.queue.woken[0][1] - wait.total_seconds() < 1
+        desk.clock.moment = max(desk.clock.moment, desk.row.next_attempt_at)
+    gaps = [after - before for before, after in pairwise(times)]
+    assert all(
+        step * 0.9 <= gap <= step * 1.1 for step, gap in zip(SCHEDULE[1:], gaps, strict=True)
+    )
+    assert desk.row.status is DeliveryStatus.EXHAUSTED
+    assert len(desk.sender.sent) == len(desk.deliveries.attempts) == 10
+
+
+def test_each_attempt_is_signed_at_its_own_time_under_the_same_id():
+    """A retry six minutes later would be refused with the first one's time."""
+    desk = Desk(Answer(error="timeout"))
+    desk.deliver()
+    desk.clock.moment = desk.row.next_attempt_at
+    desk.deliver()
+    (_, first, _), (_, second, _) = desk.sender.sent
+    assert first["webhook-id"] == second["webhook-id"]
+    assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) in {4, 5}
+
+
+def test_url_and_status_are_those_of_the_attempt():
+    """An endpoint that was edited is told at its new URL; a disabled or deleted one not at all."""
+    desk = Desk(Answer(status=500))
+    desk.deliver()
+    desk.endpoints.add(an_endpoint(1, url="https://new.example.com/"))
+    desk.clock.moment = desk.row.next_attempt_at
+    desk.deliver()
+    assert desk.sender.sent[1][0] == "https://new.example.com/"
+    for endpoints in (
+        FakeEndpoints(),
+        FakeEndpoints(an_endpoint(1, status=EndpointStatus.DISABLED)),
+    ):
+        desk = Desk()
+        desk.endpoints = endpoints
+        desk.deliver()
+        assert desk.sender.sent == []
+        assert desk.row.status is DeliveryStatus.DROPPED
+
+
+def test_nothing_is_said_of_a_deleted_job():
+    """Its delivery is dropped."""
+    desk = Desk(gone=[f"job_{0:026d}"])
+    desk.deliver()
+    assert desk.sender.sent == []
+    assert (desk.row.status, desk.row.reason) == (DeliveryStatus.DROPPED, "job deleted")
+
+
+@pytest.mark.parametrize("answer", [Answer(status=410), Answer(status=400, directive="disable")])
+def test_gone_disables_the_endpoint(answer):
+    """With its event, once."""
+    desk = Desk(answer)
+    desk.deliver()
+    assert desk.row.status is DeliveryStatus.DROPPED
+    assert desk.endpoints.disabled == [(f"whe_{1:026d}", "receiver gone")]
+
+
+def test_a_jobs_own_url_is_signed_with_the_accounts_secret():
+    """And a 410 from it ends that delivery only."""
+    desk = Desk(
+        Answer(status=410), delivery=owed(endpoint_id=None, url="https://once.example.com/")
+    )
+    desk.deliver()
+    url, headers, body = desk.sender.sent[0]
+    assert url == "https://once.example.com/"
+    assert (
+        Webhook(SECRET).sign(headers["webhook-id"], NOW, body.decode())
+        == headers["webhook-signature"]
+    )
+    assert desk.row.status is DeliveryStatus.DROPPED
+    assert desk.endpoints.disabled == []
+
+
+def test_two_workers_at_once_make_one_attempt():
+    """The second finds the time moved."""
+    desk = Desk()
+    desk.sender.meanwhile = lambda: outcomes.append(desk.deliver())
+    outcomes: list[Delivery | None] = []
+    desk.deliver()
+    assert outcomes == [None]
+    assert len(desk.sender.sent) == 1
+
+
+def test_a_worker_that_dies_is_followed_after_its_lease():
+    """Its attempt counts; the sweeper wakes the next."""
+    desk = Desk()
+    desk.sender.meanwhile = _die
+    with pytest.raises(KeyboardInterrupt):
+        desk.deliver()
+    assert sweep_deliveries(deliveries=desk.deliveries, queue=desk.queue, clock=desk.clock) == 0
+    desk.clock.moment += LEASE
+    assert sweep_deliveries(deliveries=desk.deliveries, queue=desk.queue, clock=desk.clock) == 1
+    desk.sender.meanwhile = lambda: None
+    desk.deliver()
+    assert (desk.row.status, desk.row.attempts) == (DeliveryStatus.DELIVERED, 2)
+
+
+def test_a_worker_that_was_given_up_for_dead_changes_nothing():
+    """Its late outcome meets a higher attempt number."""
+    desk = Desk(Answer(status=500), Answer(status=200))
+
+    def sleep_through_the_lease() -> None:
+        desk.sender.meanwhile = lambda: None
+        desk.clock.moment += LEASE
+        assert desk.deliver() is not None
+
+    desk.sender.meanwhile = sleep_through_the_lease
+    desk.deliver()
+    # The inner attempt was the one that failed; the sleeper's 200 came too late to be written.
+    assert (desk.row.status, desk.row.attempts) == (DeliveryStatus.PENDING, 2)
+    assert len(desk.deliveries.attempts) == 1
+
+
+def test_a_delivery_that_kills_its_workers_ends():
+    """Ten attempts that never ended are ten attempts."""
+    desk = Desk(delivery=owed(attempts=10))
+    desk.deliver()
+    assert desk.sender.sent == []
+    assert desk.row.status is DeliveryStatus.EXHAUSTED
+
+
+def test_at_least_once_with_thirty_percent_failures():
+    """2,000 deliveries, each tried until it is done: all delivered, in a random world with lost wake-ups and dead workers."""
+    chance = random.Random(20260504)
+    rows = [owed(id=f"dlv_{number:026d}") for number in range(2000)]
+    desk = Desk()
+    desk.deliveries = FakeDeliveries(*rows)
+
+    def disturb() -> None:
+        fate = chance.random()
+        desk.sender.answers = [Answer(error="unreachable")] if fate < 0.3 else []
+        if fate > 0.98:
+            raise KeyboardInterrupt
+
+    desk.sender.meanwhile = disturb
+    while pending := [
+        row for row in desk.deliveries.rows.values() if row.status is DeliveryStatus.PENDING
+    ]:
+        desk.clock.moment = min(row.next_attempt_at for row in pending)
+        for row in desk.deliveries.due(at=desk.clock.now(), limit=500):
+            try:
+                desk.deliver(row.id)
+            except KeyboardInterrupt:
+                continue
+    assert {row.status for row in desk.deliveries.rows.values()} == {DeliveryStatus.DELIVERED}
+
+
+def _die() -> None:
+    raise KeyboardInterrupt
