@@ -224,7 +224,7 @@ def _drawer(
         "untouched_spans": _spans(shown <= 0),
         "source_had_open_mouths": clip.speaks,
     }
-    warnings = ("face_lost_in_some_frames",) if (shown <= 0).any() else ()
+    warnings: tuple[str, ...] = ("face_lost_in_some_frames",) if (shown <= 0).any() else ()
     if not clip.speaks:
         targets = portrait_targets(speech, times)
         warnings += ("mouth_closed_in_source",)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from mediapipe.python.solutions import face_detection, face_mesh
@@ -17,6 +17,9 @@ _CROP_FACES = 2.6
 _DRIFT = 0.4
 #: The growth or shrinkage of a face after which its crop is taken anew.
 _GROWTH = 1.35
+
+#: A square's left, top and side.
+Crop = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,14 @@ class FaceFinder:
     def __init__(self) -> None:
         self._detector: Any = None
         self._mesh: Any = None
-        self._crop: tuple[int, int, int] | None = None
+        self._crop: Crop | None = None
         self._face_px = 0.0
         self._center = (0.0, 0.0)
         self._seen = False
         #: The widest face the detector saw, also one that was too small to follow.
         self.widest_px = 0.0
 
-    def __enter__(self) -> "FaceFinder":
+    def __enter__(self) -> Self:
         self._detector = face_detection.FaceDetection(
             model_selection=1, min_detection_confidence=0.4
         )
@@ -87,21 +90,21 @@ class FaceFinder:
     def find(self, rgb: Pixels) -> Floats | None:
         """The face's 478 landmarks as x, y, z in the frame's pixels; None where there is no face."""
         if self._crop is not None:
-            landmarks = self._mesh_in_crop(rgb)
+            landmarks = self._mesh_in(rgb, self._crop)
             if landmarks is not None:
-                self._follow(landmarks)
+                self._follow(landmarks, self._crop)
                 return landmarks
         box = self._choose(self.detect(rgb))
         if box is None:
             self._crop = None
             return None
-        self._set_crop(box.center, box.width)
-        landmarks = self._mesh_in_crop(rgb)
+        crop = self._set_crop(box.center, box.width)
+        landmarks = self._mesh_in(rgb, crop)
         if landmarks is None:
             self._crop = None
             return None
         self._seen = True
-        self._follow(landmarks)
+        self._follow(landmarks, crop)
         return landmarks
 
     def _choose(self, boxes: list[Box]) -> Box | None:
@@ -119,20 +122,21 @@ class FaceFinder:
             ),
         )
 
-    def _set_crop(self, center: tuple[float, float], face_px: float) -> None:
+    def _set_crop(self, center: tuple[float, float], face_px: float) -> Crop:
         side = round(_CROP_FACES * face_px)
-        self._crop = (round(center[0] - side / 2), round(center[1] - side / 2), side)
+        crop = (round(center[0] - side / 2), round(center[1] - side / 2), side)
+        self._crop = crop
         self._face_px = face_px
         self._center = center
         # Its tracker remembers places inside the old crop, which mean nothing in the new one.
         self._mesh.reset()
+        return crop
 
-    def _follow(self, landmarks: Floats) -> None:
+    def _follow(self, landmarks: Floats, crop: Crop) -> None:
         low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
         middle = (low + high) / 2
         face_px = float(high[0] - low[0])
-        assert self._crop is not None
-        x, y, side = self._crop
+        x, y, side = crop
         drift = np.hypot(middle[0] - x - side / 2, middle[1] - y - side / 2)
         growth = side / _CROP_FACES / max(face_px, 1.0)
         self._center = (float(middle[0]), float(middle[1]))
@@ -140,11 +144,9 @@ class FaceFinder:
             self._set_crop(self._center, face_px)
         self._face_px = face_px
 
-    def _mesh_in_crop(self, rgb: Pixels) -> Floats | None:
-        assert self._crop is not None
-        x, y, side = self._crop
-        crop = _cut(rgb, x, y, side=side)
-        faces = self._mesh.process(crop).multi_face_landmarks
+    def _mesh_in(self, rgb: Pixels, crop: Crop) -> Floats | None:
+        x, y, side = crop
+        faces = self._mesh.process(_cut(rgb, x, y, side=side)).multi_face_landmarks
         if not faces:
             return None
         points = np.array([(p.x, p.y, p.z) for p in faces[0].landmark], dtype=np.float32)

@@ -1,5 +1,7 @@
 """What the mouth does, in units of the eye distance."""
 
+import itertools
+
 import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -46,7 +48,7 @@ def smooth_in_time(series: Floats, sigma: float, *, breaks: Mask | None = None) 
     """Gaussian smoothing along the first axis, never across a frame marked in `breaks`."""
     starts = [0, *(np.flatnonzero(breaks[1:]) + 1 if breaks is not None else []), len(series)]
     out = np.array(series, dtype=np.float64)
-    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+    for begin, end in itertools.pairwise(starts):
         if end - begin > 1:
             out[begin:end] = gaussian_filter1d(out[begin:end], sigma, axis=0, mode="nearest")
     return out

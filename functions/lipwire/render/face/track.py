@@ -1,5 +1,6 @@
 """One face through a whole clip: what an analysis keeps."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -221,7 +222,7 @@ def _bridge(landmarks: Floats, cuts: Mask) -> Floats:
     """Fill short gaps that lie between two found frames of one shot."""
     out = landmarks.copy()
     where = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))
-    for a, b in zip(where[:-1], where[1:], strict=True):
+    for a, b in itertools.pairwise(where):
         if 1 < b - a <= _BRIDGED_FRAMES + 1 and not cuts[a + 1 : b + 1].any():
             for k in range(a + 1, b):
                 share = (k - a) / (b - a)

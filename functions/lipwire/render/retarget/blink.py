@@ -8,6 +8,7 @@ import numpy as np
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.face.chart import eye_distance
+from lipwire.render.face.points import Indices
 
 _EYES = (
     (points.LID_UPPER_LEFT, points.LID_LOWER_LEFT, points.BROW_LEFT),
@@ -72,7 +73,7 @@ class Eyelids:
 
 
 def _eye(
-    face: Floats, upper: Floats, lower: Floats, brow: Floats, *, size: tuple[int, int]
+    face: Floats, upper: Indices, lower: Indices, brow: Indices, *, size: tuple[int, int]
 ) -> _Eye:
     a, b = face[upper[0]], face[upper[-1]]
     long = float(np.linalg.norm(b - a))
@@ -87,7 +88,7 @@ def _eye(
     along = xs[None] * right[0] + ys[:, None] * right[1]
     below = xs[None] * down[0] + ys[:, None] * down[1]
 
-    def line(numbers: Floats) -> Floats:
+    def line(numbers: Indices) -> Floats:
         off = face[numbers] - a
         u, v = off @ right, off @ down
         order = np.argsort(u)

@@ -39,15 +39,15 @@ class FaceModel:
     def learn(cls, chart: Chart, opening: Floats, width: Floats, usable: Mask) -> "FaceModel":
         """Ridge regression around a generic jaw, which a clip with little speech keeps."""
         frames = np.flatnonzero(usable)
-        mouth = np.stack([opening, width], axis=1)[frames]
-        mouth = mouth - mouth.mean(axis=0)
-        pose = _pose_terms(chart.pose[frames])
-        pose = pose - pose.mean(axis=0)
+        shapes = np.stack([opening, width], axis=1)[frames]
+        mouth = shapes - shapes.mean(axis=0)
+        turns = _pose_terms(chart.pose[frames])
+        pose = turns - turns.mean(axis=0)
         prior = _generic_jaw(chart, frames)
         skin = chart.landmarks[frames][:, MOVED] / chart.eye_px
         skin = skin - skin.mean(axis=0) - np.einsum("nm,mkd->nkd", mouth, prior)
-        lips = chart.landmarks[frames][:, points.LIPS] / chart.eye_px
-        lips = lips - lips.mean(axis=0)
+        outlines = chart.landmarks[frames][:, points.LIPS] / chart.eye_px
+        lips = outlines - outlines.mean(axis=0)
         terms = np.concatenate([mouth, pose], axis=1)
         # A term that hardly varies in this clip must not be blamed for anything.
         ease = _PRIOR_FRAMES * np.array([0.05, 0.05, 0.05, 0.05, 0.01, 0.01, 0.01]) ** 2

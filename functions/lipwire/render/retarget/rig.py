@@ -8,6 +8,7 @@ import numpy as np
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.face.chart import eye_distance
+from lipwire.render.face.points import Indices
 from lipwire.render.retarget.compose import Edit, Patch, bend_skin, edit_box, visible
 from lipwire.render.retarget.geometry import MOVED, drop_profile, skin_with_lips
 from lipwire.render.retarget.interior import Cavity, Palette, paint_interior
@@ -31,7 +32,7 @@ _GHOST = 0.10
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
 
 
-def _rows(*groups: Floats) -> Floats:
+def _rows(*groups: Indices) -> Indices:
     return np.array([_ROWS[int(point)] for group in groups for point in group])
 
 
@@ -183,9 +184,9 @@ class FaceRig:
         self,
         crop: Pixels,
         edit: Edit,
-        outer: Floats,
-        inner: Floats,
-        ties: Floats,
+        outer: Indices,
+        inner: Indices,
+        ties: Indices,
         side: float,
         box: tuple[int, int],
         size: tuple[int, int],
@@ -250,7 +251,7 @@ class FaceRig:
         own_teeth = self.rest_opening > _OWN_TEETH
         origin = self._lips[_ROWS[13]]
 
-        def local(rows: Floats) -> Floats:
+        def local(rows: Indices) -> Floats:
             off = lips[rows] - origin
             return np.stack([off @ self._right, off @ self._down], axis=1)
 

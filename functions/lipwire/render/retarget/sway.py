@@ -76,7 +76,7 @@ class Sway:
             [xs[None] + 0 * ys[:, None], size[0] - xs[None] + 0 * ys[:, None],
              ys[:, None] + 0 * xs[None], size[1] - ys[:, None] + 0 * xs[None]]
         )  # fmt: skip
-        self._weight = (weight * _step(edge / (0.06 * min(size))))[..., None]
+        self._weight = (weight * _step((edge - _GRID_PX) / (0.06 * min(size))))[..., None]
         self._right, self._down = right, down
         #: Nothing outside of this is touched.
         moved = np.argwhere(self._weight[..., 0] > 1e-3)

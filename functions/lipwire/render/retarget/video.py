@@ -13,8 +13,8 @@ from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
-from lipwire.render.retarget.rig import FaceRig, Pose, face_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve, thin_out
+from lipwire.render.retarget.rig import FaceRig, Pose, face_box
 from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
 
 #: A clip whose mouth opens less than this, in eye distances, can't lend open mouths.
@@ -186,7 +186,7 @@ def strength(found: Mask, canvas: Ints) -> Floats:
 
 def collect_mouths(plan: Plan, frames: Iterable[Canvas]) -> dict[int, MouthSource]:
     """The mouths drawing will need, cut from one pass over the clip."""
-    wanted = set(int(frame) for frame in plan.wanted)
+    wanted = {int(frame) for frame in plan.wanted}
     # A jump is softened with the frame that would have followed.
     wanted |= {int(frame) for frame, _ in _followers(plan).values()}
     mouths: dict[int, MouthSource] = {}

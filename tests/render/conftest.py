@@ -1,0 +1,59 @@
+"""Sources and voices for renders. Those of others' making come from LIPWIRE_MEDIA and are skipped without it."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+#: The tools environment holds a public-domain photograph and a speech synthesizer; the renderer's holds neither.
+TOOLS = ROOT / ".venv" / "tools" / "bin" / "python"
+_SAVE_ASTRONAUT = (
+    "import shutil, sys; from importlib.util import find_spec; "
+    "shutil.copy(find_spec('skimage').submodule_search_locations[0] + '/data/astronaut.png', sys.argv[1])"
+)
+
+
+@pytest.fixture(scope="session")
+def media() -> Callable[[str], Path]:
+    """A file of the shared test media by its name within."""
+    folder = Path(os.environ.get("LIPWIRE_MEDIA") or ROOT.parent / "shared" / "media")
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            pytest.skip(f"{name} is not in {folder}; set LIPWIRE_MEDIA")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A public-domain portrait, 512x512, smiling with teeth."""
+    path = tmp_path_factory.mktemp("portrait") / "astronaut.png"
+    _with_tools(["-c", _SAVE_ASTRONAUT, str(path)], why="the astronaut's picture")
+    return path
+
+
+@pytest.fixture(scope="session")
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short synthetic English sentence with closures."""
+    path = tmp_path_factory.mktemp("voice") / "voice.wav"
+    script = ROOT / "tests" / "support" / "speech.py"
+    _with_tools(
+        ["-P", str(script), "en", str(path), "150"],
+        why="a synthetic voice",
+        text="Maybe Pam may bring my apple home.",
+    )
+    return path
+
+
+def _with_tools(arguments: list[str], *, why: str, text: str = "") -> None:
+    if not TOOLS.exists():
+        pytest.skip(f"{why} is made in the tools environment: make setup")
+    subprocess.run(
+        [str(TOOLS), *arguments], input=text.encode(), check=True, timeout=120, capture_output=True
+    )

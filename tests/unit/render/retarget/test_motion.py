@@ -1,0 +1,102 @@
+"""Blinks, sway, fading, and bending lips."""
+
+import numpy as np
+import pytest
+
+from lipwire.render.face import points
+from lipwire.render.retarget.blink import Eyelids, blinks
+from lipwire.render.retarget.geometry import bend, lip_opening, lip_width
+from lipwire.render.retarget.sway import Sway, head_motion
+from lipwire.render.retarget.targets import Targets
+from lipwire.render.retarget.video import strength
+from tests.support.faces import a_face
+
+
+def aiming(opening: float, width: float) -> Targets:
+    """One frame's target."""
+    zero = np.zeros(1)
+    return Targets(np.array([opening]), np.array([width]), zero, zero > 0, zero)
+
+
+def bent(opening: float, width: float, *, most: float = 0.06) -> np.ndarray:
+    """A half-open mouth bent to a target."""
+    lips = a_face(opening=0.1, eye_px=1.0)[points.LIPS, :2][None]
+    return bend(
+        lips,
+        aiming(opening, width),
+        right=np.array([1.0, 0.0]),
+        down=np.array([0.0, 1.0]),
+        most=np.array([most]),
+    )
+
+
+def test_bending_reaches_its_target() -> None:
+    """Opening and width come out as asked, within a hundredth of an eye distance."""
+    lips = bent(0.14, 0.62)
+    assert lip_opening(lips)[0] == pytest.approx(0.14, abs=0.01)
+    assert lip_width(lips)[0] == pytest.approx(0.62, abs=1e-6)
+
+
+def test_bending_has_its_limit() -> None:
+    """No mouth is torn open further than the warp can bear."""
+    assert lip_opening(bent(0.5, 0.6))[0] == pytest.approx(0.16, abs=0.01)
+
+
+def test_people_blink_now_and_then() -> None:
+    """In a minute between 8 and 30 blinks, most of the time open, at times fully shut."""
+    shut = blinks(np.arange(1500) / 25, seed=1)
+    starts = np.count_nonzero((shut[1:] > 0.5) & (shut[:-1] <= 0.5))
+    assert 8 <= starts <= 30
+    assert shut.max() > 0.9
+    assert np.mean(shut < 0.01) > 0.8
+
+
+def test_a_blink_touches_the_eyes_only() -> None:
+    """Below the eyes and above the brows nothing changes."""
+    face = a_face(shift=(0, 20))
+    for row, group in enumerate((points.LID_UPPER_LEFT, points.LID_LOWER_LEFT, points.BROW_LEFT)):
+        across = np.linspace(-45, -15, len(group))
+        face[group, 0] = 320 + across
+        face[group, 1] = [-24, -16, -40][row] + 260
+    for row, group in enumerate(
+        (points.LID_UPPER_RIGHT, points.LID_LOWER_RIGHT, points.BROW_RIGHT)
+    ):
+        face[group, 0] = 320 + np.linspace(15, 45, len(group))
+        face[group, 1] = [-24, -16, -40][row] + 260
+    picture = np.random.default_rng(2).integers(0, 255, (480, 640, 3), dtype=np.uint8)
+    closed = picture.copy()
+    Eyelids(face, (640, 480)).close(closed, 1.0)
+    changed = np.argwhere((closed != picture).any(axis=2))
+    assert len(changed) > 50
+    assert changed[:, 0].min() > 210
+    assert changed[:, 0].max() < 255
+
+
+def test_a_resting_head_is_the_picture_itself() -> None:
+    """Without motion not one pixel changes, and the borders never do."""
+    face = a_face()
+    picture = np.random.default_rng(2).integers(0, 255, (480, 640, 3), dtype=np.uint8)
+    sway = Sway(face, (640, 480))
+    assert np.array_equal(sway.move(picture, across=0, down=0, tilt=0), picture)
+    moved = sway.move(picture, across=0.03, down=0.02, tilt=0.02)
+    assert not np.array_equal(moved, picture)
+    for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
+        assert np.array_equal(moved[edge], picture[edge])
+
+
+def test_head_motion_starts_from_rest_and_is_slow() -> None:
+    """The first frame is the picture; nothing jerks."""
+    times = np.arange(250) / 25
+    motion = head_motion(times, np.zeros(250), seed=3)
+    assert motion.across[0] == motion.tilt[0] == 0
+    assert np.abs(np.diff(motion.across)).max() < 0.004
+    assert motion.across.std() > 0.002
+
+
+def test_an_edit_fades_where_the_face_is_lost() -> None:
+    """Towards frames without a face the edit dies away instead of popping."""
+    found = np.array([True] * 6 + [False] * 2 + [True] * 6)
+    shown = strength(found, np.arange(14))
+    assert shown[6] == shown[7] == 0
+    assert shown[0] == shown[13] == 1
+    assert 0 < shown[5] < shown[4] < shown[3] <= 1
