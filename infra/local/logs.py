@@ -39,7 +39,7 @@ def main() -> int:
 
 def lines(client: Any, since: int, *, once: bool = False) -> Iterator[tuple[int, str, str]]:
     """Time, source and text of each line, as they come."""
-    seen: set[str] = set()
+    seen: set[tuple[str, int, str]] = set()
     while True:
         found = []
         for group in _groups(client):
@@ -50,17 +50,22 @@ def lines(client: Any, since: int, *, once: bool = False) -> Iterator[tuple[int,
                 (event["timestamp"], _source(group, event["logStreamName"]), event)
                 for page in pages
                 for event in page["events"]
-                if event["eventId"] not in seen
+                if _key(event) not in seen
             ]
         found.sort(key=lambda line: line[0])
         for moment, source, event in found:
-            seen.add(event["eventId"])
+            seen.add(_key(event))
             message = event["message"].rstrip()
             if not message.startswith(_NOISE):
                 yield moment, source, message
         if once:
             return
         time.sleep(_POLL_S)
+
+
+def _key(event: dict[str, Any]) -> tuple[str, int, str]:
+    # The emulator gives lines no id.
+    return event["logStreamName"], event["timestamp"], event["message"]
 
 
 def _groups(client: Any) -> list[str]:

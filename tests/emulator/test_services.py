@@ -18,6 +18,19 @@ def test_functions_see_boto3_and_their_own_code_only(cloud):
     )
 
 
+def test_processes_share_unpacked_code(cloud):
+    """One copy of code, with its compiled modules, however many processes run it."""
+    aws, name = cloud.client("lambda"), cloud.names["Raises"]
+    for _ in range(2):  # a handler that raises loses its process
+        aws.invoke(FunctionName=name)
+    unpacked = cloud.emulator.folder / "tmp" / "unpacked"
+    copies = [
+        path for path in unpacked.iterdir() if "SourceRejected" in (path / "index.py").read_text()
+    ]
+    assert len(copies) == 1
+    assert list((copies[0] / "__pycache__").glob("index.*.pyc"))
+
+
 def test_a_silent_call_is_quick(cloud):
     """A warm call doesn't wait for log lines that never come."""
     aws = cloud.client("lambda")

@@ -13,6 +13,7 @@ from infra.local.emulator import (
     stand_in_types,
     stop_execution,
     table_ttl,
+    unpacked_code,
     vpc_attributes,
 )
 from infra.local.emulator.batch import api, provisioner, restore, sync
@@ -26,6 +27,7 @@ CONCERNS = (
     vpc_attributes,
     table_ttl,
     isolated_runtime,
+    unpacked_code,
     exception_names,
     log_drain,
     schedule_sweep,
