@@ -1,18 +1,21 @@
 # Every command there is; `make` alone prints them.
 
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+SHELL := /bin/sh
 BIN := .venv/tools/bin
 RUN := PYTHONPATH=functions:. $(BIN)/python
 STAMPS := .venv/stamps
 STAGE ?= dev
+# pip for the venv before it: quiet, and nothing that the lock's hashes don't vouch for.
+PIP := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix quick test up down logs demo bench deploy synth layers events lock clean
+.PHONY: help setup installed demo up down logs test quick check fix bench synth deploy layer events docs lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMPS)/tools $(STAMPS)/runtime $(STAMPS)/inference $(STAMPS)/node $(STAMPS)/layers ## install everything, once: three Python environments, the CDK CLI, the layers
+setup: ## install everything, once: three Python environments, the CDK CLI, the layers
+	@$(MAKE) --no-print-directory -j4 installed
 
 demo: setup ## one real job, end to end: a portrait speaks, then is dubbed; see out/
 	@$(RUN) -m infra.local.demo
@@ -26,77 +29,87 @@ down: ## stop it; KEEP=1 keeps its state for the next `make up`
 logs: ## follow every function's and render's log in one stream
 	@$(RUN) -m infra.local.logs
 
-test: setup ## every check and test, as CI runs them
-	@$(MAKE) --no-print-directory check
+test: setup ## every check and every test, as CI runs them
 	@$(BIN)/python tests/run.py test
 
-quick: setup ## checks and tests that need no emulator and no video
-	@$(MAKE) --no-print-directory check
+quick: setup ## the checks and tests that need no emulator and no video
 	@$(BIN)/python tests/run.py quick
 
-check: setup ## formatting, lint, types, import contracts
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy --no-error-summary functions infra containers tools
-	@PYTHONPATH=functions $(BIN)/lint-imports --no-cache > build/imports.log || (cat build/imports.log; exit 1)
+check: setup ## formatting, lint, types, import contracts, house rules
+	@$(BIN)/python tests/run.py check
 
 fix: setup ## format, and mend what the linter can mend
+	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/ruff check --fix .
 
 bench: setup ## what things cost, measured; writes out/bench.json
 	@$(RUN) -m infra.local.up
 	@$(RUN) -m benchmarks
 
 synth: setup ## the CloudFormation templates of STAGE, into cdk.out/
-	@npx --no-install cdk synth --quiet --all -c stage=$(STAGE)
+	@node_modules/.bin/cdk synth --quiet --all --context stage=$(STAGE)
 
 deploy: setup ## deploy STAGE to the AWS account of your credentials, and build its images there
 	@$(RUN) -m infra.deploy $(STAGE)
 
-layers: $(STAMPS)/layers ## build the Lambda layers for this machine and for AWS
+layer: $(STAMPS)/layers ## build the Lambda layers for this machine and for AWS
 
 events: setup ## regenerate the event schemas and their catalogue
 	@$(RUN) -m events.generate
 
-lock: ## resolve requirements/*.in anew into hashed locks that name no host
-	@sh tools/lock.sh $(PYTHON)
+docs: setup ## check that the docs' links, commands and routes are true
+	@$(BIN)/python -m pytest -q tests/house/test_docs.py
 
-clean: ## remove what was built and installed
+lock: $(STAMPS)/python ## resolve requirements/*.in anew into hashed locks that name no host
+	@sh tools/lock.sh "$$(cat $<)"
+
+clean: ## remove what was built and installed (`make down` first)
 	rm -rf .venv node_modules build cdk.out out .lipwire
 
-$(STAMPS)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 12)))' 2>/dev/null || \
-		{ echo "Lipwire needs Python 3.11 or 3.12; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
-	@node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null || \
-		{ echo "Lipwire needs Node.js 20 or newer for the CDK CLI"; exit 1; }
-	@mkdir -p $(STAMPS) build && touch $@
+# ---------------------------------------------------------------- installation, one stamp for each part
 
-$(STAMPS)/tools: requirements/tools.txt | $(STAMPS)/python
-	@echo "installing tools ..."
-	@$(PYTHON) -m venv .venv/tools
-	@.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+installed: $(STAMPS)/tools $(STAMPS)/runtime $(STAMPS)/inference $(STAMPS)/node $(STAMPS)/layers
+
+# Holds the interpreter that everything is made with. 3.11 comes first: pocketsphinx has no wheel for 3.12, which then
+# needs a C compiler.
+$(STAMPS)/python:
+	@mkdir -p $(STAMPS) build
+	@for one in $(or $(PYTHON),python3.11 python3.12 python3); do \
+		"$$one" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+			2>/dev/null && { echo "$$one" > $@; break; }; done; \
+	test -s $@ || { rm -f $@; echo "Lipwire needs Python 3.11 or 3.12 with venv (Debian: python3-venv);" \
+		"name one with: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
+	@node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || \
+		{ rm -f $@; echo "Lipwire needs Node.js 20 or newer with npm, for the CDK CLI" >&2; exit 1; }
+
+$(STAMPS)/tools: requirements/tools.txt requirements/demo.txt | $(STAMPS)/python
+	@echo "installing tools: CDK, emulator, tests, linters"
+	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/tools
+	@.venv/tools/bin/python $(PIP) -r requirements/tools.txt
+	@.venv/tools/bin/python $(PIP) --no-deps -r requirements/demo.txt
 	@touch $@
 
 $(STAMPS)/runtime: requirements/runtime.txt | $(STAMPS)/python
-	@echo "installing the functions' runtime ..."
-	@$(PYTHON) -m venv .venv/runtime
-	@.venv/runtime/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "installing the functions' runtime: boto3"
+	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/runtime
+	@.venv/runtime/bin/python $(PIP) -r requirements/runtime.txt
 	@touch $@
 
-$(STAMPS)/inference: requirements/inference.txt requirements/inference-test.txt requirements/inference-nodeps.txt | $(STAMPS)/python
-	@echo "installing the renderer ..."
-	@$(PYTHON) -m venv .venv/inference
+$(STAMPS)/inference: containers/inference/install.sh requirements/inference.txt requirements/inference-nodeps.txt \
+		requirements/inference-test.txt | $(STAMPS)/python
+	@echo "installing the renderer: what its image holds, and pytest"
+	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/inference
 	@sh containers/inference/install.sh .venv/inference/bin/python requirements
-	@.venv/inference/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/inference-test.txt
+	@.venv/inference/bin/python $(PIP) -r requirements/inference-test.txt
 	@touch $@
 
-$(STAMPS)/node: package-lock.json | $(STAMPS)/python
-	@echo "installing the CDK CLI ..."
-	@npm ci --silent --no-audit --no-fund
+$(STAMPS)/node: package-lock.json .npmrc | $(STAMPS)/python
+	@echo "installing the CDK CLI"
+	@npm ci --loglevel=error
 	@touch $@
 
-$(STAMPS)/layers: requirements/layer-api.txt requirements/layer-media.txt tools/build_layers.py | $(STAMPS)/tools
-	@echo "building layers ..."
-	@$(BIN)/python -m tools.build_layers
+# Layers hold wheels for one Python each: the local ones follow the runtime's.
+$(STAMPS)/layers: requirements/layer-api.txt requirements/layer-media.txt tools/build_layers.py | $(STAMPS)/runtime
+	@echo "building the functions' layers"
+	@.venv/runtime/bin/python -m tools.build_layers
 	@touch $@

@@ -1,11 +1,12 @@
-"""`make test` and `make quick`: runs the suites in order, cheap first, and ends with one line that counts all tests.
+"""`make test`, `make quick`, `make check`: runs every suite in order, cheap first, and ends with one line of counts.
 
-Each suite is one pytest process in the environment it belongs to. Where two suites use different resources they run
-side by side; output is shown whole, suite by suite.
+A suite is one pytest process in the environment it belongs to; a check is one linter and counts as one test. What
+stands side by side in a plan runs side by side, on two cores. A suite's output is shown whole when it has ended.
 """
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -13,14 +14,35 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
-ROOT = Path(__file__).resolve().parents[1]
-REPORTS = ROOT / "build" / "test-reports"
+ROOT: Final = Path(__file__).resolve().parents[1]
+REPORTS: Final = ROOT / "build" / "test-reports"
+#: No suite needs a third of this; one that hangs is ended, shown and counted as failed.
+LONGEST_S: Final = 900
+_SCREEN: Final = Lock()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One program that says yes or no."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Checks that run one after the other."""
+
+    name: str
+    checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Folders that run together in one environment."""
+    """Folders that pytest runs together in one environment; those that are not there are left out."""
 
     name: str
     paths: tuple[str, ...]
@@ -28,26 +50,51 @@ class Suite:
     ignored: tuple[str, ...] = ()
 
 
-QUICK = Suite(
-    "rules", ("tests/unit", "tests/contract", "tests/house"), ignored=("tests/unit/render",)
+FORM = Checks(
+    "form",
+    (
+        Check("ruff format", ("ruff", "format", "--check", "--quiet", ".")),
+        Check("ruff", ("ruff", "check", "--quiet", "--output-format=concise", ".")),
+        Check("imports", ("lint-imports", "--no-cache")),
+    ),
 )
+TYPES = Checks(
+    "types",
+    (
+        Check(
+            "mypy",
+            (
+                "mypy",
+                "--no-error-summary",
+                "functions",
+                "infra",
+                "containers",
+                "tools",
+                "benchmarks",
+            ),
+        ),
+    ),
+)
+HOUSE = Suite("house", ("tests/house",))
+RULES = Suite("rules", ("tests/unit", "tests/contract"), ignored=("tests/unit/render",))
 INFRA = Suite("infra", ("tests/infra",))
 EMULATOR = Suite("emulator", ("tests/emulator",))
 PLATFORM = Suite("platform", ("tests/integration", "tests/e2e"))
 RENDER = Suite("render", ("tests/unit/render", "tests/render"), "inference")
 
-#: Each inner tuple runs side by side.
-PLANS = {
-    "quick": ((QUICK,), (INFRA,)),
-    "test": ((QUICK, INFRA), (RENDER, EMULATOR), (PLATFORM,)),
+#: Each inner tuple runs side by side; what measures times or kills processes on the platform runs alone.
+PLANS: Final[dict[str, tuple[tuple[Checks | Suite, ...], ...]]] = {
+    "check": ((FORM, TYPES), (HOUSE,)),
+    "quick": ((FORM, TYPES), (HOUSE, RULES), (INFRA,)),
+    "test": ((FORM, TYPES), (HOUSE, RULES), (INFRA, RENDER), (EMULATOR,), (PLATFORM,)),
 }
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one suite's report counts."""
+    """What one suite counts."""
 
-    suite: Suite
+    name: str
     passed: int
     failed: int
     skipped: int
@@ -57,55 +104,95 @@ class Outcome:
 def main(plan: str) -> int:
     """0 when nothing failed."""
     REPORTS.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
     outcomes: list[Outcome] = []
     for group in PLANS[plan]:
         with ThreadPoolExecutor(len(group)) as pool:
-            outcomes += pool.map(run, group)
-    print()
+            outcomes += pool.map(_run, group)
+    _say("")
     for outcome in outcomes:
-        print(
-            f"  {outcome.suite.name:<10} {outcome.passed:>5} passed {outcome.failed:>3} failed "
+        _say(
+            f"  {outcome.name:<10} {outcome.passed:>5} passed {outcome.failed:>3} failed "
             f"{outcome.skipped:>3} skipped  {outcome.seconds:6.1f} s"
         )
+    _say(f"  {'in all':<10} {time.monotonic() - began:>44.1f} s")
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(outcome.failed for outcome in outcomes)
     skipped = sum(outcome.skipped for outcome in outcomes)
-    print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
+    _say(f"\n{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not passed else 0
 
 
-def run(suite: Suite) -> Outcome:
-    """Run one suite and count its report; a run that breaks before its first test counts as one failure."""
+def _run(part: Checks | Suite) -> Outcome:
+    return _check(part) if isinstance(part, Checks) else _test(part)
+
+
+def _check(part: Checks) -> Outcome:
+    began = time.monotonic()
+    failed = 0
+    for check in part.checks:
+        program = ROOT / ".venv" / "tools" / "bin" / check.arguments[0]
+        code, output = _output([str(program), *check.arguments[1:]], check.name)
+        failed += code != 0
+        _show(check.name, output if code else "fine\n")
+    return Outcome(part.name, len(part.checks) - failed, failed, 0, time.monotonic() - began)
+
+
+def _test(suite: Suite) -> Outcome:
+    """A run that breaks before its first test, or ends badly without a failed one, counts as one failure."""
     paths = [path for path in suite.paths if (ROOT / path).exists()]
+    if not paths:
+        return Outcome(suite.name, 0, 0, 0, 0.0)
     report = REPORTS / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
     python = ROOT / ".venv" / suite.environment / "bin" / "python"
-    command = [str(python), "-m", "pytest", "-q", f"--junitxml={report}", *paths]
+    command = [str(python), "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *paths]
     command += [f"--ignore={path}" for path in suite.ignored]
     began = time.monotonic()
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    code, output = _output(command, suite.name)
     seconds = time.monotonic() - began
-    print(f"===== {suite.name} =====\n{_unsummed(done.stdout)}", flush=True)
+    _show(suite.name, _unsummed(output))
     total, failed, skipped = _counts(report)
-    if done.returncode not in (0, 1) or (done.returncode == 1 and not failed):
-        failed += 1
-    return Outcome(suite, total - failed - skipped if total else 0, failed, skipped, seconds)
+    passed = total - failed - skipped
+    if code and not failed:
+        failed = 1
+    return Outcome(suite.name, passed, failed, skipped, seconds)
+
+
+def _output(command: list[str], name: str) -> tuple[int, str]:
+    """Exit code and everything printed; the whole session is ended when it takes too long."""
+    log = REPORTS / f"{name.replace(' ', '-')}.log"
+    environment = {**os.environ, "PYTHONPATH": "functions", "PYTHONDONTWRITEBYTECODE": "1"}
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(LONGEST_S)
+        except subprocess.TimeoutExpired:
+            code = 124
+            file.write(f"\nended after {LONGEST_S} s\n")
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+    return code, log.read_text(errors="replace")
 
 
 def _counts(report: Path) -> tuple[int, int, int]:
     if not report.exists():
         return 0, 0, 0
-    suites = ET.parse(report).getroot().iter("testsuite")
     total = failed = skipped = 0
-    for suite in suites:
+    for suite in ET.parse(report).getroot().iter("testsuite"):
         total += int(suite.get("tests", 0))
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
@@ -114,7 +201,18 @@ def _counts(report: Path) -> tuple[int, int, int]:
 
 def _unsummed(text: str) -> str:
     """Without pytest's own closing line: the one that counts is the last one printed."""
-    return re.sub(r"^=*\s*\d+ (passed|failed|skipped|error).* in [\d.]+s.*$", "", text, flags=re.M)
+    closing = r"^=*\s*\d+ (passed|failed|skipped|error|warning).* in [\d.]+s.*$\n?"
+    return re.sub(closing, "", text, flags=re.MULTILINE)
+
+
+def _show(name: str, text: str) -> None:
+    with _SCREEN:
+        _say(f"----- {name}\n{text.rstrip()}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

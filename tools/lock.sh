@@ -6,7 +6,8 @@ build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 cd requirements
 for source in *.in; do
     no_deps=""
-    [ "$source" = inference-nodeps.in ] && no_deps="--no-deps"
+    # These are installed without what they ask for, which nothing here imports (see the comments inside).
+    case $source in inference-nodeps.in | demo.in) no_deps="--no-deps" ;; esac
     ../build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-header --no-annotate $no_deps "$source" -o "${source%.in}.txt"
 done
