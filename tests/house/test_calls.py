@@ -89,9 +89,9 @@ def test_only_adapters_and_the_composition_root_know_aws() -> None:
         if path == Path("functions/lipwire/bootstrap.py"):
             continue
         allowed = any(path.is_relative_to(folder) for folder in MAY_KNOW_AWS)
-        for node in ast.walk(tree.tree(path)):
-            if packages(node) & AWS_PACKAGES - ({"boto3", "botocore"} if allowed else set()):
-                found.append(tree.at(path, node))
+        forbidden = AWS_PACKAGES - ({"boto3", "botocore"} if allowed else set())
+        nodes = ast.walk(tree.tree(path))
+        found += [tree.at(path, node) for node in nodes if packages(node) & forbidden]
     assert found == []
 
 
@@ -126,17 +126,13 @@ def test_nothing_that_ships_prints() -> None:
 
 def test_money_and_media_time_are_never_floats() -> None:
     """No annotation in the domain says float: integers carry their unit, frame rates are fractions."""
-    found = []
-    for path in tree.python("functions/lipwire/domain"):
-        for node in ast.walk(tree.tree(path)):
-            annotations: list[ast.expr | None] = []
-            if isinstance(node, ast.AnnAssign | ast.arg):
-                annotations = [node.annotation]
-            elif isinstance(node, ast.FunctionDef):
-                annotations = [node.returns]
-            for annotation in annotations:
-                if annotation is not None and "float" in ast.unparse(annotation):
-                    found.append(tree.at(path, node))
+    found = [
+        tree.at(path, annotation)
+        for path in tree.python("functions/lipwire/domain")
+        for node in ast.walk(tree.tree(path))
+        for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        if isinstance(annotation, ast.expr) and "float" in ast.unparse(annotation)
+    ]
     assert found == []
 
 
