@@ -5,9 +5,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from mediapipe.python.solutions import face_detection, face_mesh
 
 from lipwire.render.face.arrays import Floats, Pixels
+from lipwire.render.face.solutions import face_detection, face_mesh
 
 #: Faces narrower than this have mouths of under 20 pixels: nothing believable can be made of them.
 SMALLEST_FACE_PX = 60
