@@ -1,0 +1,217 @@
+"""The webhook stores, the outbox and the queue on the emulator: once, in order, under threads."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lipwire.adapters.dynamodb.outbox import DynamoOutbox, outbox_item, outbox_row
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.table import from_item
+from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
+from lipwire.adapters.sqs import SqsDeliveryQueue
+from lipwire.adapters.system import RandomIds
+from lipwire.domain.errors import EndpointNotFoundError
+from lipwire.domain.webhooks import (
+    Answer,
+    Attempt,
+    DeliveryStatus,
+    EndpointStatus,
+    conclude,
+    delivery_id,
+    dropped,
+)
+from lipwire.usecases.deliver_webhook import LEASE
+from tests.support.fakes_webhooks import a_delivery, an_endpoint
+
+IDS = RandomIds()
+#: Far from now: the platform's own sweeper leaves these deliveries alone.
+LATER = datetime(2099, 5, 4, 12, 30, tzinfo=UTC)
+
+
+class Stores:
+    """The stores over the platform's own tables, and an account of the test's own."""
+
+    def __init__(self, platform) -> None:
+        self.client = platform.aws("dynamodb")
+        self.table = platform.names["WEBHOOKS_TABLE"]
+        outbox = OutboxRows(table=platform.names["OUTBOX_TABLE"], ids=IDS)
+        self.endpoints = DynamoEndpoints(self.client, table=self.table, outbox=outbox)
+        self.deliveries = DynamoDeliveries(self.client, table=self.table)
+        self.outbox = DynamoOutbox(self.client, table=platform.names["OUTBOX_TABLE"])
+        self.account_id = IDS.new("acct")
+
+    def endpoint(self, **changes):
+        """A stored endpoint."""
+        values = {"id": IDS.new("whe"), "account_id": self.account_id}
+        made = an_endpoint(**(values | changes))
+        self.endpoints.add(made)
+        return made
+
+    def delivery(self, at=LATER, **changes):
+        """A stored delivery that is due at `at`."""
+        made = a_delivery(
+            id=delivery_id(IDS.new("evt"), "x"),
+            account_id=self.account_id,
+            attempts=0,
+            next_attempt_at=at,
+            created_at=at,
+            **changes,
+        )
+        assert self.deliveries.add(made)
+        return made
+
+
+@pytest.fixture
+def stores(platform) -> Stores:
+    """Stores and a fresh account."""
+    return Stores(platform)
+
+
+def test_endpoints_come_back_and_leave(stores):
+    """Oldest first, to their own account only."""
+    first = stores.endpoint(event_types=["job.failed"], description="Zoë")
+    second = stores.endpoint()
+    assert stores.endpoints.list(stores.account_id) == (first, second)
+    assert stores.endpoints.get(stores.account_id, first.id) == first
+    assert stores.endpoints.get("acct_other", first.id) is None
+    with pytest.raises(EndpointNotFoundError):
+        stores.endpoints.delete("acct_other", first.id)
+    stores.endpoints.delete(stores.account_id, first.id)
+    with pytest.raises(EndpointNotFoundError):
+        stores.endpoints.delete(stores.account_id, first.id)
+    assert stores.endpoints.list(stores.account_id) == (second,)
+
+
+def test_an_endpoint_is_disabled_once(stores):
+    """One of many at once; a deleted one not at all."""
+    endpoint = stores.endpoint()
+    outcomes = at_once(lambda: stores.endpoints.disable(endpoint, reason="receiver gone", at=LATER))
+    assert outcomes.count(True) == 1
+    found = stores.endpoints.get(stores.account_id, endpoint.id)
+    assert (found.status, found.disabled_reason) == (EndpointStatus.DISABLED, "receiver gone")
+    stores.endpoints.delete(stores.account_id, endpoint.id)
+    assert stores.endpoints.disable(endpoint, reason="again", at=LATER) is False
+    assert stores.endpoints.list(stores.account_id) == ()
+
+
+def test_a_delivery_is_added_once(stores):
+    """A repeated event changes nothing of what has become of it."""
+    delivery = stores.delivery()
+    claimed = stores.deliveries.claim(delivery.id, at=LATER, until=LATER + LEASE)
+    assert not stores.deliveries.add(delivery)
+    assert claimed == delivery.model_copy(update={"attempts": 1, "next_attempt_at": LATER + LEASE})
+
+
+def test_sixteen_workers_at_once_make_one_attempt(stores):
+    """One claims it, fifteen find it claimed."""
+    delivery = stores.delivery()
+    outcomes = at_once(lambda: stores.deliveries.claim(delivery.id, at=LATER, until=LATER + LEASE))
+    assert [one.attempts for one in outcomes if one] == [1]
+
+
+def test_a_claim_needs_its_time_and_a_pending_row(stores):
+    """A microsecond early is early; done is done; unknown is unknown."""
+    delivery = stores.delivery()
+    early = LATER - timedelta(microseconds=1)
+    assert stores.deliveries.claim(delivery.id, at=early, until=LATER) is None
+    claimed = stores.deliveries.claim(delivery.id, at=LATER, until=LATER + LEASE)
+    assert stores.deliveries.conclude(dropped(claimed, "test"), None)
+    much_later = LATER + timedelta(days=9)
+    assert stores.deliveries.claim(delivery.id, at=much_later, until=much_later) is None
+    assert stores.deliveries.claim("dlv_unknown", at=LATER, until=LATER) is None
+
+
+def test_a_worker_given_up_for_dead_writes_nothing(stores):
+    """Neither outcome nor attempt."""
+    delivery = stores.delivery()
+    slow = stores.deliveries.claim(delivery.id, at=LATER, until=LATER + LEASE)
+    quick = stores.deliveries.claim(delivery.id, at=LATER + LEASE, until=LATER + 2 * LEASE)
+    assert quick.attempts == 2
+    for claimed, expected in ((slow, False), (quick, True)):
+        answer = Answer(status=200, excerpt="ok", elapsed_ms=12)
+        done = conclude(claimed, answer, at=LATER, randomness=0)
+        attempt = Attempt(delivery_id=claimed.id, number=claimed.attempts, at=LATER, answer=answer)
+        assert stores.deliveries.conclude(done, attempt) is expected
+    rows = stores.client.query(
+        TableName=stores.table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": delivery.id}},
+        ConsistentRead=True,
+    )["Items"]
+    assert [row["sk"]["S"] for row in rows] == ["att#02", "delivery"]
+    assert rows[1]["status"]["S"] == DeliveryStatus.DELIVERED
+
+
+def test_what_is_due_is_found_in_order_until_it_is_done(stores):
+    """Whole and broken seconds sort as time does; what is final or early is not found."""
+    start = LATER + timedelta(days=IDS.secret(16))
+    times = [start + timedelta(milliseconds=ms) for ms in (1000, 1, 0, 500, 5000)]
+    made = [stores.delivery(at=at) for at in times]
+    found = stores.deliveries.due(at=start + timedelta(seconds=1), limit=500)
+    ours = [one.next_attempt_at for one in found if one.account_id == stores.account_id]
+    assert ours == sorted(times[:4])
+    for one in made:
+        claimed = stores.deliveries.claim(one.id, at=start + LEASE, until=start + 2 * LEASE)
+        assert stores.deliveries.conclude(dropped(claimed, "test"), None)
+    left = stores.deliveries.due(at=start + timedelta(days=1), limit=500)
+    assert not [one for one in left if one.account_id == stores.account_id]
+
+
+def test_the_outbox_gives_old_rows_and_forgets_published_ones(stores):
+    """Deleting twice is harmless."""
+    row_id = IDS.new("out")
+    item = outbox_item(
+        row_id,
+        kind="stop_job",
+        payload=json.dumps({"job_id": IDS.new("job")}),
+        account_id=stores.account_id,
+        created_at=LATER,
+    )
+
+    def older_than(moment):
+        return [row for row in stores.outbox.older_than(moment) if row.id == row_id]
+
+    table = stores.outbox._table
+    stores.client.put_item(TableName=table, Item=item)
+    assert older_than(LATER) == []
+    found = older_than(LATER + timedelta(seconds=1))
+    # The table's own publisher may have been quicker than this test.
+    gone = "Item" not in stores.client.get_item(TableName=table, Key={"pk": {"S": row_id}})
+    assert gone or found == [outbox_row(from_item(item))]
+    for _ in range(2):
+        stores.outbox.delete(row_id)
+    assert older_than(LATER + timedelta(seconds=1)) == []
+
+
+def test_a_queue_takes_a_wake_up_with_group_and_delay(platform):
+    """On a standard queue, as the delivery queue is one."""
+    sqs = platform.aws("sqs")
+    url = sqs.create_queue(QueueName=f"test-{IDS.secret(32)}")["QueueUrl"]
+    queue, delivery = SqsDeliveryQueue(sqs, url=url), a_delivery()
+    queue.wake(delivery)
+    queue.wake(delivery, delay_s=900)
+    answer = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=1
+    )
+    (message,) = answer["Messages"]
+    assert json.loads(message["Body"]) == {"delivery_id": delivery.id}
+    assert message["Attributes"]["MessageGroupId"] == delivery.account_id
+    sqs.delete_queue(QueueUrl=url)
+
+
+def at_once(act):
+    """What sixteen threads got that did the same at the same moment."""
+    start, outcomes = threading.Barrier(16), []
+
+    def run():
+        start.wait()
+        outcomes.append(act())
+
+    threads = [threading.Thread(target=run) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
