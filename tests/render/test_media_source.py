@@ -26,10 +26,7 @@ def test_frames_come_in_order_with_their_own_times(tmp_path: Path) -> None:
         frames = list(source.frames())
         assert [number_of(frame.to_rgb()) for frame in frames] == list(range(10))
         assert [frame.time_s for frame in frames] == [Fraction(t, 10_000) for t in VFR_TIMES]
-        assert all(
-            one.time_s + one.duration_s == two.time_s
-            for one, two in pairwise(frames)
-        )
+        assert all(one.time_s + one.duration_s == two.time_s for one, two in pairwise(frames))
         starts, durations = source.times()
         assert starts == tuple(frame.time_s for frame in frames)
         assert durations == tuple(frame.duration_s for frame in frames)

@@ -132,7 +132,10 @@ def open_media(
     except FFmpegError as exc:
         raise CorruptMediaError from exc
     with opened:
-        yield opened, container
+        try:
+            yield opened, container
+        except FFmpegError as exc:
+            raise CorruptMediaError from exc
 
 
 def picture_stream(opened: InputContainer) -> VideoStream | None:

@@ -24,12 +24,15 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.media import MediaInfo, MediaKind
 from lipwire.render.media.formats import (
+    SNIFFED_BYTES,
     Container,
     limit_decoder,
     open_media,
     picture_stream,
+    sniff,
     stream_origin,
 )
+from lipwire.render.media.stills import stated_size
 
 #: Files that don't say how long they are (recorded in a browser) are read through, up to this size.
 _MAX_SCANNED_BYTES = 512 * 2**20
@@ -69,7 +72,9 @@ def probe(file: BinaryIO, size_bytes: int, *, limits: ProbeLimits | None = None)
     limits = limits or ProbeLimits()
     if size_bytes > limits.max_size_bytes:
         raise MediaTooLargeError(size_bytes=size_bytes, limit=limits.max_size_bytes)
-    with open_media(file, max_pixels=limits.max_pixels) as (opened, container):
+    _refuse_large_still(file, limits)
+    # The decoder's own limit is the renderer's: a picture between the two is refused here, by its true size.
+    with open_media(file) as (opened, container):
         if len(opened.streams) > limits.max_streams:
             raise UnsupportedMediaError(
                 f"The file holds {len(opened.streams)} streams; {limits.max_streams} are allowed."
@@ -93,6 +98,23 @@ def probe(file: BinaryIO, size_bytes: int, *, limits: ProbeLimits | None = None)
         if picture is None:
             return info
         return _with_picture(info, opened, picture, limits)
+
+
+def _refuse_large_still(file: BinaryIO, limits: ProbeLimits) -> None:
+    file.seek(0)
+    container = sniff(file.read(SNIFFED_BYTES))
+    size = stated_size(file, container.name) if container and container.is_picture else None
+    if size is not None:
+        _refuse_large(*size, limits=limits)
+
+
+def _refuse_large(width: int, height: int, *, limits: ProbeLimits) -> None:
+    if width * height > limits.max_pixels:
+        raise MediaTooLargeError(
+            f"The picture is {width}x{height}; {limits.max_pixels} pixels are allowed.",
+            width=width,
+            height=height,
+        )
 
 
 def speech_is_silent(file: BinaryIO) -> bool:
@@ -133,11 +155,8 @@ def _with_picture(
 ) -> MediaInfo:
     if not _is_decodable(picture):
         raise UnsupportedMediaError("The picture is coded in a way we don't read.")
-    width, height = picture.codec_context.width, picture.codec_context.height
-    if width * height > limits.max_pixels:
-        raise MediaTooLargeError(
-            f"The picture is {width}x{height}; {limits.max_pixels} pixels are allowed."
-        )
+    context = picture.codec_context
+    _refuse_large(context.width, context.height, limits=limits)
     fps = picture.average_rate or picture.guessed_rate
     is_moving = info.kind is MediaKind.VIDEO
     if is_moving and fps is not None and fps > limits.max_fps:
@@ -154,7 +173,7 @@ def _with_picture(
             "rotation": rotation,
             "fps": fps if is_moving else None,
             "frame_count": (picture.frames or None) if is_moving else None,
-            "video_codec": picture.codec_context.codec.canonical_name,
+            "video_codec": context.codec.canonical_name,
             "pix_fmt": first.format.name,
         }
     )
@@ -162,7 +181,6 @@ def _with_picture(
 
 def _first_picture(opened: InputContainer, stream: VideoStream) -> VideoFrame:
     failure: FFmpegError | None = None
-    opened.seek(0)
     packets = opened.demux(stream)
     for _ in range(_FIRST_PICTURE_PACKETS):
         try:
@@ -214,16 +232,14 @@ def _duration_ms(opened: InputContainer, size_bytes: int, limits: ProbeLimits) -
 
 def _scanned_length(opened: InputContainer, limits: ProbeLimits) -> Fraction:
     origin, latest = stream_origin(opened), Fraction(0)
-    try:
-        for packet in opened.demux():
-            if packet.pts is None or packet.stream.type not in ("video", "audio"):
-                continue
-            end = (packet.pts + (packet.duration or 0)) * packet.time_base - origin
-            latest = max(latest, end)
-            if latest * 1000 > limits.max_duration_ms:
-                break
-    except FFmpegError as exc:
-        raise CorruptMediaError from exc
+    for packet in opened.demux():
+        if packet.pts is None or packet.stream.type not in ("video", "audio"):
+            continue
+        end = (packet.pts + (packet.duration or 0)) * packet.time_base - origin
+        latest = max(latest, end)
+        if latest * 1000 > limits.max_duration_ms:
+            break
+    opened.seek(0)
     return latest
 
 

@@ -27,7 +27,7 @@ _OPENING_SIGMA = 3.0
 _ROUNDING_SIGMA = 4.0
 _CLOSURE_SIGMA = 1.2
 #: Shorter closures fall between two pictures at 25 a second.
-_LEAST_CLOSURE_FRAMES = 6
+_LEAST_CLOSURE_FRAMES = 5
 #: Posterior of m, b, p at which lips begin to meet, and at which they touch.
 _CLOSURE_FROM, _CLOSURE_AT = 0.1, 0.3
 
@@ -79,7 +79,7 @@ def _near_sound(power: _Curve) -> NDArray[np.bool_]:
 
 def _closures(posterior: _Curve) -> _Curve:
     """1 while lips touch, with short slopes; every closure lasts long enough to be seen."""
-    touching = posterior > 0.5
+    touching = posterior > _CLOSURE_AT
     starts = np.flatnonzero(np.diff(touching.astype(np.int8), prepend=0) == 1)
     stops = np.flatnonzero(np.diff(touching.astype(np.int8), append=0) == -1) + 1
     held = posterior.copy()
