@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from infra.local.platform import ACCOUNT, REGION, REPOSITORY, Emulator, PlatformError
@@ -14,6 +15,7 @@ from infra.local.processes import tail
 _BOOTSTRAP_S = 120.0
 _DEPLOY_S = 420.0
 
+_LOCAL = REPOSITORY / "infra/local"
 #: What a deployment is made from; when none of it changed, none is needed.
 _INGREDIENTS = ("app.py", "cdk.json", "infra", "functions", "containers", "requirements")
 
@@ -161,16 +163,23 @@ def open_account(emulator: Emulator, *, granted: int) -> dict[str, str]:
 
 def fingerprint() -> str:
     """A digest of everything the app is made from."""
+    paths = (path for name in _INGREDIENTS for path in _files(REPOSITORY / name))
+    return _digest(path for path in paths if not path.is_relative_to(_LOCAL))
+
+
+def extension_fingerprint() -> str:
+    """A digest of the emulator's own code: a running emulator with another one is out of date."""
+    return _digest([*_files(_LOCAL / "emulator"), *_files(REPOSITORY / "requirements/tools.txt")])
+
+
+def _files(root: Path) -> list[Path]:
+    paths = sorted(root.rglob("*")) if root.is_dir() else [root]
+    return [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+
+
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for name in _INGREDIENTS:
-        root = REPOSITORY / name
-        paths = sorted(root.rglob("*")) if root.is_dir() else [root]
-        for path in paths:
-            if path.is_file() and "__pycache__" not in path.parts and not _is_local_only(path):
-                digest.update(str(path.relative_to(REPOSITORY)).encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in paths:
+        digest.update(str(path.relative_to(REPOSITORY)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _is_local_only(path: Path) -> bool:
-    return path.is_relative_to(REPOSITORY / "infra/local")

@@ -31,8 +31,8 @@ OPERATOR = {
     "AWS_SESSION_TOKEN": "token",
 }
 
-_START_S = 30.0
-_STOP_S = 20.0
+_START_S = 60.0
+_STOP_S = 60.0
 
 
 class PlatformError(RuntimeError):

@@ -41,6 +41,8 @@ class Running:
     emulator_port: int
     forwarder_pid: int
     forwarder_port: int
+    #: Digest of the code the emulator runs.
+    extension: str
 
     @property
     def is_well(self) -> bool:
@@ -56,7 +58,7 @@ def read_running() -> Running | None:
     """What the last `up` started, as far as it says."""
     if not RUNNING.exists():
         return None
-    return Running(**json.loads(RUNNING.read_text(encoding="utf-8")))
+    return Running(**{"extension": "", **json.loads(RUNNING.read_text(encoding="utf-8"))})
 
 
 def main() -> int:
@@ -81,7 +83,8 @@ def bring_up(*, port: int) -> dict[str, str]:
     Raises PlatformError when it can't be brought up; nothing runs then that didn't before.
     """
     running = read_running()
-    if running is not None and running.is_well:
+    extension = deployment.extension_fingerprint()
+    if running is not None and running.is_well and running.extension == extension:
         emulator = Emulator(running.emulator_pid, running.emulator_port, PLATFORM)
         _deploy_if_changed(emulator)
         return _local(emulator, running.forwarder_port)
@@ -96,7 +99,11 @@ def bring_up(*, port: int) -> dict[str, str]:
         forwarder_port = port or last_port or processes.free_port()
         forwarder = _start_forwarder(emulator, forwarder_port)
         RUNNING.write_text(
-            json.dumps(asdict(Running(emulator.pid, emulator.port, forwarder.pid, forwarder_port))),
+            json.dumps(
+                asdict(
+                    Running(emulator.pid, emulator.port, forwarder.pid, forwarder_port, extension)
+                )
+            ),
             encoding="utf-8",
         )
         PORTS.write_text(json.dumps([emulator.port, forwarder_port]), encoding="utf-8")
@@ -113,7 +120,7 @@ def stop(running: Running) -> None:
     """End what `up` started; the emulator saves its state. Strangers with a reused id are left alone."""
     for pid, module, timeout_s in (
         (running.forwarder_pid, "infra.local.forwarder", 3.0),
-        (running.emulator_pid, "infra.local.emulator", 20.0),
+        (running.emulator_pid, "infra.local.emulator", 60.0),
     ):
         if processes.is_alive(pid) and module in processes.command_of(pid):
             processes.end_process(pid, timeout_s=timeout_s)

@@ -6,7 +6,9 @@ from infra.local.emulator import (
     exception_names,
     execution_resume,
     isolated_runtime,
+    large_state,
     log_drain,
+    prompt_exit,
     schedule_sweep,
     secret_ref,
     secure_loopback,
@@ -38,6 +40,8 @@ CONCERNS = (
     restore,
     sync,
     batch_iam,
+    large_state,
+    prompt_exit,
 )
 
 
