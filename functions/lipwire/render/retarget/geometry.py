@@ -18,11 +18,15 @@ _LOWER = np.array([_LIP_ROW[int(p)] for p in (*points.OUTER_LOWER, *points.INNER
 _MOST_BEND = 0.06
 #: The canvas's own mouth is the last resort and may be bent further.
 _MOST_BEND_OWN = 0.14
-_NARROWEST, _WIDEST = 0.85, 1.18
+_NARROWEST, _WIDEST = 0.85, 1.12
+#: Yaw, in radians from the lens, at which widening ends: on a far side, lips are the face's outline.
+_WIDEN_YAW = (0.2, 0.45)
 #: How far, in eye distances, skin goes along with the lips' outline.
 _LIP_REACH = 0.16
 #: How strongly a clip's own evidence must speak, in frames, against the generic jaw.
 _PRIOR_FRAMES = 12.0
+#: How much each term of pose varies when it counts as evidence.
+_POSE_EASE = np.array([0.05, 0.05, 0.01, 0.01, 0.01])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +54,7 @@ class FaceModel:
         lips = outlines - outlines.mean(axis=0)
         terms = np.concatenate([mouth, pose], axis=1)
         # A term that hardly varies in this clip must not be blamed for anything.
-        ease = _PRIOR_FRAMES * np.array([0.05, 0.05, 0.05, 0.05, 0.01, 0.01, 0.01]) ** 2
+        ease = _PRIOR_FRAMES * np.concatenate([[0.05, 0.05], _POSE_EASE]) ** 2
         gram = terms.T @ terms + np.diag(ease)
         of_skin = np.linalg.solve(gram, terms.T @ skin.reshape(len(frames), -1))
         of_lips = np.linalg.solve(gram, terms.T @ lips.reshape(len(frames), -1))
@@ -63,6 +67,18 @@ class FaceModel:
         """Lip outlines (n, 40, 2) in eye distances, seen in another pose."""
         change = _pose_terms(wanted) - _pose_terms(own)
         return lips + np.einsum("nm,mkd->nkd", change, self.by_pose)
+
+
+def resting_width(pose: Floats, width: Floats, usable: Mask) -> Floats:
+    """The mouth's mean width as a function of the head's pose, for every frame."""
+    terms = _pose_terms(pose)
+    middle, mean = terms[usable].mean(axis=0), width[usable].mean()
+    off = terms - middle
+    ease = _PRIOR_FRAMES * np.diag(_POSE_EASE**2)
+    gram = off[usable].T @ off[usable] + ease
+    slopes = np.linalg.solve(gram, off[usable].T @ (width[usable] - mean))
+    resting: Floats = mean + off @ slopes
+    return resting
 
 
 def _pose_terms(pose: Floats) -> Floats:
@@ -111,11 +127,14 @@ def desired_geometry(
     lips = measures.smooth_in_time(lips, 0.7, breaks=breaks)
     most = np.where(source == canvas, _MOST_BEND_OWN, _MOST_BEND)
     most = measures.smooth_in_time(most, 2.0, breaks=breaks)
-    lips = bend(lips, targets, right=chart.right, down=chart.down, most=most)
-    change = np.stack(
+    begins, ends = _WIDEN_YAW
+    frontal = np.clip((ends - np.abs(chart.pose[canvas, 0])) / (ends - begins), 0.0, 1.0)
+    widest = 1.0 + (_WIDEST - 1.0) * frontal
+    lips = bend(lips, targets, right=chart.right, down=chart.down, most=most, widest=widest)
+    gained = np.stack(
         [lip_opening(lips) - opening[canvas], lip_width(lips) - width[canvas]], axis=1
     )
-    change = measures.smooth_in_time(change, 0.8, breaks=breaks)
+    change = measures.smooth_in_time(gained, 0.8, breaks=breaks)
     skin = np.einsum("nm,mkd->nkd", change, model.by_mouth) * chart.eye_px
     affines = chart.affines[canvas]
     charted = chart.landmarks[canvas]
@@ -140,8 +159,16 @@ def skin_with_lips(charted: Floats, lips: Floats, skin: Floats, *, reach: float)
     return near * np.einsum("ko,nod->nkd", shares, by_lips) + (1 - near) * skin
 
 
-def bend(lips: Floats, targets: Targets, *, right: Floats, down: Floats, most: Floats) -> Floats:
-    """Lip outlines (n, 40, 2) opened and widened to their targets, by at most `most` in opening."""
+def bend(
+    lips: Floats,
+    targets: Targets,
+    *,
+    right: Floats,
+    down: Floats,
+    most: Floats,
+    widest: Floats,
+) -> Floats:
+    """Lip outlines (n, 40, 2) opened by at most `most`, and widened at most `widest` times, to their targets."""
     rest = np.clip(targets.opening - lip_opening(lips), -most, most)
     center = lips.mean(axis=1, keepdims=True)
     half = np.maximum(lip_width(lips), 1e-3)[:, None] / 2
@@ -152,7 +179,7 @@ def bend(lips: Floats, targets: Targets, *, right: Floats, down: Floats, most: F
     move[:, _LOWER] = 0.75 * profile[:, _LOWER] * rest[:, None]
     move[:, _UPPER] = -0.25 * profile[:, _UPPER] * rest[:, None]
     bent = lips + move[..., None] * down
-    ratio = np.clip(targets.width / np.maximum(lip_width(bent), 1e-3), _NARROWEST, _WIDEST)
+    ratio = np.clip(targets.width / np.maximum(lip_width(bent), 1e-3), _NARROWEST, widest)
     along = (bent - center) @ right
     return bent + (along * (ratio[:, None] - 1.0))[..., None] * right
 

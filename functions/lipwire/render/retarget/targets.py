@@ -39,7 +39,7 @@ class Speech(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MouthRange:
-    """How far this person's mouth goes, in eye distances."""
+    """How far this person's mouth goes, in eye distances; `width` is what it has when no sound asks for another."""
 
     closed: float
     open: float

@@ -11,7 +11,7 @@ from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
 from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
-from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry
+from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve, thin_out
 from lipwire.render.retarget.rig import FaceRig, Pose, face_box
@@ -51,6 +51,8 @@ class Clip:
     chart: Chart
     opening: Floats
     width: Floats
+    #: The width this mouth has at rest in each frame's pose: seen from the side it is narrower.
+    resting_width: Floats
     #: Against the clip's median.
     sharpness: Floats
     #: Frames whose mouths may be shown elsewhere.
@@ -68,11 +70,13 @@ class Clip:
         usable[1:] &= ~track.cuts[:-1]
         if usable.sum() < 2:
             usable = track.found
+        width = measures.width(chart.landmarks, unit=chart.eye_px)
         return cls(
             track=track,
             chart=chart,
             opening=opening,
-            width=measures.width(chart.landmarks, unit=chart.eye_px),
+            width=width,
+            resting_width=resting_width(chart.pose, width, usable),
             sharpness=sharp,
             usable=usable,
         )
@@ -86,12 +90,13 @@ class Clip:
     @property
     def reach(self) -> MouthRange:
         """How far this mouth goes."""
-        opening, width = self.opening[self.usable], self.width[self.usable]
+        opening = self.opening[self.usable]
+        width = (self.width - self.resting_width)[self.usable]
         low, high = np.percentile(opening, [3, 97])
         return MouthRange(
             closed=float(min(low, 0.03)),
             open=float(np.clip(high, _LEAST_SPOKEN, _WIDEST_SPOKEN)),
-            width=float(np.median(width)),
+            width=0.0,
             width_spread=float(max(width.std(), 0.02)),
         )
 
@@ -121,10 +126,10 @@ class Plan:
 
 def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Plan:
     """Choose a mouth for each output frame and place it."""
-    targets = mouth_targets(speech, times_s, reach=clip.reach)
+    relative = mouth_targets(speech, times_s, reach=clip.reach)
     mouths = Mouths(
         opening=clip.opening,
-        width=clip.width,
+        width=clip.width - clip.resting_width,
         pose=measures.smooth_in_time(clip.chart.pose, 1.0, breaks=clip.track.breaks),
         sharpness=clip.sharpness,
         shape=clip.chart.landmarks[:, points.LIPS] / clip.chart.eye_px,
@@ -134,9 +139,10 @@ def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Pl
         mouths,
         canvas,
         bank=bank,
-        opening=targets.opening,
-        width=targets.width,
+        opening=relative.opening,
+        width=relative.width,
     )
+    targets = replace(relative, width=clip.resting_width[canvas] + relative.width)
     breaks = _breaks(clip, canvas)
     model = FaceModel.learn(clip.chart, clip.opening, clip.width, clip.usable)
     geometry = desired_geometry(

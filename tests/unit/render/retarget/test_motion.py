@@ -27,6 +27,7 @@ def bent(opening: float, width: float, *, most: float = 0.06) -> np.ndarray:
         right=np.array([1.0, 0.0]),
         down=np.array([0.0, 1.0]),
         most=np.array([most]),
+        widest=np.array([1.12]),
     )
 
 
