@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "functions"))
 
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
 
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
@@ -20,8 +19,6 @@ def main() -> None:
     stage = app.node.try_get_context("stage") or os.environ.get("STAGE", "local")
     config = DeployConfig.of(stage)
     System(app, config=config, code=CodeSource.real(config))
-    if not config.is_local:
-        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()
 
 

@@ -25,7 +25,9 @@ def retry_rules() -> list[batch.RetryStrategy]:
     return [
         batch.RetryStrategy.of(leave, batch.Reason.custom(on_reason="OutOfMemoryError*")),
         batch.RetryStrategy.of(retry, batch.Reason.custom(on_status_reason="Host EC2*")),
-        batch.RetryStrategy.of(retry, batch.Reason.custom(on_exit_code=str(ExitCode.TRANSIENT.value))),
+        batch.RetryStrategy.of(
+            retry, batch.Reason.custom(on_exit_code=str(ExitCode.TRANSIENT.value))
+        ),
         batch.RetryStrategy.of(retry, batch.Reason.custom(on_exit_code="137")),
         batch.RetryStrategy.of(leave, batch.Reason.custom(on_exit_code="*")),
     ]
@@ -69,7 +71,10 @@ class EnginePool(Construct):
             timeout=Duration.seconds(spec.attempt_timeout_s),
             propagate_tags=True,
         )
-        self.target = {"queue": queue.job_queue_arn, "definition": self.definition.job_definition_arn}
+        self.target = {
+            "queue": queue.job_queue_arn,
+            "definition": self.definition.job_definition_arn,
+        }
         #: The definition in any revision: a submission may still name the one before a deployment.
         revisions = Stack.of(self).format_arn(
             service="batch",

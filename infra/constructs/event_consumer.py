@@ -82,9 +82,7 @@ class EventConsumer(Construct):
                 detail=pattern.get("detail"),
             ),
         )
-        rule.add_target(
-            targets.SqsQueue(self.work.queue, dead_letter_queue=self.work.dead_letters)
-        )
+        rule.add_target(targets.SqsQueue(self.work.queue, dead_letter_queue=self.work.dead_letters))
 
 
 def pattern_of(types: tuple[str, ...]) -> dict[str, Any]:

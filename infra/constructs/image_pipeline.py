@@ -9,7 +9,6 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import RemovalPolicy
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.constructs.code_source import CodeSource
 from lipwire.domain.engines import Device
 
@@ -49,12 +48,6 @@ class ImagePipeline(Construct):
         )
         for repository in repositories.values():
             repository.grant_pull_push(self.project)
-        acknowledge(
-            self,
-            ("AwsSolutions-CB3", "an image is built with Docker, and Docker asks for privileges"),
-            ("AwsSolutions-CB4", "its artifacts are images in encrypted repositories"),
-            ("AwsSolutions-IAM5", "CDK's own grants: log streams, reports and asset objects of this project"),
-        )
         CfnOutput(self, "ImageProject", value=self.project.project_name).override_logical_id(
             "ImageProject"
         )

@@ -9,7 +9,6 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.grants import Handles, environment, statements
@@ -97,11 +96,6 @@ class PythonFunction(Construct):
         )
         for statement in statements(spec.needs, handles):
             role.add_to_policy(statement)
-        acknowledge(
-            self,
-            ("AwsSolutions-IAM5", "wildcards end an object prefix, an index list or a list of executions"),
-            ("AwsSolutions-L1", "the runtime follows the dependency layers, which are built for it"),
-        )
 
 
 def _runtime(config: DeployConfig) -> lambda_.Runtime:

@@ -5,7 +5,6 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.config import DeployConfig
 from infra.grants import Handle
 
@@ -44,13 +43,6 @@ class PrivateBucket(Construct):
                 ),
                 *rules,
             ],
-        )
-        acknowledge(
-            self,
-            (
-                "AwsSolutions-S1",
-                "access is signed URLs and our own functions; object-level CloudTrail is an account's choice",
-            ),
         )
 
     @property

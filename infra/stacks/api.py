@@ -11,7 +11,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.python_function import FunctionKit, PythonFunction
@@ -40,18 +39,12 @@ class ApiStack(Stack):
             for spec in (UPLOADS, JOBS, ACCOUNT)
         }
         self.functions = list(made.values())
-        api = apigateway.HttpApi(
-            self, "Api", description="Lipwire", create_default_stage=False
-        )
+        api = apigateway.HttpApi(self, "Api", description="Lipwire", create_default_stage=False)
         integrations = {name: self._integration(api, one) for name, one in made.items()}
         for route in dialects.all_routes():
             self._route(api, f"{route.method} {route.path}", integrations[route.function])
         self._route(api, "$default", integrations[CATCH_ALL])
         self._stage(api)
-        acknowledge(
-            self,
-            ("AwsSolutions-APIG4", "the functions authenticate; documents need no key (ADR 0004)"),
-        )
         CfnOutput(self, "ApiId", value=api.api_id)
         CfnOutput(self, "ApiUrl", value=api.api_endpoint)
 

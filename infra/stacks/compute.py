@@ -9,7 +9,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.engine_pool import EnginePool
@@ -69,9 +68,7 @@ class ComputeStack(Stack):
             Device.CPU: self._queue("Cpu", _CPU_TYPES, config.max_cpu_vcpus),
             Device.CUDA: self._queue("Gpu", _GPU_TYPES, config.max_gpu_vcpus),
         }
-        images = {
-            device: self._repository(device) for device in (Device.CPU, Device.CUDA)
-        }
+        images = {device: self._repository(device) for device in (Device.CPU, Device.CUDA)}
         self.pipeline = ImagePipeline(self, code=code, repositories=images)
         job_logs = logs.LogGroup(
             self,
@@ -125,16 +122,15 @@ class ComputeStack(Stack):
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        vpc.add_flow_log(
-            "Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(flow_logs)
-        )
+        vpc.add_flow_log("Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(flow_logs))
         return vpc
 
     def _queue(self, name: str, types: tuple[str, ...], max_vcpus: int) -> batch.JobQueue:
         """Spot first, on demand when there is none; a job that can't start is ended, not left waiting for ever."""
         ordered = [
             batch.OrderedComputeEnvironment(
-                order=order, compute_environment=self._environment(name, types, max_vcpus, spot=spot)
+                order=order,
+                compute_environment=self._environment(name, types, max_vcpus, spot=spot),
             )
             for order, spot in ((1, True), (2, False))
         ]
@@ -176,7 +172,9 @@ class ComputeStack(Stack):
                 else batch.AllocationStrategy.BEST_FIT_PROGRESSIVE
             ),
             use_optimal_instance_classes=False,
-            instance_types=[ec2.InstanceType(f"{family}.{size}") for family in types for size in _SIZES],
+            instance_types=[
+                ec2.InstanceType(f"{family}.{size}") for family in types for size in _SIZES
+            ],
             minv_cpus=0,
             maxv_cpus=max_vcpus,
             update_to_latest_image_version=True,
@@ -196,9 +194,7 @@ class ComputeStack(Stack):
         )
 
     def _job_role(self, storage: Handles) -> iam.Role:
-        role = iam.Role(
-            self, "JobRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
-        )
+        role = iam.Role(self, "JobRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         for statement in statements(JOB_NEEDS, storage):
             role.add_to_policy(statement)
         role.add_to_policy(
@@ -206,7 +202,6 @@ class ComputeStack(Stack):
                 actions=["dynamodb:UpdateItem"], resources=[storage[Resource.JOBS_TABLE].arn]
             )
         )
-        acknowledge(role, ("AwsSolutions-IAM5", "wildcards end an object prefix"))
         return role
 
 

@@ -68,9 +68,7 @@ class EventsStack(Stack):
         ]
         publisher = PythonFunction(self, OUTBOX, kit=kit, handles=known)
         lost = self._publish(publisher, outbox)
-        scheduled = [
-            self._schedule(spec, kit, known) for spec in discover("schedules", "SCHEDULE")
-        ]
+        scheduled = [self._schedule(spec, kit, known) for spec in discover("schedules", "SCHEDULE")]
         self.functions = [*(one.function for one in made), publisher, *scheduled]
         self.dead_letters = [*(one.work.dead_letters for one in made), lost]
         name_outputs(self, own)
@@ -98,9 +96,7 @@ class EventsStack(Stack):
         ).node.add_dependency(publisher)
         return lost
 
-    def _schedule(
-        self, spec: ScheduleSpec, kit: FunctionKit, handles: Handles
-    ) -> PythonFunction:
+    def _schedule(self, spec: ScheduleSpec, kit: FunctionKit, handles: Handles) -> PythonFunction:
         made = PythonFunction(self, spec.function, kit=kit, handles=handles)
         rule = events.Rule(
             self,
@@ -120,5 +116,3 @@ def discover(folder: str, name: str) -> list[Any]:
             raise TypeError(f"{Path(path).parent.name} declares no {name}")
         found.append(spec)
     return found
-
-

@@ -63,9 +63,7 @@ class ObservabilityStack(Stack):
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
 
-    def _dashboard(
-        self, functions: list[PythonFunction], machines: list[sfn.StateMachine]
-    ) -> None:
+    def _dashboard(self, functions: list[PythonFunction], machines: list[sfn.StateMachine]) -> None:
         board = cloudwatch.Dashboard(self, "Board")
         board.add_widgets(
             cloudwatch.GraphWidget(

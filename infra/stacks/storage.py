@@ -33,7 +33,9 @@ class StorageStack(Stack):
             rules=[
                 s3.LifecycleRule(id="ForgetAnalyses", prefix="analyses/", expiration=_RETENTION),
                 s3.LifecycleRule(id="ForgetPlans", prefix="plans/", expiration=Duration.days(7)),
-                s3.LifecycleRule(id="ForgetResults", prefix="results/", expiration=Duration.days(7)),
+                s3.LifecycleRule(
+                    id="ForgetResults", prefix="results/", expiration=Duration.days(7)
+                ),
             ],
         )
         outputs = PrivateBucket(
@@ -51,7 +53,11 @@ class StorageStack(Stack):
             Resource.JOBS_TABLE: Table(self, "Jobs", config=config, index=by_account),
             Resource.LEDGER_TABLE: Table(self, "Ledger", config=config, sort_key="sk"),
             Resource.WEBHOOKS_TABLE: Table(
-                self, "Webhooks", config=config, sort_key="sk", index=("due", "due", "next_attempt_at")
+                self,
+                "Webhooks",
+                config=config,
+                sort_key="sk",
+                index=("due", "due", "next_attempt_at"),
             ),
             Resource.OUTBOX_TABLE: self.outbox,
         }

@@ -8,7 +8,6 @@ from constructs import Construct
 from probe.spec import FUNCTION as PROBE
 from workflow.specs import ANALYSIS_STEPS, JOB_STEPS
 
-from infra.acknowledged import acknowledge
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.python_function import FunctionKit, PythonFunction
@@ -45,9 +44,7 @@ class WorkflowStack(Stack):
 
         def steps(specs: tuple[FunctionSpec, ...]) -> dict[str, PythonFunction]:
             return {
-                spec.name: PythonFunction(
-                    self, spec, kit=kit, handles=known, parameters=parameters
-                )
+                spec.name: PythonFunction(self, spec, kit=kit, handles=known, parameters=parameters)
                 for spec in specs
             }
 
@@ -55,14 +52,17 @@ class WorkflowStack(Stack):
         submittable = sorted({arn for pool in compute.pools.values() for arn in pool.submittable})
         job_machine = self._machine(
             "LipsyncJob",
-            lipsync_job.lipsync_job(Construct(self, "JobStates"), {name: made.function for name, made in job.items()}),
+            lipsync_job.lipsync_job(
+                Construct(self, "JobStates"), {name: made.function for name, made in job.items()}
+            ),
             lipsync_job.EXECUTION_TIMEOUT,
             submittable,
         )
         analysis_machine = self._machine(
             "AnalyzeSource",
             analyze_source.analyze_source(
-                Construct(self, "AnalysisStates"), {name: made.function for name, made in analysis.items()}
+                Construct(self, "AnalysisStates"),
+                {name: made.function for name, made in analysis.items()},
             ),
             analyze_source.EXECUTION_TIMEOUT,
             submittable,
@@ -118,17 +118,8 @@ class WorkflowStack(Stack):
                 ],
             )
         )
-        acknowledge(
-            machine,
-            (
-                "AwsSolutions-IAM5",
-                "log delivery, X-Ray and DescribeJobs know no narrower resource; jobs get their ids when they start",
-            ),
-        )
         return machine
 
 
 def _handle(machine: sfn.StateMachine) -> Handle:
     return Handle(machine.state_machine_arn, machine.state_machine_arn)
-
-
