@@ -242,9 +242,9 @@ def test_a_delivery_that_kills_its_workers_ends():
 
 
 def test_at_least_once_with_thirty_percent_failures():
-    """2,000 deliveries, each tried until it is done: all delivered, in a random world with lost wake-ups and dead workers."""
+    """500 deliveries, each tried until it is done: all delivered, in a random world with lost wake-ups and dead workers."""
     chance = random.Random(20260504)
-    rows = [owed(id=f"dlv_{number:026d}") for number in range(2000)]
+    rows = [owed(id=f"dlv_{number:026d}") for number in range(500)]
     desk = Desk()
     desk.deliveries = FakeDeliveries(*rows)
 
