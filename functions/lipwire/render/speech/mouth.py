@@ -28,8 +28,11 @@ _ROUNDING_SIGMA = 4.0
 _CLOSURE_SIGMA = 1.2
 #: Shorter closures fall between two pictures at 25 a second.
 _LEAST_CLOSURE_FRAMES = 5
-#: Posterior of m, b, p at which lips begin to meet, and at which they touch.
-_CLOSURE_FROM, _CLOSURE_AT = 0.1, 0.3
+#: Posterior of m, b, p at which lips touch: one hearing of three is enough, for a closure missed shows more than
+#: one too many.
+_CLOSURE_AT = 0.3
+#: Of the smoothed closure: between these the lips are on their way.
+_SLOPE_FROM, _SLOPE_TO = 0.1, 0.5
 
 
 def mouth_track(path: Path, *, model: SpeechModel | None = None) -> MouthTrack:
@@ -82,13 +85,12 @@ def _closures(posterior: _Curve) -> _Curve:
     touching = posterior > _CLOSURE_AT
     starts = np.flatnonzero(np.diff(touching.astype(np.int8), prepend=0) == 1)
     stops = np.flatnonzero(np.diff(touching.astype(np.int8), append=0) == -1) + 1
-    held = posterior.copy()
+    held = np.zeros(len(posterior))
     for start, stop in zip(starts, stops, strict=True):
-        missing = _LEAST_CLOSURE_FRAMES - (stop - start)
-        if missing > 0:
-            held[max(0, start - missing // 2) : stop + missing - missing // 2] = 1.0
+        missing = max(0, _LEAST_CLOSURE_FRAMES - int(stop - start))
+        held[max(0, start - missing // 2) : stop + missing - missing // 2] = 1.0
     smooth = _gaussian(held, _CLOSURE_SIGMA)
-    return np.clip((smooth - _CLOSURE_FROM) / (_CLOSURE_AT - _CLOSURE_FROM), 0, 1)
+    return np.clip((smooth - _SLOPE_FROM) / (_SLOPE_TO - _SLOPE_FROM), 0, 1)
 
 
 def _stretched(curve: _Curve, voiced: NDArray[np.bool_], *, low: int, high: int) -> _Curve:
