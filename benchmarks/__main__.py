@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks import handlers, pipeline, renderer
+from benchmarks import footage, handlers, pipeline
 from benchmarks.figure import Figure
 
 OUT: Final = Path(__file__).resolve().parents[1] / "out" / "bench.json"
 
 SUITES: Final[tuple[Callable[[], Iterator[Figure]], ...]] = (
     handlers.figures,
-    renderer.figures,
     pipeline.figures,
+    footage.figures,
 )
 
 
@@ -24,7 +24,7 @@ def main() -> int:
     for suite in SUITES:
         for figure in suite():
             found.append(figure)
-            mark = "" if figure.holds else "   <- over the bar"
+            mark = "" if figure.holds else "   <- off the bar"
             sys.stdout.write(
                 f"{figure.name:<58} {figure.value:>10.3f} {figure.unit:<8} bar {figure.bar:g}{mark}\n"
             )

@@ -1,22 +1,29 @@
-"""One measured figure and the bar it should stay under."""
+"""One measured figure and the bar it is held against."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Smaller is better, for all of them."""
+    """A value that should stay below its bar, or reach it where `at_least` says so."""
 
     name: str
     value: float
     unit: str
     bar: float
+    at_least: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether the bar is kept."""
-        return self.value <= self.bar
+        return self.value >= self.bar if self.at_least else self.value <= self.bar
 
     def as_json(self) -> dict[str, object]:
         """As `out/bench.json` lists it."""
-        return {**asdict(self), "value": round(self.value, 4), "holds": self.holds}
+        return {
+            "name": self.name,
+            "value": round(self.value, 4),
+            "unit": self.unit,
+            "bar": self.bar,
+            "holds": self.holds,
+        }

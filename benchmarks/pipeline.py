@@ -41,9 +41,6 @@ def figures() -> Iterator[Figure]:
 
 def _handler_cpu() -> Iterator[Figure]:
     """Decode, route and encode one request 500 times in this process, with a store that answers at once."""
-    import sys
-
-    sys.path[:0] = [str(ROOT / "functions"), str(ROOT)]
     from benchmarks.warm_handler import cpu_times
 
     times = cpu_times(500)

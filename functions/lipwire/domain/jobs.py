@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.assets import Problem
 from lipwire.domain.engines import Mode
@@ -128,6 +128,8 @@ class RenderReport(BaseModel):
 
     output: JobOutput | None = None
     warnings: tuple[str, ...] = ()
+    #: The engine's own account of its work: targets, spans left untouched, timings.
+    quality: dict[str, JsonValue] = {}
     sha256: str | None = None
     faces: int | None = None
     frames: int | None = None

@@ -6,6 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from lipwire.domain.engines import EngineSpec
 
 
@@ -63,7 +65,7 @@ class RenderResult:
     duration_ms: int
     warnings: tuple[str, ...] = ()
     #: Free-form numbers per engine: score per span, spans left untouched, closures hit.
-    quality: Mapping[str, object] = field(default_factory=dict)
+    quality: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 class Engine(Protocol):

@@ -119,6 +119,7 @@ class Runner:
                     size_bytes=output.stat().st_size,
                 ),
                 warnings=result.warnings,
+                quality=dict(result.quality),
             ),
         )
 
