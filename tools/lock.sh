@@ -8,6 +8,10 @@ for source in *.in; do
     no_deps=""
     # These are installed without what they ask for, which nothing here imports (see the comments inside).
     case $source in inference-nodeps.in | demo.in) no_deps="--no-deps" ;; esac
+    lock=${source%.in}.txt
+    [ -f "$lock" ] && cp -p "$lock" ../build/uv/before
     ../build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-header --no-annotate $no_deps "$source" -o "${source%.in}.txt"
+        --no-emit-index-url --no-header --no-annotate $no_deps "$source" -o "$lock"
+    # A lock that says the same keeps its time, so that nothing is installed anew.
+    if cmp -s "$lock" ../build/uv/before; then mv ../build/uv/before "$lock"; fi
 done
