@@ -91,14 +91,14 @@ class Cloud:
         """Every process of the job's running attempt."""
         marker = f"AWS_BATCH_JOB_ID={job_id}".encode()
         found = []
-        for entry in os.scandir("/proc"):
-            if entry.name.isdigit() and processes.is_alive(int(entry.name)):
+        for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+            if processes.is_alive(pid):
                 try:
-                    environment = Path(entry.path, "environ").read_bytes()
+                    environment = Path(f"/proc/{pid}/environ").read_bytes()
                 except OSError:
-                    continue
+                    continue  # it ended while we looked
                 if marker in environment.split(b"\0"):
-                    found.append(int(entry.name))
+                    found.append(pid)
         return found
 
     @staticmethod

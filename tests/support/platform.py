@@ -60,13 +60,13 @@ class Platform:
             return self.emulator.client(service)
         return self._connection.boto3.client(service)
 
-    def new_account(self, credits: int = 1000) -> str:  # noqa: A002
+    def new_account(self, credits: int = 1000) -> str:
         """The API key of a fresh account."""
         opened = deployment.open_account(self.emulator, granted=credits)
         self._accounts[opened["api_key"]] = opened["account_id"]
         return opened["api_key"]
 
-    def new_client(self, credits: int = 1000) -> Client:  # noqa: A002
+    def new_client(self, credits: int = 1000) -> Client:
         """A client of the native API with a fresh account."""
         return Client(self.base_url, self.new_account(credits))
 
@@ -133,14 +133,13 @@ class Platform:
 
         def leader() -> int | None:
             marker = f"AWS_BATCH_JOB_ID={self.batch_job(name)['jobId']}".encode()
-            for entry in os.scandir("/proc"):
-                if entry.name.isdigit():
-                    try:
-                        environment = Path(entry.path, "environ").read_bytes().split(b"\0")
-                        if marker in environment and os.getsid(int(entry.name)) == int(entry.name):
-                            return int(entry.name)
-                    except (OSError, ProcessLookupError):
-                        continue
+            for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+                try:
+                    environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+                    if marker in environment and os.getsid(pid) == pid:
+                        return pid
+                except (OSError, ProcessLookupError):
+                    continue  # it ended while we looked
             return None
 
         return until(leader, lambda pid: pid is not None, timeout_s=20)
@@ -327,3 +326,4 @@ def _origin(emulator: Emulator) -> Iterator[Platform]:
         yield Platform(emulator, f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
+        server.server_close()
