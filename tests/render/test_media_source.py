@@ -1,6 +1,7 @@
 """Reading clips: sizes, colours and times as they truly are; to and fro in bounded memory; disguises refused."""
 
 import gc
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("av", reason="the renderer's environment has PyAV")
+av = pytest.importorskip("av", reason="the renderer's environment has PyAV")
 
 from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
 from lipwire.render.media.frame import VideoFrame
@@ -69,6 +70,39 @@ def test_info_says_what_decoded_frames_say(
         assert found == spec.colour
         first = next(iter(source.frames()))
         assert psnr(first.to_rgb(), picture(spec, 0)) > 30
+
+
+def test_rgb_coded_video_is_worked_on_in_ycbcr(tmp_path: Path) -> None:
+    """Screen recordings in R'G'B' show their own colours, and are tagged as what they become."""
+    spec = ClipSpec("libx264rgb", "rgb24", frames=2, colour=(2, 1, 1, 0), has_sound=False)
+    with VideoSource(make_clip(tmp_path / "clip.mp4", spec)) as source:
+        info = source.info
+        assert (info.pix_fmt, info.working_pix_fmt) == ("gbrp", "yuv444p")
+        assert (info.colour.matrix, info.colour.is_full_range) == (6, False)
+        assert psnr(next(iter(source.frames())).to_rgb(), picture(spec, 0)) > 40
+
+
+def test_a_size_that_changes_midway_is_evened_out(tmp_path: Path) -> None:
+    """Streams that switch to another size keep the size they began with."""
+    small = ClipSpec("libvpx-vp9", frames=5, container="webm", has_sound=False)
+    large = replace(small, width=256, height=192)
+    path = tmp_path / "joined.webm"
+    with av.open(str(path), "w", format="webm") as out:
+        stream, offset = None, 0
+        for number, spec in enumerate((small, large)):
+            part = make_clip(tmp_path / f"{number}.webm", spec)
+            with av.open(str(part)) as opened:
+                stream = stream or out.add_stream_from_template(opened.streams.video[0])
+                for packet in opened.demux(opened.streams.video[0]):
+                    if packet.dts is not None:
+                        packet.pts += offset
+                        packet.dts += offset
+                        packet.stream = stream
+                        out.mux(packet)
+            offset += 200
+    with VideoSource(path) as source:
+        sizes = [frame.to_rgb().shape for frame in source.frames()]
+    assert sizes == [(128, 192, 3)] * 10
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])

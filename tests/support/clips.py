@@ -72,6 +72,7 @@ def make_clip(path: Path, spec: ClipSpec) -> Path:
 
 _OPTIONS = {
     "libx264": {"preset": "ultrafast", "crf": "4", "bf": "2"},
+    "libx264rgb": {"preset": "ultrafast", "crf": "4"},
     "libx265": {"preset": "ultrafast", "crf": "6", "x265-params": "log-level=error"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "8", "b": "0"},
     "libsvtav1": {"preset": "12", "crf": "15"},

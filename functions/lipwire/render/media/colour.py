@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +11,7 @@ RANGE_LIMITED = 1
 RANGE_FULL = 2
 BT709 = 1
 SMPTE170M = 6
+_IDENTITY = 0
 
 #: Matrix code -> the weights of red and blue in luma.
 _LUMA_WEIGHTS = {
@@ -36,12 +38,15 @@ class Colour:
     is_full_range: bool
 
     @classmethod
-    def of_frame(cls, frame: "object", *, width: int, height: int, pix_fmt: str) -> "Colour":
+    def of_frame(cls, frame: av.VideoFrame, *, width: int, height: int, pix_fmt: str) -> "Colour":
         """Read from a decoded frame: headers before decoding are often wrong."""
-        matrix = int(getattr(frame, "colorspace"))  # noqa: B009
-        colour_range = int(getattr(frame, "color_range"))  # noqa: B009
+        matrix = int(frame.colorspace)
+        colour_range = int(frame.color_range)
         large = min(width, height) >= 720 or max(width, height) >= 1280
         assumed = BT709 if large else SMPTE170M
+        if matrix == _IDENTITY:
+            # R'G'B' as such is worked on as limited Y'CbCr, and has to be tagged so.
+            matrix, colour_range = assumed, RANGE_LIMITED
         return cls(
             range=colour_range,
             primaries=int(getattr(frame, "color_primaries")),  # noqa: B009

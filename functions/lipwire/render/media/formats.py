@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
@@ -26,6 +27,7 @@ _DECODERS = (
     "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,pcm_f32le,pcm_f32be,"
     "pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,adpcm_ima_wav,adpcm_ms,adpcm_ima_qt"
 )
+_ALLOWED = frozenset(_DECODERS.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,24 @@ def open_media(
 
 
 def picture_stream(opened: InputContainer) -> VideoStream | None:
-    """The stream of moving pictures; cover art of a song is none."""
+    """The first stream of pictures that we decode; cover art of a song is none."""
     for stream in opened.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
+        if _is_read(stream) and not stream.disposition & Disposition.attached_pic:
             return stream
     return None
+
+
+def sound_stream(opened: InputContainer) -> AudioStream | None:
+    """The first stream of sound that we decode."""
+    for stream in opened.streams.audio:
+        if _is_read(stream) and stream.codec_context.sample_rate:
+            return stream
+    return None
+
+
+def _is_read(stream: Stream) -> bool:
+    # FFmpeg asks its own allow-list while it opens a file; decoders opened later don't.
+    return stream.codec_context is not None and stream.codec_context.codec.name in _ALLOWED
 
 
 def stream_origin(opened: InputContainer) -> Fraction:

@@ -64,11 +64,28 @@ def copied(frame: av.VideoFrame) -> av.VideoFrame:
     return fresh
 
 
-def uprighted(frame: av.VideoFrame, degrees_clockwise: int) -> av.VideoFrame:
-    """The picture turned, in a working format."""
-    fmt = working_format(frame.format.name)
-    if frame.format.name != fmt:
-        frame = frame.reformat(format=fmt)
+def uprighted(
+    frame: av.VideoFrame,
+    degrees_clockwise: int,
+    *,
+    fmt: str,
+    size: tuple[int, int],
+    colour: Colour,
+) -> av.VideoFrame:
+    """The picture turned, in the working format, at the size the clip began with."""
+    if frame.format.name != fmt or (frame.width, frame.height) != size:
+        matrix = _swscale_matrix(colour.effective_matrix)
+        code_range = RANGE_FULL if colour.is_full_range else RANGE_LIMITED
+        is_rgb = frame.format.is_rgb
+        frame = frame.reformat(
+            *size,
+            format=fmt,
+            src_colorspace=None if is_rgb else matrix,
+            dst_colorspace=matrix,
+            src_color_range=RANGE_FULL if is_rgb else code_range,
+            dst_color_range=code_range,
+            interpolation=_EXACT,
+        )
     if degrees_clockwise == 0:
         return frame
     turns = -degrees_clockwise // 90

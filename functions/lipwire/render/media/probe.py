@@ -12,7 +12,6 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -30,6 +29,7 @@ from lipwire.render.media.formats import (
     open_media,
     picture_stream,
     sniff,
+    sound_stream,
     stream_origin,
 )
 from lipwire.render.media.stills import stated_size
@@ -79,9 +79,9 @@ def probe(file: BinaryIO, size_bytes: int, *, limits: ProbeLimits | None = None)
             raise UnsupportedMediaError(
                 f"The file holds {len(opened.streams)} streams; {limits.max_streams} are allowed."
             )
-        picture, sound = picture_stream(opened), _sound_stream(opened)
+        picture, sound = picture_stream(opened), sound_stream(opened)
         if picture is None and sound is None:
-            raise UnsupportedMediaError("The file holds neither picture nor sound.")
+            raise UnsupportedMediaError("The file holds neither picture nor sound that we read.")
         _refuse_cut_off(opened, size_bytes)
         duration_ms = 0 if container.is_picture else _duration_ms(opened, size_bytes, limits)
         info = MediaInfo(
@@ -120,7 +120,7 @@ def _refuse_large(width: int, height: int, *, limits: ProbeLimits) -> None:
 def speech_is_silent(file: BinaryIO) -> bool:
     """True when a tenth of a second above -50 dB is nowhere to be heard; reads no further than it has to."""
     with open_media(file) as (opened, _):
-        sound = _sound_stream(opened)
+        sound = sound_stream(opened)
         if sound is None:
             return True
         audible = 0
@@ -138,23 +138,9 @@ def _kind(container: Container, picture: VideoStream | None) -> MediaKind:
     return MediaKind.IMAGE if container.is_picture else MediaKind.VIDEO
 
 
-def _sound_stream(opened: InputContainer) -> AudioStream | None:
-    """The first sound stream we can decode, as the renderer takes it."""
-    for stream in opened.streams.audio:
-        if _is_decodable(stream) and stream.codec_context.sample_rate:
-            return stream
-    return None
-
-
-def _is_decodable(stream: Stream) -> bool:
-    return stream.codec_context is not None and stream.codec_context.codec is not None
-
-
 def _with_picture(
     info: MediaInfo, opened: InputContainer, picture: VideoStream, limits: ProbeLimits
 ) -> MediaInfo:
-    if not _is_decodable(picture):
-        raise UnsupportedMediaError("The picture is coded in a way we don't read.")
     context = picture.codec_context
     _refuse_large(context.width, context.height, limits=limits)
     fps = picture.average_rate or picture.guessed_rate

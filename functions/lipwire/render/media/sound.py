@@ -13,7 +13,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from lipwire.domain.errors import CorruptMediaError, SilentSpeechError
-from lipwire.render.media.formats import open_media, stream_origin
+from lipwire.render.media.formats import open_media, sound_stream, stream_origin
 
 #: Smaller steps are rounding of time stamps, larger holes than the second are broken ones.
 _HOLE_MIN_S = 0.02
@@ -90,9 +90,10 @@ class Sound:
 
 
 def _stream(opened: InputContainer) -> AudioStream:
-    if not opened.streams.audio:
-        raise SilentSpeechError("The voice file has no sound stream.")
-    return opened.streams.audio[0]
+    stream = sound_stream(opened)
+    if stream is None:
+        raise SilentSpeechError("The voice file has no sound that we read.")
+    return stream
 
 
 def _shape(frame: AudioFrame) -> tuple[int, str, str]:

@@ -17,6 +17,7 @@ from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
 from lipwire.render.media.colour import Colour
 from lipwire.render.media.formats import (
     MAX_PIXELS,
+    Container,
     limit_decoder,
     open_media,
     picture_stream,
@@ -222,7 +223,7 @@ class VideoSource:
         bad = 0
         latest: int | None = None
         with self._path.open("rb") as file, ExitStack() as stack:
-            opened, stream = self._open(file, stack)
+            opened, stream, _ = self._open(file, stack)
             if seek_to is not None:
                 opened.seek(seek_to, stream=stream)
             packets = opened.demux(stream)
@@ -244,20 +245,29 @@ class VideoSource:
                     latest = picture.pts
                     yield picture
 
-    def _open(self, file: BinaryIO, stack: ExitStack) -> tuple[InputContainer, VideoStream]:
-        opened, _ = stack.enter_context(open_media(file, max_pixels=self._max_pixels))
+    def _open(
+        self, file: BinaryIO, stack: ExitStack
+    ) -> tuple[InputContainer, VideoStream, Container]:
+        opened, container = stack.enter_context(open_media(file, max_pixels=self._max_pixels))
         stream = picture_stream(opened)
         if stream is None:
-            raise UnsupportedMediaError("The file has no picture.")
+            raise UnsupportedMediaError("The file has no picture that we read.")
         limit_decoder(stream, max_pixels=self._max_pixels)
         stream.thread_type = "AUTO"
-        return opened, stream
+        return opened, stream, container
 
     def _frame(self, picture: av.VideoFrame, index: int, *, until: int | None) -> VideoFrame:
         start = self._seconds(picture.pts)
         end = start + self._own_duration(picture) if until is None else self._seconds(until)
-        upright = uprighted(picture, self.info.rotation)
-        return VideoFrame(index, start, end - start, upright, self.info.colour)
+        info = self.info
+        upright = uprighted(
+            picture,
+            info.rotation,
+            fmt=info.working_pix_fmt,
+            size=(info.coded_width, info.coded_height),
+            colour=info.colour,
+        )
+        return VideoFrame(index, start, end - start, upright, info.colour)
 
     def _seconds(self, pts: int) -> Fraction:
         return pts * self.info.time_base - self._origin
@@ -277,11 +287,7 @@ class VideoSource:
 
     def _look(self) -> SourceInfo:
         with self._path.open("rb") as file, ExitStack() as stack:
-            opened, container = stack.enter_context(open_media(file, max_pixels=self._max_pixels))
-            stream = picture_stream(opened)
-            if stream is None:
-                raise UnsupportedMediaError("The file has no picture.")
-            limit_decoder(stream, max_pixels=self._max_pixels)
+            opened, stream, container = self._open(file, stack)
             time_base = stream.time_base
             if time_base is None:
                 raise CorruptMediaError

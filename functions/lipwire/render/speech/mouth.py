@@ -85,7 +85,7 @@ def _closures(posterior: _Curve) -> _Curve:
     touching = posterior > _CLOSURE_AT
     starts = np.flatnonzero(np.diff(touching.astype(np.int8), prepend=0) == 1)
     stops = np.flatnonzero(np.diff(touching.astype(np.int8), append=0) == -1) + 1
-    held = np.zeros(len(posterior))
+    held = np.zeros(len(posterior), np.float32)
     for start, stop in zip(starts, stops, strict=True):
         missing = max(0, _LEAST_CLOSURE_FRAMES - int(stop - start))
         held[max(0, start - missing // 2) : stop + missing - missing // 2] = 1.0
