@@ -1,7 +1,6 @@
 """Writing a result: the source's look kept, the patch composited, the voice as its sound."""
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Self
 import av
 import cv2
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -20,12 +18,9 @@ from lipwire.render.media.colour import BT709, RANGE_FULL, RANGE_LIMITED, Colour
 from lipwire.render.media.composite import composite
 from lipwire.render.media.frame import LAYOUTS, VideoFrame, copied, plane_array
 from lipwire.render.media.patch import RgbPatch
-from lipwire.render.media.sound import Sound
+from lipwire.render.media.soundtrack import SoundTrack
 from lipwire.render.media.source import SourceInfo
 
-SOUND_RATE = 48_000
-SOUND_BITS_PER_S = 192_000
-_AAC_FRAME = 1024
 _COVER_QUALITY = 90
 
 
@@ -97,13 +92,7 @@ class VideoSink:
             str(path), mode="w", format="mp4", options={"movflags": "+faststart"}
         )
         self._video = self._add_video(look)
-        sound = Sound(speech)
-        channels = sound.channels()
-        self._audio = self._container.add_stream("aac", rate=SOUND_RATE)
-        self._audio.codec_context.bit_rate = SOUND_BITS_PER_S
-        self._audio.codec_context.layout = "mono" if channels == 1 else "stereo"
-        self._sound_packets = self._encode_sound(sound, channels)
-        self._next_sound: Packet | None = None
+        self._track = SoundTrack(self._container, speech)
         self._durations: dict[int, int] = {}
         self._waiting: deque[Packet] = deque()
         #: Presentation and decoding time of the first packet.
@@ -122,6 +111,7 @@ class VideoSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._track.close()
         if not self._is_closed:
             self._container.close()
             self._is_closed = True
@@ -150,7 +140,7 @@ class VideoSink:
         self._note_latest_duration()
         self._waiting.extend(self._video.encode(None))
         self._mux_ready(is_last=True)
-        self._mux_sound(until_s=None)
+        self._track.mux(until_s=None)
         self._container.close()
         self._is_closed = True
         look = self._look
@@ -285,35 +275,8 @@ class VideoSink:
                 # MP4 counts a track's length in decoding order, where the last packet is rarely the last shown.
                 shown = self._latest + self._latest_duration - self._first[0]
                 packet.duration = max(1, shown - (dts - self._first[1]))
-            self._mux_sound(until_s=pts * self._look.time_base)
+            self._track.mux(until_s=pts * self._look.time_base)
             self._container.mux_one(packet)
-
-    def _mux_sound(self, *, until_s: Fraction | None) -> None:
-        while True:
-            packet = self._next_sound or next(self._sound_packets, None)
-            self._next_sound = None
-            if packet is None:
-                return
-            if until_s is not None and Fraction(packet.pts or 0, SOUND_RATE) > until_s:
-                self._next_sound = packet
-                return
-            self._container.mux_one(packet)
-
-    def _encode_sound(self, sound: Sound, channels: int) -> Iterator[Packet]:
-        position = 0
-        left = np.zeros((channels, 0), np.float32)
-        for chunk in sound.chunks(rate=SOUND_RATE, channels=channels):
-            left = np.concatenate([left, chunk], axis=1)
-            whole = left.shape[1] // _AAC_FRAME * _AAC_FRAME
-            for start in range(0, whole, _AAC_FRAME):
-                yield from self._audio.encode(
-                    _sound_frame(left[:, start : start + _AAC_FRAME], position)
-                )
-                position += _AAC_FRAME
-            left = left[:, whole:]
-        if left.shape[1]:
-            yield from self._audio.encode(_sound_frame(left, position))
-        yield from self._audio.encode(None)
 
 
 def cover(rgb: NDArray[np.uint8]) -> bytes:
@@ -370,14 +333,3 @@ def _fitted(picture: av.VideoFrame, look: _Look) -> av.VideoFrame:
         target = plane_array(cut, index)
         target[:] = plane_array(picture, index)[: target.shape[0], : target.shape[1]]
     return cut
-
-
-def _sound_frame(samples: NDArray[np.float32], position: int) -> AudioFrame:
-    frame = AudioFrame.from_ndarray(
-        np.ascontiguousarray(samples),
-        format="fltp",
-        layout="mono" if samples.shape[0] == 1 else "stereo",
-    )
-    frame.sample_rate = SOUND_RATE
-    frame.pts, frame.time_base = position, Fraction(1, SOUND_RATE)
-    return frame
