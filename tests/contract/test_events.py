@@ -11,6 +11,7 @@ import pytest
 
 from events import generate
 from lipwire.bootstrap import lambda_app
+from lipwire.dialects.native.wire import EndpointIn
 from lipwire.domain.events import EVENTS, EventData, Metadata, envelope, parse
 from lipwire.domain.webhooks import WEBHOOK_TYPES
 from outbox.handler import handler as publish
@@ -316,3 +317,5 @@ def test_the_sweepers_take_a_tick(name, desk):
 def test_webhook_types_name_events_that_the_fan_out_hears():
     """What the API promises to tell, somebody listens for."""
     assert {event.type for event in WEBHOOK_TYPES} == set(CONSUMERS["fan_out_webhooks"].events)
+    offered = EndpointIn.model_json_schema()["properties"]["event_types"]["items"]["enum"]
+    assert set(offered) == set(WEBHOOK_TYPES.values())
