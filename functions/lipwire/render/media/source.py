@@ -23,7 +23,7 @@ from lipwire.render.media.formats import (
     picture_stream,
     stream_origin,
 )
-from lipwire.render.media.frame import VideoFrame, uprighted, working_format
+from lipwire.render.media.frame import LAYOUTS, VideoFrame, uprighted, working_format
 from lipwire.render.media.timeline import Slot, bounce, to_and_fro
 
 #: Frames held while a clip is read backwards; fewer where they are large.
@@ -180,8 +180,10 @@ class VideoSource:
         """Frames stop-1 … 0, a block at a time; each block is decoded from the key frame before it."""
         stamps = self._known_stamps()
         info = self.info
-        samples = info.width * info.height * 3 * (2 if info.bit_depth > 8 else 1)
-        block = max(8, min(MAX_BLOCK_FRAMES, MAX_BLOCK_BYTES // samples))
+        step_x, step_y, bits = LAYOUTS[info.working_pix_fmt]
+        samples = info.width * info.height * (1 + Fraction(2, step_x * step_y))
+        picture_bytes = int(samples * (2 if bits > 8 else 1))
+        block = max(8, min(MAX_BLOCK_FRAMES, MAX_BLOCK_BYTES // picture_bytes))
         while stop > 0:
             start = max(0, stop - block)
             # Begin at a key frame where one lies in the block, so that no frame is decoded twice.
