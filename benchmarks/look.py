@@ -125,7 +125,7 @@ def _colour(info: Any) -> str:
 def _seconds(speech: Path) -> float:
     with av.open(str(speech)) as container:
         stream = container.streams.audio[0]
-        return sum(frame.samples for frame in container.decode(stream)) / stream.sample_rate
+        return float(sum(f.samples for f in container.decode(stream)) / stream.sample_rate)
 
 
 if __name__ == "__main__":

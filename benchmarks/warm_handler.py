@@ -17,9 +17,9 @@ def cpu_times(count: int) -> list[float]:
         jobs=FakeJobs(available=10**12),
         assets=FakeAssets(an_asset(1, media=video_info()), an_asset(2, media=voice_info())),
         engines=FakeEngines(),
-        webhook_urls=AnyUrl(),
+        url_guard=AnyUrl(),
+        authenticate=lambda _key: a_caller(),
     )
-    app.authenticate = lambda _key: a_caller()  # type: ignore[method-assign]
     body = {"source": {"asset_id": an_asset(1).id}, "speech": {"asset_id": an_asset(2).id}}
     event = _event("POST", "/lipwire/v1/jobs", json.dumps(body))
     times = []

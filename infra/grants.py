@@ -1,6 +1,6 @@
 """Needs of `lipwire.resources` as IAM statements and environment variables: the only place that knows the actions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -98,7 +98,7 @@ def _bucket(need: Need, arn: str) -> list[iam.PolicyStatement]:
 
 
 def _allow(
-    actions: tuple[str, ...], *resources: str, conditions: dict[str, object] | None = None
+    actions: tuple[str, ...], *resources: str, conditions: Mapping[str, object] | None = None
 ) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=list(actions), resources=list(resources), conditions=conditions

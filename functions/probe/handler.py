@@ -5,7 +5,7 @@ from typing import Any
 
 from lipwire.adapters.ranged import RangedObject
 from lipwire.bootstrap import lambda_app
-from lipwire.domain.assets import Problem, ProbeFinding
+from lipwire.domain.assets import ProbeFinding, Problem
 from lipwire.domain.errors import MediaError
 from lipwire.observability import logger
 from lipwire.resources import Resource

@@ -40,6 +40,7 @@ class EnginePool(Construct):
         self,
         scope: Construct,
         *,
+        stage: str,
         spec: EngineSpec,
         queue: batch.JobQueue,
         image: ecs.ContainerImage,
@@ -48,6 +49,9 @@ class EnginePool(Construct):
         log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, f"{spec.name.title()}Pool")
+        # Others know the definition by this name alone, and Batch takes its newest revision. Its ARN names a revision:
+        # exported to another stack it would be a value that CloudFormation lets no deployment change.
+        name = f"lipwire-{stage}-{spec.name}"
         container = batch.EcsEc2ContainerDefinition(
             self,
             "Container",
@@ -63,6 +67,7 @@ class EnginePool(Construct):
         self.definition = batch.EcsJobDefinition(
             self,
             "Definition",
+            job_definition_name=name,
             container=container,
             # Placeholders: every submission names its own.
             parameters={"task": "render", "id": "none"},
@@ -71,14 +76,8 @@ class EnginePool(Construct):
             timeout=Duration.seconds(spec.attempt_timeout_s),
             propagate_tags=True,
         )
-        self.target = {
-            "queue": queue.job_queue_arn,
-            "definition": self.definition.job_definition_arn,
-        }
-        #: The definition in any revision: a submission may still name the one before a deployment.
-        revisions = Stack.of(self).format_arn(
-            service="batch",
-            resource="job-definition",
-            resource_name=f"{self.definition.job_definition_name}:*",
+        self.target = {"queue": queue.job_queue_arn, "definition": name}
+        definition = Stack.of(self).format_arn(
+            service="batch", resource="job-definition", resource_name=name
         )
-        self.submittable = [queue.job_queue_arn, revisions]
+        self.submittable = [queue.job_queue_arn, definition, f"{definition}:*"]

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_logs as logs
-from aws_cdk import RemovalPolicy
 from constructs import Construct
 
 from infra.constructs.code_source import CodeSource
@@ -48,7 +47,9 @@ class ImagePipeline(Construct):
         )
         for repository in repositories.values():
             repository.grant_pull_push(self.project)
-        CfnOutput(self, "ImageProject", value=self.project.project_name).override_logical_id(
+            # To see which tags are there: pushing one again is refused, since tags are immutable.
+            repository.grant_read(self.project)
+        CfnOutput(self, "ImageProject", value=self.project.project_arn).override_logical_id(
             "ImageProject"
         )
 

@@ -87,7 +87,14 @@ def _curves(
         for t, o in zip(times, opening, strict=True)
         if np.isfinite(o)
     ]
-    cv2.polylines(canvas, [np.array(points, np.int32)], isClosed=False, color=_MOUTH, thickness=2, lineType=cv2.LINE_AA)
+    cv2.polylines(
+        canvas,
+        [np.array(points, np.int32)],
+        isClosed=False,
+        color=_MOUTH,
+        thickness=2,
+        lineType=cv2.LINE_AA,
+    )
     return canvas
 
 

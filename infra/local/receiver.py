@@ -25,9 +25,9 @@ class Receiver:
     """Collects deliveries; answers 200 to those whose signature holds, 401 to others."""
 
     def __init__(self) -> None:
-        self.deliveries: "queue.Queue[Received]" = queue.Queue()
+        self.deliveries: queue.Queue[Received] = queue.Queue()
         #: Statuses to answer with instead, first come first served: makes a receiver that fails.
-        self.answers: "queue.Queue[int]" = queue.Queue()
+        self.answers: queue.Queue[int] = queue.Queue()
         self._secret = ""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"

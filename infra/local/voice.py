@@ -31,7 +31,7 @@ def speak(text: str, voice: str, path: str) -> None:
         raise RuntimeError("espeak-ng could not start")
     samples = bytearray()
 
-    @_Callback
+    @_Callback  # type: ignore[untyped-decorator]  # ctypes' own
     def collect(buffer: "ctypes._Pointer[ctypes.c_short]", count: int, _events: int) -> int:
         if buffer and count:
             samples.extend(ctypes.string_at(buffer, count * 2))

@@ -2,15 +2,15 @@
 
 import re
 
-from api_account.spec import FUNCTION as ACCOUNT
-from api_jobs.spec import FUNCTION as JOBS
-from api_uploads.spec import FUNCTION as UPLOADS
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from api_account.spec import FUNCTION as ACCOUNT
+from api_jobs.spec import FUNCTION as JOBS
+from api_uploads.spec import FUNCTION as UPLOADS
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.python_function import FunctionKit, PythonFunction

@@ -14,7 +14,6 @@ from infra.constructs.code_source import CodeSource
 from infra.constructs.engine_pool import EnginePool
 from infra.constructs.image_pipeline import ImagePipeline
 from infra.grants import Handles, statements
-from infra.stacks.storage import name_outputs
 from lipwire import engines
 from lipwire.domain.engines import Device
 from lipwire.resources import Resource, reads, writes
@@ -85,10 +84,15 @@ class ComputeStack(Stack):
                 Resource.WORK_BUCKET,
                 Resource.OUTPUTS_BUCKET,
             )
-        } | {"LIPWIRE_STAGE": config.stage}
+        } | {
+            "LIPWIRE_STAGE": config.stage,
+            # Unlike Lambda, ECS on EC2 tells a container no region.
+            "AWS_DEFAULT_REGION": self.region,
+        }
         self.pools = {
             spec.name: EnginePool(
                 self,
+                stage=config.stage,
                 spec=spec,
                 queue=queues[spec.device],
                 image=ecs.ContainerImage.from_ecr_repository(images[spec.device], code.image_tag),
@@ -98,7 +102,6 @@ class ComputeStack(Stack):
             )
             for spec in engines.specs().values()
         }
-        name_outputs(self, {})
 
     def _network(self) -> ec2.Vpc:
         vpc = ec2.Vpc(

@@ -11,7 +11,6 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
-from outbox.spec import FUNCTION as OUTBOX
 
 from infra.config import DeployConfig
 from infra.constructs.code_source import ROOT, CodeSource
@@ -20,6 +19,7 @@ from infra.constructs.python_function import FunctionKit, PythonFunction
 from infra.grants import Handle, Handles
 from infra.stacks.storage import name_outputs
 from lipwire.resources import ConsumerSpec, Resource, ScheduleSpec
+from outbox.spec import FUNCTION as OUTBOX
 
 
 class EventsStack(Stack):
@@ -38,7 +38,7 @@ class EventsStack(Stack):
         super().__init__(scope, construct_id)
         kit = FunctionKit.of(self, config, code)
         bus = events.EventBus(self, "Bus", description="what happened in Lipwire")
-        consumers = [found for found in discover("consumers", "CONSUMER")]
+        consumers = discover("consumers", "CONSUMER")
         queues = {
             spec.queue: WorkQueue(
                 self,
@@ -70,7 +70,9 @@ class EventsStack(Stack):
         lost = self._publish(publisher, outbox)
         scheduled = [self._schedule(spec, kit, known) for spec in discover("schedules", "SCHEDULE")]
         self.functions = [*(one.function for one in made), publisher, *scheduled]
-        self.dead_letters = [*(one.work.dead_letters for one in made), lost]
+        #: By the function whose messages they are.
+        self.dead_letters = {one.function.spec.name: one.work.dead_letters for one in made}
+        self.dead_letters[OUTBOX.name] = lost
         name_outputs(self, own)
 
     def _publish(self, publisher: PythonFunction, outbox: dynamodb.Table) -> sqs.Queue:

@@ -1,6 +1,6 @@
 """What wakes somebody: an alarm for each dead-letter queue, state machine and function."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -23,19 +23,19 @@ class ObservabilityStack(Stack):
         construct_id: str,
         *,
         functions: list[PythonFunction],
-        dead_letters: list[sqs.Queue],
+        dead_letters: dict[str, sqs.Queue],
         machines: list[sfn.StateMachine],
     ) -> None:
         super().__init__(scope, construct_id)
         self._topic = sns.Topic(self, "Alarms", enforce_ssl=True)
         self._topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
-        for number, queue in enumerate(dead_letters):
+        for name, queue in dead_letters.items():
             self._alarm(
-                f"DeadLetters{number}",
+                f"{name}DeadLetters",
                 queue.metric_approximate_number_of_messages_visible(
                     period=_PERIOD, statistic="Maximum"
                 ),
-                f"messages nobody could handle in {queue.node.path}",
+                f"messages that {name} could not handle",
             )
         for machine in machines:
             failed = machine.metric_failed(period=_PERIOD, statistic="Sum")
@@ -49,6 +49,8 @@ class ObservabilityStack(Stack):
                 f"{made.spec.name} raised or ran out of time",
             )
         self._dashboard(functions, machines)
+        # Somebody has to subscribe: mail or pager are the operator's choice.
+        CfnOutput(self, "AlarmTopic", value=self._topic.topic_arn)
 
     def _alarm(self, name: str, metric: cloudwatch.Metric, description: str) -> None:
         alarm = cloudwatch.Alarm(

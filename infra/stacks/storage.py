@@ -17,7 +17,7 @@ class StorageStack(Stack):
     """Everything that is remembered."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: DeployConfig) -> None:
-        super().__init__(scope, construct_id)
+        super().__init__(scope, construct_id, termination_protection=config.keeps_data)
         self.uploads = PrivateBucket(
             self,
             "Uploads",

@@ -5,8 +5,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
-from probe.spec import FUNCTION as PROBE
-from workflow.specs import ANALYSIS_STEPS, JOB_STEPS
 
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
@@ -16,6 +14,8 @@ from infra.stacks.compute import ComputeStack
 from infra.stacks.storage import name_outputs
 from infra.workflows import analyze_source, lipsync_job
 from lipwire.resources import FunctionSpec, Resource
+from probe.spec import FUNCTION as PROBE
+from workflow.specs import ANALYSIS_STEPS, JOB_STEPS
 
 
 class WorkflowStack(Stack):

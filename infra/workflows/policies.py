@@ -1,15 +1,26 @@
 """Named retries and limits of the workflows' states."""
 
-from typing import Final
+from typing import Final, TypedDict
 
 from aws_cdk import Duration
 from aws_cdk import aws_stepfunctions as sfn
+
+
+class Retry(TypedDict):
+    """The arguments of a state's `add_retry`."""
+
+    errors: list[str]
+    interval: Duration
+    max_attempts: int
+    backoff_rate: float
+    jitter_strategy: sfn.JitterType
+
 
 #: A step that waits for nobody.
 STEP_TIMEOUT: Final = Duration.minutes(4)
 
 #: Faults of services and of our own that pass by themselves.
-TRANSIENT: Final = {
+TRANSIENT: Final[Retry] = {
     "errors": [
         "Lambda.ServiceException",
         "Lambda.AWSLambdaException",
@@ -27,8 +38,12 @@ TRANSIENT: Final = {
 }
 
 #: Batch refuses a submission for a while when its quotas are full.
-CAPACITY: Final = {
-    "errors": ["Batch.ServerException", "Batch.ClientException.TooManyRequests", "Batch.BatchException"],
+CAPACITY: Final[Retry] = {
+    "errors": [
+        "Batch.ServerException",
+        "Batch.BatchException",
+        "Batch.AWSBatchException",
+    ],
     "interval": Duration.seconds(30),
     "max_attempts": 5,
     "backoff_rate": 2.0,

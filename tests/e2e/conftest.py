@@ -29,7 +29,7 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def long_voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Long enough to be interrupted while it is being rendered."""
     text = (
-        "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 4
+        "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 2
     )
     return _speak(text, "en-us", tmp_path_factory.mktemp("voice") / "long.wav")
 

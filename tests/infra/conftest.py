@@ -54,7 +54,7 @@ CONTEXT = _context()
 def of_type(templates: Templates, kind: str) -> dict[str, dict[str, Any]]:
     """Every resource of a type, by stack and logical id."""
     return {
-        f"{stack}/{name}": resource["Properties"] if "Properties" in resource else {}
+        f"{stack}/{name}": resource.get("Properties", {})
         for stack, template in templates.items()
         for name, resource in template["Resources"].items()
         if resource["Type"] == kind

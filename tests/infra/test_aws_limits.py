@@ -88,3 +88,14 @@ def test_retry_rules_fit_batch(aws):
         assert rules[-1] == {"Action": "EXIT", "OnExitCode": "*"}
         assert 1 <= definition["RetryStrategy"]["Attempts"] <= 10
         assert definition["Timeout"]["AttemptDurationSeconds"] >= 60
+
+
+def test_stacks_export_nothing_that_a_deployment_changes(aws):
+    """CloudFormation refuses to change an exported value that another stack uses: revisions and versions stay inside."""
+    changing = ("AWS::Batch::JobDefinition", "AWS::Lambda::LayerVersion", "AWS::Lambda::Version")
+    for stack, template in aws.items():
+        for name, output in template.get("Outputs", {}).items():
+            value = output["Value"]
+            source = value.get("Ref") or value.get("Fn::GetAtt", [None])[0]
+            if "Export" in output and source in template["Resources"]:
+                assert template["Resources"][source]["Type"] not in changing, (stack, name)

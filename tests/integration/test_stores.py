@@ -11,7 +11,7 @@ from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.system import RandomIds, SystemClock
 from lipwire.domain.accounts import ApiKey, base62, hash_key, make_key, public_id_of
-from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, Problem, ProbeFinding
+from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.errors import (
     ConcurrentChangeError,
     InsufficientCreditsError,

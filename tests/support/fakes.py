@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lipwire.domain.accounts import Account, Plan
-from lipwire.domain.assets import Analysis, Asset, AssetStatus, Problem, ProbeFinding
+from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Device, EngineSpec, Mode
 from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
 from tests.support.builders import NOW
 
@@ -69,7 +70,7 @@ class FakeJobs:
         self.rows[job.id] = job
 
     def get(self, job_id: str) -> Job | None:
-        return self.rows.get(job_id)  # type: ignore[call-overload]
+        return self.rows.get(JobId(job_id))
 
     def advance(self, job: Job, *, event: object = None) -> bool:
         stored = self.rows[job.id]
@@ -97,11 +98,11 @@ class FakeJobs:
         return self._end(job, status, error=error)
 
     def record_failure(self, job_id: str, failure: Problem) -> None:
-        job = self.rows[job_id]  # type: ignore[index]
+        job = self.rows[JobId(job_id)]
         self.rows[job.id] = job.model_copy(update={"failure": job.failure or failure})
 
     def report_progress(self, job_id: str, *, stage: str, progress: int, at: datetime) -> bool:
-        job = self.rows[job_id]  # type: ignore[index]
+        job = self.rows[JobId(job_id)]
         self.rows[job.id] = job.model_copy(update={"stage": stage, "progress": progress})
         return job.status is JobStatus.RENDERING
 
@@ -123,7 +124,7 @@ class FakeAssets:
         self.rows[asset.id] = asset
 
     def get(self, asset_id: str) -> Asset | None:
-        return self.rows.get(asset_id)  # type: ignore[call-overload]
+        return self.rows.get(AssetId(asset_id))
 
     def mark_uploaded(
         self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime

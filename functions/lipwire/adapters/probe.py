@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from lipwire.domain.accounts import Plan
-from lipwire.domain.assets import Asset, Problem, ProbeFinding
+from lipwire.domain.assets import Asset, ProbeFinding, Problem
 from lipwire.domain.errors import BusyError, CorruptMediaError
 
 

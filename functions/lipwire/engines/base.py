@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
-
-from pydantic import JsonValue
+from typing import Any, Protocol
 
 from lipwire.domain.engines import EngineSpec
 
@@ -65,7 +63,7 @@ class RenderResult:
     duration_ms: int
     warnings: tuple[str, ...] = ()
     #: Free-form numbers per engine: score per span, spans left untouched, closures hit.
-    quality: Mapping[str, JsonValue] = field(default_factory=dict)
+    quality: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Engine(Protocol):

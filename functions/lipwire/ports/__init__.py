@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lipwire.domain.accounts import Account, ApiKey, Plan
-from lipwire.domain.assets import Analysis, Asset, Problem, ProbeFinding
+from lipwire.domain.assets import Analysis, Asset, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.events import EventData

@@ -1,6 +1,6 @@
 """A job is called off."""
 
-from lipwire.domain.commands import CancelJob, Caller
+from lipwire.domain.commands import Caller, CancelJob
 from lipwire.domain.errors import JobFinishedError, JobNotFoundError
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.views import JobView

@@ -1,7 +1,12 @@
 """First step of the job workflow."""
 
 from lipwire.domain.assets import Asset, AssetStatus
-from lipwire.domain.errors import AssetNotFoundError, JobNotFoundError, UploadIncompleteError
+from lipwire.domain.errors import (
+    AssetNotFoundError,
+    JobFinishedError,
+    JobNotFoundError,
+    UploadIncompleteError,
+)
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.ports import AssetStore, Clock, JobStore, ObjectStore
@@ -14,13 +19,14 @@ def fetch_sources(
 
     Raises:
         AssetNotFoundError, UploadIncompleteError: there is nothing to render from.
+        JobFinishedError: the job was canceled meanwhile; no later step may run.
     """
     job = jobs.get(job_id)
     if job is None:
         raise JobNotFoundError
     source = _arrived(job.source_id, assets, uploads, clock)
     speech = _arrived(job.speech_id, assets, uploads, clock)
-    jobs.advance(
+    if not jobs.advance(
         job.model_copy(
             update={
                 "status": JobStatus.VALIDATING,
@@ -30,7 +36,8 @@ def fetch_sources(
                 "updated_at": clock.now(),
             }
         )
-    )
+    ):
+        raise JobFinishedError
 
 
 def _arrived(asset_id: AssetId, assets: AssetStore, uploads: ObjectStore, clock: Clock) -> Asset:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from lipwire.domain.accounts import Account, ApiKey, base62, hash_key, make_key
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.ids import AccountId
-from lipwire.ports import AccountStore, Clock, IdSource, Ledger
 from lipwire.domain.webhooks import new_secret
+from lipwire.ports import AccountStore, Clock, IdSource, Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from lipwire.domain.engines import Mode
-from lipwire.domain.errors import AssetNotFoundError, EngineUnavailableError, JobNotFoundError
+from lipwire.domain.errors import (
+    AssetNotFoundError,
+    EngineUnavailableError,
+    JobFinishedError,
+    JobNotFoundError,
+)
 from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import JobStatus, RenderPlan
@@ -57,11 +62,12 @@ def plan_render(
             options=job.options,
         )
     )
-    jobs.advance(
+    if not jobs.advance(
         job.model_copy(
             update={"status": JobStatus.RENDERING, "stage": "starting", "updated_at": clock.now()}
         ),
         event=JobRenderingStarted(job_id=job.id, engine=spec.name),
-    )
+    ):
+        raise JobFinishedError
     queue, definition = engines.target(spec.name)
     return BatchTarget(queue, definition)

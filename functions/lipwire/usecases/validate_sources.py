@@ -6,6 +6,7 @@ from lipwire.domain.engines import Mode
 from lipwire.domain.errors import (
     AssetNotFoundError,
     BusyError,
+    JobFinishedError,
     JobNotFoundError,
     NoFaceError,
     RejectedMediaError,
@@ -14,6 +15,7 @@ from lipwire.domain.errors import (
     WrongAssetKindError,
 )
 from lipwire.domain.ids import AssetId, JobId
+from lipwire.domain.jobs import JobStatus
 from lipwire.ports import AccountStore, AssetStore, Clock, JobStore, MediaProbe
 from lipwire.usecases.probe_asset import probe_asset
 
@@ -38,36 +40,62 @@ def validate_sources(
     if job is None:
         raise JobNotFoundError
 
-    def looked_into(asset_id: AssetId) -> Asset:
-        asset = assets.get(asset_id)
-        if asset is None:
-            raise AssetNotFoundError("An asset of this job was deleted.")
-        asset = probe_asset(asset, assets=assets, accounts=accounts, probe=probe, clock=clock)
-        if asset.status is AssetStatus.REJECTED and asset.problem is not None:
-            raise RejectedMediaError(asset.problem.code, asset.problem.message)
-        if asset.media is None:
-            raise BusyError
-        return asset
-
-    source, speech = looked_into(job.source_id), looked_into(job.speech_id)
-    if source.media is None or speech.media is None:
-        raise BusyError
-    if source.media.kind == "audio":
-        raise WrongAssetKindError("`source` is a sound file.")
-    if not speech.media.has_audio:
-        raise WrongAssetKindError("`speech` has no sound.")
-    if speech.silent:
-        raise SilentSpeechError
-    if source.analysis.status is AnalysisStatus.DONE and source.analysis.faces == 0:
-        raise NoFaceError
+    source, speech = (
+        _looked_into(asset_id, assets=assets, accounts=accounts, probe=probe, clock=clock)
+        for asset_id in (job.source_id, job.speech_id)
+    )
+    _fit_for_source(source)
+    voice_ms = _fit_for_speech(speech)
     account = accounts.account(job.account_id)
-    if account is not None and speech.media.duration_ms > account.limits.max_duration_ms:
+    if account is not None and voice_ms > account.limits.max_duration_ms:
         raise TooLongError(
-            f"The voice lasts {speech.media.duration_ms} ms; this account may render "
+            f"The voice lasts {voice_ms} ms; this account may render "
             f"{account.limits.max_duration_ms} ms."
         )
-    price = price_of_duration(speech.media.duration_ms, per_second=job.per_second_millicredits)
+    price = price_of_duration(voice_ms, per_second=job.per_second_millicredits)
     if price > job.held_millicredits:
         job = jobs.extend_hold(job, Millicredits(price - job.held_millicredits))
-    mode = Mode.PORTRAIT if source.media.kind == "image" else Mode.VIDEO
-    jobs.advance(job.model_copy(update={"mode": mode, "updated_at": clock.now()}))
+    is_image = source.media is not None and source.media.kind == "image"
+    mode = Mode.PORTRAIT if is_image else Mode.VIDEO
+    if not jobs.advance(
+        job.model_copy(
+            update={"status": JobStatus.VALIDATING, "mode": mode, "updated_at": clock.now()}
+        )
+    ):
+        raise JobFinishedError
+
+
+def _looked_into(
+    asset_id: AssetId,
+    *,
+    assets: AssetStore,
+    accounts: AccountStore,
+    probe: MediaProbe,
+    clock: Clock,
+) -> Asset:
+    """The asset with what the box found in it; the upload's own probe may still be to come."""
+    asset = assets.get(asset_id)
+    if asset is None:
+        raise AssetNotFoundError("An asset of this job was deleted.")
+    asset = probe_asset(asset, assets=assets, accounts=accounts, probe=probe, clock=clock)
+    if asset.status is AssetStatus.REJECTED and asset.problem is not None:
+        raise RejectedMediaError(asset.problem.code, asset.problem.message)
+    if asset.media is None:
+        raise BusyError
+    return asset
+
+
+def _fit_for_source(asset: Asset) -> None:
+    if asset.media is not None and asset.media.kind == "audio":
+        raise WrongAssetKindError("`source` is a sound file.")
+    if asset.analysis.status is AnalysisStatus.DONE and asset.analysis.faces == 0:
+        raise NoFaceError
+
+
+def _fit_for_speech(asset: Asset) -> int:
+    """How long the voice lasts, in milliseconds."""
+    if asset.media is None or not asset.media.has_audio:
+        raise WrongAssetKindError("`speech` has no sound.")
+    if asset.silent:
+        raise SilentSpeechError
+    return asset.media.duration_ms

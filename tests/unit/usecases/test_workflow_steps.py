@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, Problem, ProbeFinding
+from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import (
     AssetNotFoundError,
     CorruptMediaError,
     InsufficientCreditsError,
+    JobFinishedError,
     NoFaceError,
     RejectedMediaError,
     RenderFailedError,
@@ -128,7 +129,7 @@ def test_a_voice_longer_than_the_credits_is_refused():
 def test_bytes_that_never_came_are_named():
     """The job fails with the file's name instead of waiting for ever."""
     asset = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, filename="face.mp4")
-    with pytest.raises(UploadIncompleteError, match="face.mp4"):
+    with pytest.raises(UploadIncompleteError, match=r"face\.mp4"):
         fetch_sources(
             a_job().id,
             jobs=FakeJobs(a_job(status=JobStatus.QUEUED)),
@@ -136,6 +137,18 @@ def test_bytes_that_never_came_are_named():
             uploads=FakeUploads(arrived=False),
             clock=FakeClock(),
         )
+
+
+def test_a_canceled_job_goes_no_further():
+    """Each step stops the workflow before a render could start for nobody."""
+    canceled = FakeJobs(a_job(status=JobStatus.CANCELED))
+    assets = FakeAssets(VIDEO, VOICE)
+    with pytest.raises(JobFinishedError):
+        fetch_sources(
+            a_job().id, jobs=canceled, assets=assets, uploads=FakeUploads(), clock=FakeClock()
+        )
+    with pytest.raises(JobFinishedError):
+        validate(VIDEO, VOICE, job=a_job(status=JobStatus.CANCELED))
 
 
 def test_bytes_whose_event_is_late_are_taken():
