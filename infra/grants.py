@@ -20,12 +20,17 @@ class Handle:
 
 Handles = dict[Resource, Handle]
 
-_READ_ROWS: Final = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
+_READ_ROWS: Final = (
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:BatchGetItem",
+    # Part of other tables' transactions; it reads and changes nothing.
+    "dynamodb:ConditionCheckItem",
+)
 _WRITE_ROWS: Final = (
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
-    "dynamodb:ConditionCheckItem",
 )
 _STREAM: Final = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 

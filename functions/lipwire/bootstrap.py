@@ -107,6 +107,9 @@ class App:
             self.dynamodb,
             table=self._name(Resource.JOBS_TABLE),
             ledger=DynamoLedger(self.dynamodb, table=environment.get(Resource.LEDGER_TABLE, "")),
+            accounts=DynamoAccounts(
+                self.dynamodb, table=environment.get(Resource.ACCOUNTS_TABLE, "")
+            ),
             outbox=self._outbox_if_declared(),
             clock=self.clock,
         )

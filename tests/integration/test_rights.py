@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 def as_function(platform):
     """Clients with exactly the policies of the function behind a handler, under a user of their own."""
     iam = platform.aws("iam")
-    made = []
+    made: list[tuple[str, str, str]] = []
 
     def clients(handler: str):
         pages = platform.aws("lambda").get_paginator("list_functions").paginate()
@@ -27,8 +27,8 @@ def as_function(platform):
             document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
             text = document if isinstance(document, str) else json.dumps(document)
             iam.put_user_policy(UserName=user, PolicyName=name, PolicyDocument=text)
-            made.append((user, name))
         key = iam.create_access_key(UserName=user)["AccessKey"]
+        made.append((user, key["AccessKeyId"], role))
         session = boto3.session.Session(
             aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key=key["SecretAccessKey"],
@@ -37,8 +37,11 @@ def as_function(platform):
         return lambda service: session.client(service, endpoint_url=platform.emulator.endpoint)
 
     yield clients
-    for user, name in made:
-        iam.delete_user_policy(UserName=user, PolicyName=name)
+    for user, key_id, role in made:
+        iam.delete_access_key(UserName=user, AccessKeyId=key_id)
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            iam.delete_user_policy(UserName=user, PolicyName=name)
+        iam.delete_user(UserName=user)
 
 
 def refused(call) -> bool:

@@ -16,6 +16,7 @@ from lipwire.domain.errors import (
     ConcurrentChangeError,
     InsufficientCreditsError,
     InvalidCursorError,
+    UnauthenticatedError,
 )
 from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.jobs import JobStatus
@@ -45,10 +46,20 @@ class Stores:
             self.client,
             table=platform.names["JOBS_TABLE"],
             ledger=self.ledger,
+            accounts=self.accounts,
             outbox=outbox,
             clock=SystemClock(),
         )
         self.account_id = IDS.new("acct")
+        self.key_id = base62(IDS.secret(64), 10)
+        record = ApiKey(
+            public_id=self.key_id,
+            account_id=self.account_id,
+            name="k",
+            secret_sha256="0" * 64,
+            created_at=NOW,
+        )
+        self.accounts.add(an_account(id=self.account_id), record)
 
     def job(self, **changes):
         """A job of this account that is not stored yet."""
@@ -63,7 +74,7 @@ class Stores:
     def rendering(self):
         """A stored job that is rendering."""
         job = self.job()
-        self.jobs.create(job)
+        self.jobs.create(job, key_id=self.key_id)
         for status in (JobStatus.VALIDATING, JobStatus.RENDERING):
             job = job.model_copy(update={"status": status})
             assert self.jobs.advance(job)
@@ -87,13 +98,13 @@ def test_a_grant_counts_once(stores):
 def test_a_job_comes_back_as_it_was_stored(stores):
     """Every field survives the table."""
     job = stores.job(metadata={"a": "b"}, webhook_url="https://example.com/x")
-    stores.jobs.create(job)
+    stores.jobs.create(job, key_id=stores.key_id)
     assert stores.jobs.get(job.id) == job
 
 
 def test_creating_a_job_holds_its_credits(stores):
     """The hold, the balance and the job are one write."""
-    stores.jobs.create(stores.job())
+    stores.jobs.create(stores.job(), key_id=stores.key_id)
     balance = stores.ledger.balance(stores.account_id)
     assert (balance.balance, balance.held, balance.available) == (10_000, 6_000, 4_000)
 
@@ -102,7 +113,17 @@ def test_a_job_that_cannot_be_held_is_not_written(stores):
     """All or nothing."""
     job = stores.job(held_millicredits=10_001)
     with pytest.raises(InsufficientCreditsError):
-        stores.jobs.create(job)
+        stores.jobs.create(job, key_id=stores.key_id)
+    assert stores.jobs.get(job.id) is None
+    assert stores.ledger.balance(stores.account_id).held == 0
+
+
+def test_a_revoked_key_cannot_spend(stores):
+    """Whatever a function remembers of it: the transaction looks again."""
+    stores.accounts.revoke(stores.key_id, at=NOW)
+    job = stores.job()
+    with pytest.raises(UnauthenticatedError):
+        stores.jobs.create(job, key_id=stores.key_id)
     assert stores.jobs.get(job.id) is None
     assert stores.ledger.balance(stores.account_id).held == 0
 
@@ -113,7 +134,7 @@ def test_two_jobs_at_once_never_hold_more_than_there_is(stores):
 
     def create() -> None:
         try:
-            stores.jobs.create(stores.job())
+            stores.jobs.create(stores.job(), key_id=stores.key_id)
         except InsufficientCreditsError:
             return
         made.append(1)
@@ -126,7 +147,7 @@ def test_two_jobs_at_once_never_hold_more_than_there_is(stores):
 def test_a_hold_is_extended_once(stores):
     """Two steps that fit the same hold: one of them counts."""
     job = stores.job()
-    stores.jobs.create(job)
+    stores.jobs.create(job, key_id=stores.key_id)
     larger = stores.jobs.extend_hold(job, 1_000)
     with pytest.raises(ConcurrentChangeError):
         stores.jobs.extend_hold(job, 1_000)
@@ -277,9 +298,10 @@ def test_keys_are_found_by_their_public_id_and_revoked_once(stores):
         secret_sha256=hash_key(key),
         created_at=NOW,
     )
-    stores.accounts.add(an_account(id=stores.account_id), record)
+    account = an_account(id=IDS.new("acct"))
+    stores.accounts.add(account, record)
     with pytest.raises(ConcurrentChangeError):
-        stores.accounts.add(an_account(id=stores.account_id), record)
+        stores.accounts.add(account, record)
     assert stores.accounts.key(public_id_of(key)).opens_with(key)
     stores.accounts.revoke(public_id, at=NOW)
     assert not stores.accounts.key(public_id).opens_with(key)

@@ -63,7 +63,7 @@ class FakeJobs:
         self.available = available
         self.ended: list[tuple[str, JobStatus]] = []
 
-    def create(self, job: Job) -> None:
+    def create(self, job: Job, *, key_id: str = "") -> None:
         if job.held_millicredits > self.available:
             raise InsufficientCreditsError
         self.available -= job.held_millicredits

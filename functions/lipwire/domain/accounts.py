@@ -33,7 +33,8 @@ PLANS: Final = {
         name="standard",
         max_duration_ms=30 * 60 * 1000,
         max_upload_bytes=20 * 1024**3,
-        max_pixels=4096 * 2304,
+        # 4K video, and what a phone's camera takes.
+        max_pixels=4096 * 4096,
         retention_days=30,
     ),
 }

@@ -79,10 +79,11 @@ class AssetStore(Protocol):
 class JobStore(Protocol):
     """Jobs; each method that moves money or status is one transaction with its ledger and outbox rows."""
 
-    def create(self, job: Job) -> None:
+    def create(self, job: Job, *, key_id: str) -> None:
         """Job + HOLD entry + balance + `JobCreated` + start of its workflow, all or nothing.
 
         Raises:
+            UnauthenticatedError: the key was revoked since it was looked up.
             InsufficientCreditsError: the balance can't cover the hold; nothing was written.
         """
 

@@ -65,7 +65,7 @@ def create_job(
         created_at=now,
         updated_at=now,
     )
-    jobs.create(job)
+    jobs.create(job, key_id=caller.key_id)
     return JobView(job=job)
 
 

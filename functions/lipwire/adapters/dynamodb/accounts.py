@@ -5,7 +5,7 @@ from typing import Any
 
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
 from lipwire.domain.accounts import Account, ApiKey
-from lipwire.domain.errors import ConcurrentChangeError
+from lipwire.domain.errors import ConcurrentChangeError, UnauthenticatedError
 from lipwire.domain.ids import AccountId
 
 
@@ -51,6 +51,15 @@ class DynamoAccounts:
             otherwise=ConcurrentChangeError,
         )
         transaction.commit()
+
+    def still_valid(self, transaction: Transaction, public_id: str) -> None:
+        """Let a transaction stand only while this key is not revoked: a remembered key can't spend (D13)."""
+        transaction.check(
+            self._table,
+            {"pk": _key_pk(public_id)},
+            condition="attribute_exists(pk) AND attribute_not_exists(revoked_at)",
+            otherwise=UnauthenticatedError,
+        )
 
     def webhook_secret(self, account_id: AccountId) -> str | None:
         """The secret that signs webhooks of jobs with a `webhook_url` of their own."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.ledger import DynamoLedger, EntryExistsError
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
@@ -31,17 +32,26 @@ class DynamoJobs:
     """`JobStore` on DynamoDB."""
 
     def __init__(
-        self, client: Any, *, table: str, ledger: DynamoLedger, outbox: OutboxRows, clock: Clock
+        self,
+        client: Any,
+        *,
+        table: str,
+        ledger: DynamoLedger,
+        accounts: DynamoAccounts,
+        outbox: OutboxRows,
+        clock: Clock,
     ) -> None:
         self._client = client
         self._table = table
         self._ledger = ledger
+        self._accounts = accounts
         self._outbox = outbox
         self._clock = clock
 
-    def create(self, job: Job) -> None:
-        """Job + HOLD + balance + `JobCreated` + start of its workflow."""
+    def create(self, job: Job, *, key_id: str) -> None:
+        """Job + HOLD + balance + `JobCreated` + start of its workflow, while the key is valid."""
         transaction = Transaction(self._client)
+        self._accounts.still_valid(transaction, key_id)
         transaction.put_new(
             self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError
         )

@@ -114,6 +114,18 @@ class Transaction:
             update["ExpressionAttributeNames"] = dict(names)
         self._add({"Update": update}, otherwise)
 
+    def check(
+        self,
+        table: str,
+        key: Mapping[str, str],
+        *,
+        condition: str,
+        otherwise: Callable[[], LipwireError],
+    ) -> None:
+        """Write only while this holds of an item that stays as it is."""
+        check = {"TableName": table, "Key": to_item(key), "ConditionExpression": condition}
+        self._add({"ConditionCheck": check}, otherwise)
+
     def delete(
         self, table: str, key: Mapping[str, str], *, otherwise: Callable[[], LipwireError]
     ) -> None:
