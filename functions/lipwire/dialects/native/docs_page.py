@@ -90,7 +90,7 @@ def _model(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> s
 def _nested(field: dict[str, Any], schemas: dict[str, Any], depth: int) -> str:
     options = [field, field.get("items", {}), *field.get("anyOf", [])]
     refs = [option for option in options if "$ref" in option]
-    return "".join(_model(ref, schemas, depth + 1) for ref in refs) if depth < 3 else ""  # noqa: PLR2004
+    return "".join(_model(ref, schemas, depth + 1) for ref in refs) if depth < 3 else ""
 
 
 def _type_of(schema: dict[str, Any]) -> str:

@@ -10,6 +10,6 @@ if find_spec("matplotlib") is None:
     for _name in ("matplotlib", "matplotlib.pyplot"):
         sys.modules[_name] = ModuleType(_name)
 
-from mediapipe.python.solutions import face_detection, face_mesh  # noqa: E402  # after the stand-in
+from mediapipe.python.solutions import face_detection, face_mesh  # after the stand-in
 
 __all__ = ["face_detection", "face_mesh"]
