@@ -97,14 +97,20 @@ def _run(command: list[str], environment: dict[str, str], log: Path, *, timeout_
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise PlatformError(
-                f"`{' '.join(command[:2])}` took more than {timeout_s:.0f} s:\n{tail(log)}"
+                f"`{' '.join(command[:2])}` took more than {timeout_s:.0f} s:\n{_said(log)}"
             ) from None
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
     if code != 0:
-        raise PlatformError(f"`{Path(command[0]).name} {command[1]}` failed:\n{tail(log)}")
+        raise PlatformError(f"`{Path(command[0]).name} {command[1]}` failed:\n{_said(log)}")
+
+
+def _said(log: Path) -> str:
+    """The CLI's last words, without the banner it prints about Node's age."""
+    lines = tail(log, 100).splitlines()
+    return "\n".join([line for line in lines if not line.startswith(("!!", "b'!!"))][-30:])
 
 
 def resource_names(emulator: Emulator) -> dict[str, str]:
