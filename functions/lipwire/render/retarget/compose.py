@@ -22,6 +22,9 @@ _STEP = 0.09
 #: Displacements under this many pixels show nothing and leave the frame's own samples alone.
 _STILL_PX = (0.04, 0.35)
 _BORDER_POINTS = 7
+#: In a turned head cheek, jaw and ear lie on top of each other: points that disagree must give way, or the skin folds.
+_EASE = 0.004
+_EASE_LIPS = 0.0003
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,8 @@ def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple
     down = face[points.CHIN] - face[points.FOREHEAD]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
     neck = face[_NECK] + _NECK_BELOW * edit.eye_px * down
-    still = np.concatenate([face[points.NAILS], neck, _border(box)])
+    border = _border(box)
+    still = np.concatenate([face[points.NAILS], neck, border])
     to = np.concatenate([edit.lips_to[_OUTER_ROWS], edit.skin_to, still])
     moved = np.concatenate(
         [
@@ -79,7 +83,12 @@ def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple
         ]
     )
     size = (x1 - x0, y1 - y0)
-    field = Spline.through(to, moved).over((x0, y0), size, step=max(2.0, _STEP * edit.eye_px))
+    ease = np.full(len(to), _EASE)
+    ease[: len(_OUTER_ROWS)] = _EASE_LIPS
+    ease[-len(border) :] = 0.0
+    field = Spline.through(to, moved, ease=ease).over(
+        (x0, y0), size, step=max(2.0, _STEP * edit.eye_px)
+    )
     maps = look_up(field, (x0, y0), image_corner=(x0, y0))
     bent = cv2.remap(crop, maps, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     distance: Floats = cv2.magnitude(

@@ -58,8 +58,9 @@ class FaceModel:
         gram = terms.T @ terms + np.diag(ease)
         of_skin = np.linalg.solve(gram, terms.T @ skin.reshape(len(frames), -1))
         of_lips = np.linalg.solve(gram, terms.T @ lips.reshape(len(frames), -1))
+        by_mouth = prior + of_skin[:2].reshape(2, len(MOVED), 2)
         return cls(
-            by_mouth=prior + of_skin[:2].reshape(2, len(MOVED), 2),
+            by_mouth=by_mouth * _free_to_move(chart, frames)[..., None],
             by_pose=of_lips[2:].reshape(5, len(points.LIPS), 2),
         )
 
@@ -79,6 +80,20 @@ def resting_width(pose: Floats, width: Floats, usable: Mask) -> Floats:
     slopes = np.linalg.solve(gram, off[usable].T @ (width[usable] - mean))
     resting: Floats = mean + off @ slopes
     return resting
+
+
+def _free_to_move(chart: Chart, frames: Ints) -> Floats:
+    """How far evidence is believed, per (opening or width, point of `MOVED`).
+
+    The face's outline against hair and background shows the slightest dent: beside the mouth and above it stays where
+    it is, and it never follows the mouth's width.
+    """
+    mean = chart.landmarks[frames].mean(axis=0)
+    below = (mean[points.JAW] - mean[points.INNER_LIPS].mean(axis=0)) @ chart.down / chart.eye_px
+    free = np.ones((2, len(MOVED)))
+    free[0, : len(points.JAW)] = np.clip(below / 0.25, 0.0, 1.0)
+    free[1, : len(points.JAW)] = 0.0
+    return free
 
 
 def _pose_terms(pose: Floats) -> Floats:
