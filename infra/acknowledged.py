@@ -80,7 +80,6 @@ ACKNOWLEDGED: Final = (
     ),
     Acknowledged(r"L1", r".*", "the runtime follows the dependency layers, which are built for it"),
     Acknowledged(r"APIG4", r".*", "the functions authenticate (ADR 0004); documents need no key"),
-    Acknowledged(r"CB3", r".*/ImagePipeline/.*", "Docker inside CodeBuild asks for privileges"),
     Acknowledged(
         r"CB4", r".*/ImagePipeline/.*", "its artifacts are images in encrypted repositories"
     ),

@@ -9,7 +9,7 @@ class CodeBuild:
     """A project whose build passes through these states."""
 
     def __init__(self, *builds) -> None:
-        self.started = []
+        self.started: list[str] = []
         self._builds = [
             {"id": "images:1", "buildStatus": status, "currentPhase": phase}
             for status, phase in builds

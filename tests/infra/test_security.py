@@ -34,6 +34,38 @@ UNSCOPED = {
     "xray:PutTraceSegments",
 }
 
+#: What each kind of access comes to; `ListStreams` and the like are among UNSCOPED.
+ACTIONS = {
+    ("TABLE", Access.READ): {
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+    },
+    ("TABLE", Access.WRITE): {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+    ("TABLE", Access.SCAN): {"dynamodb:Scan"},
+    ("TABLE", Access.STREAM): {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+    },
+    ("BUCKET", Access.READ): {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"},
+    ("BUCKET", Access.WRITE): {
+        "s3:PutObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+    },
+    ("BUCKET", Access.DELETE): {
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+    },
+}
+
+#: Functions of CDK's own that work during a deployment.
+CDK_HELPERS = ("BucketNotificationsHandler", "CustomResourceProviderHandler")
+
 
 def statements(templates):
     """Every statement of every policy, with the policy's name."""
@@ -105,6 +137,26 @@ def test_a_function_may_touch_exactly_what_it_declares(aws, spec):
 
 
 @pytest.mark.parametrize("spec", every_function(), ids=lambda spec: spec.name)
+def test_a_function_may_do_exactly_what_it_declares(aws, spec):
+    """Who reads a table can't write it, and the reverse; the words of IAM are written out here a second time."""
+    granted = [
+        (action, json.dumps(resource))
+        for name, statement in statements(aws)
+        if f"/{spec.name}Role" in name or f"Consumer{spec.name}Role" in name
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    ]
+    for resource in {need.resource for need in spec.needs}:
+        if not resource.value.endswith(("_TABLE", "_BUCKET")):
+            continue
+        exported = f"FnGetAtt{resource.value.title().replace('_', '')}"
+        actions = {action for action, target in granted if exported in target}
+        accesses = [need.access for need in spec.needs if need.resource is resource]
+        kind = resource.value.rpartition("_")[2]
+        assert actions == set().union(*(ACTIONS[kind, access] for access in accesses)), resource
+
+
+@pytest.mark.parametrize("spec", every_function(), ids=lambda spec: spec.name)
 def test_only_scheduled_sweepers_scan(spec):
     """A scan in a request is a bill that grows."""
     scans = any(need.access is Access.SCAN for need in spec.needs)
@@ -120,6 +172,26 @@ def test_containers_may_not_touch_money_or_keys(aws):
         assert f"FnGetAtt{word}Table" not in text
     assert "dynamodb:UpdateItem" in text
     assert "dynamodb:PutItem" not in text
+
+
+def test_containers_are_told_their_region(aws):
+    """ECS on EC2 sets none, and boto3 can't do without; the emulator always gives one."""
+    for definition in of_type(aws, "AWS::Batch::JobDefinition").values():
+        environment = {
+            one["Name"]: one["Value"] for one in definition["ContainerProperties"]["Environment"]
+        }
+        assert environment["AWS_DEFAULT_REGION"] == {"Ref": "AWS::Region"}
+
+
+def test_the_image_build_sees_what_is_there_already(aws):
+    """Without that right it would build again, and a second push of an immutable tag is refused."""
+    allowed = {
+        action
+        for name, statement in statements(aws)
+        if "ImagePipelineProjectRole" in name
+        for action in as_list(statement["Action"])
+    }
+    assert {"ecr:DescribeImages", "ecr:PutImage"} <= allowed
 
 
 def test_state_machines_may_submit_only_to_our_pools(aws):
@@ -225,7 +297,7 @@ def test_everything_that_can_fail_has_an_alarm(aws):
     for kind in ("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine", "AWS::SQS::Queue"):
         for name in of_type(aws, kind):
             logical_id = name.partition("/")[2]
-            if "BucketNotificationsHandler" in name or (
+            if any(helper in name for helper in CDK_HELPERS) or (
                 kind == "AWS::SQS::Queue" and "DeadLetters" not in name
             ):
                 continue

@@ -7,16 +7,13 @@ from typing import Any
 DIFFERENCES = {
     r"AWS::Lambda::Function/Properties/(Runtime|Architectures)": "the interpreter and processor at hand",
     r"AWS::Lambda::LayerVersion/Properties/(CompatibleRuntimes|Content)": "layers built for them",
-    r"AWS::Lambda::Function/Properties/Code/S3Key": "the same code, zipped beside other layers",
     r"AWS::Lambda::Function/Properties/Environment/Variables/LIPWIRE_STAGE": "the stage's name",
     r"AWS::Lambda::Function/Properties/Environment/Variables/WEBHOOK_LOOPBACK": "loopback receivers",
     r"AWS::Batch::JobDefinition/Properties/ContainerProperties/Environment": "the stage's name",
     r"AWS::(S3::Bucket|DynamoDB::Table)/(DeletionPolicy|UpdateReplacePolicy)": "data outlives AWS stacks",
     r"AWS::DynamoDB::Table/Properties/DeletionProtectionEnabled": "data outlives AWS stacks",
     r"AWS::ECR::Repository/Properties/EmptyOnDelete": "no image is ever pushed locally",
-    r"AWS::Events::EventBus/Properties/Name": "CDK names it after its stack",
     r".*/Tags.*": "the stage's name",
-    r".*/Metadata/.*": "CDK's notes on paths and assets",
 }
 
 
