@@ -6,9 +6,12 @@ Running twice is harmless: what runs is kept, and deployed anew only when the ap
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from dataclasses import asdict, dataclass
 
 from infra.local import deployment, processes
@@ -89,7 +92,13 @@ def bring_up(*, port: int) -> dict[str, str]:
         _deploy_if_changed(emulator)
         return _local(emulator, running.forwarder_port)
     if running is not None:
+        if not processes.is_alive(running.emulator_pid):
+            # It crashed: what was deployed since it last saved is gone.
+            DEPLOYED.unlink(missing_ok=True)
         stop(running)
+    is_new = not (PLATFORM / "state/cloudformation.json").exists()
+    if is_new:
+        forget_state()
     _say("starting the emulator")
     emulator_port, last_port = _last_ports()
     emulator = start_emulator(PLATFORM, port=emulator_port)
@@ -113,7 +122,16 @@ def bring_up(*, port: int) -> dict[str, str]:
             processes.end_process(forwarder.pid, forwarder, timeout_s=2)
         emulator.stop()
         RUNNING.unlink(missing_ok=True)
+        if is_new:
+            forget_state()
         raise
+
+
+def forget_state() -> None:
+    """Nothing is deployed any more; logs stay."""
+    for name in ("state", "objects"):
+        shutil.rmtree(PLATFORM / name, ignore_errors=True)
+    DEPLOYED.unlink(missing_ok=True)
 
 
 def stop(running: Running) -> None:
@@ -171,18 +189,26 @@ def _local(emulator: Emulator, port: int) -> dict[str, str]:
     known: dict[str, str] = {}
     if LOCAL.exists():
         known = json.loads(LOCAL.read_text(encoding="utf-8"))
-    # A key belongs to the tables it was made in: a fresh platform needs a fresh one.
-    tables = deployment.resource_names(emulator)
-    if "api_key" not in known or known.get("accounts_table") != tables["ACCOUNTS_TABLE"]:
+    # The account may have gone with the state it was in.
+    if "api_key" not in known or not _is_accepted(base_url, known["api_key"]):
         known = deployment.open_account(emulator, granted=_CREDITS)
-    local = known | {
-        "base_url": base_url,
-        "endpoint": emulator.endpoint,
-        "accounts_table": tables["ACCOUNTS_TABLE"],
-    }
+    local = known | {"base_url": base_url, "endpoint": emulator.endpoint}
     LOCAL.write_text(json.dumps(local, indent=2) + "\n", encoding="utf-8")
     LOCAL.chmod(0o600)
     return local
+
+
+def _is_accepted(base_url: str, api_key: str) -> bool:
+    request = urllib.request.Request(
+        f"{base_url}/lipwire/v1/account", headers={"X-Api-Key": api_key}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        if error.code == 401:
+            return False
+        raise PlatformError(f"the API answered {error.code}:\n{error.read()[:2000]!r}") from error
 
 
 def _last_ports() -> tuple[int | None, int | None]:
