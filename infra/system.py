@@ -49,6 +49,7 @@ class System:
             functions=[*self.workflow.functions, *self.api.functions, *self.events.functions],
             dead_letters=self.events.dead_letters,
             machines=self.workflow.machines,
+            api_id=self.api.api_id,
         )
         self.stacks = (
             self.storage,

@@ -45,6 +45,7 @@ class ApiStack(Stack):
             self._route(api, f"{route.method} {route.path}", integrations[route.function])
         self._route(api, "$default", integrations[CATCH_ALL])
         self._stage(api)
+        self.api_id = api.api_id
         CfnOutput(self, "ApiId", value=api.api_id)
         CfnOutput(self, "ApiUrl", value=api.api_endpoint)
 

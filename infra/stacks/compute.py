@@ -68,7 +68,13 @@ class ComputeStack(Stack):
             Device.CUDA: self._queue("Gpu", _GPU_TYPES, config.max_gpu_vcpus),
         }
         images = {device: self._repository(device) for device in (Device.CPU, Device.CUDA)}
-        self.pipeline = ImagePipeline(self, code=code, repositories=images)
+        used = {spec.device for spec in engines.specs().values()}
+        self.pipeline = ImagePipeline(
+            self,
+            code=code,
+            # The CUDA image is gigabytes: it is built as soon as an engine asks for it.
+            repositories={device: images[device] for device in images if device in used},
+        )
         job_logs = logs.LogGroup(
             self,
             "JobLogs",

@@ -1,4 +1,4 @@
-"""What wakes somebody: an alarm for each dead-letter queue, state machine and function."""
+"""What wakes somebody: an alarm for each dead-letter queue, state machine and function, and one for the API."""
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -25,10 +25,18 @@ class ObservabilityStack(Stack):
         functions: list[PythonFunction],
         dead_letters: dict[str, sqs.Queue],
         machines: list[sfn.StateMachine],
+        api_id: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._topic = sns.Topic(self, "Alarms", enforce_ssl=True)
-        self._topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+        self._topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self._topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
         for name, queue in dead_letters.items():
             self._alarm(
                 f"{name}DeadLetters",
@@ -48,6 +56,15 @@ class ObservabilityStack(Stack):
                 made.function.metric_errors(period=_PERIOD, statistic="Sum"),
                 f"{made.spec.name} raised or ran out of time",
             )
+        faults = cloudwatch.Metric(
+            namespace="AWS/ApiGateway",
+            metric_name="5xx",
+            dimensions_map={"ApiId": api_id},
+            period=_PERIOD,
+            statistic="Sum",
+        )
+        # The functions behind the API answer their own failures as 500, so their alarms don't see these.
+        self._alarm("ApiFaults", faults, "the API answered a request with a 5xx status")
         self._dashboard(functions, machines)
         # Somebody has to subscribe: mail or pager are the operator's choice.
         CfnOutput(self, "AlarmTopic", value=self._topic.topic_arn)
