@@ -44,7 +44,7 @@ def _row(video: Path) -> Picture:
             times.append(float(frame.time_s))
             opening.append(np.nan if landmarks is None else float(measures.opening(landmarks)))
             if frame.index in chosen:
-                thumbs.append((times[-1], _thumb(rgb)))
+                thumbs.append((times[-1], _thumb(rgb, landmarks)))
     sound = np.concatenate(list(Sound(video).chunks(rate=16_000, channels=1)), axis=1)[0]
     strip = np.hstack([picture for _, picture in thumbs])
     seconds = max(len(sound) / 16_000, times[-1])
@@ -52,15 +52,18 @@ def _row(video: Path) -> Picture:
     return np.vstack([_title(f"{video.name}   {total} frames, {seconds:.2f} s"), strip, curves])
 
 
-def _thumb(rgb: Picture) -> Picture:
+def _thumb(rgb: Picture, landmarks: NDArray[np.float32] | None) -> Picture:
+    """The face with some room around it; the whole picture where there is none."""
     side = WIDTH // SHOWN
     height, width = rgb.shape[:2]
-    scale = side / min(height, width)
-    small = cv2.resize(
-        rgb, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA
-    )
-    x = (small.shape[1] - side) // 2
-    return np.asarray(small[:side, x : x + side], np.uint8)
+    x, y, size = width / 2, height / 2, float(min(height, width))
+    if landmarks is not None:
+        x, y = landmarks[:, :2].mean(axis=0)
+        size = min(size, 1.9 * float(np.ptp(landmarks[:, 1])))
+    left = int(np.clip(x - size / 2, 0, width - size))
+    top = int(np.clip(y - size / 2, 0, height - size))
+    face = rgb[top : top + int(size), left : left + int(size)]
+    return np.asarray(cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _curves(

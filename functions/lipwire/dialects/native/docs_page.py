@@ -1,5 +1,6 @@
 """The OpenAPI document as one self-contained page: no script, nothing fetched from elsewhere."""
 
+import re
 from html import escape
 from typing import Any, Final
 
@@ -33,7 +34,9 @@ def docs_page(document: dict[str, Any]) -> str:
             groups.setdefault(operation["tags"][0], []).append(
                 _operation(method, path, operation, schemas)
             )
-    body = "".join(f"<h2>{escape(tag)}</h2>{''.join(rows)}" for tag, rows in groups.items())
+    body = "".join(
+        f"<h2>{escape(tag.replace('-', ' '))}</h2>{''.join(rows)}" for tag, rows in groups.items()
+    )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -59,8 +62,13 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
     return (
         f'<details id="{escape(operation["operationId"])}"><summary>'
         f'<b class="m {method}">{method.upper()}</b><code>{escape(path)}</code>'
-        f"<span>{escape(operation['summary'])}</span></summary>{''.join(parts)}</details>"
+        f"<span>{_prose(operation['summary'])}</span></summary>{''.join(parts)}</details>"
     )
+
+
+def _prose(text: str) -> str:
+    """Text with its `code` as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _parameters(parameters: list[dict[str, Any]]) -> str:
@@ -68,7 +76,7 @@ def _parameters(parameters: list[dict[str, Any]]) -> str:
         return ""
     rows = "".join(
         f"<tr><td><code>{escape(one['name'])}</code><td>{escape(one['in'])}"
-        f"<td>{escape(_type_of(one['schema']))}<td>{escape(one['schema'].get('description', ''))}"
+        f"<td>{escape(_type_of(one['schema']))}<td>{_prose(one['schema'].get('description', ''))}"
         for one in parameters
     )
     return f"<table><tr><th>Parameter<th>in<th>type<th>{rows}</table>"
@@ -82,7 +90,7 @@ def _model(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> s
         note = "" if name in required else "optional"
         rows.append(
             f"<tr><td><code>{escape(name)}</code><td>{escape(_type_of(field))}<td>{note}"
-            f"<td>{escape(field.get('description', ''))}{_nested(field, schemas, depth)}"
+            f"<td>{_prose(field.get('description', ''))}{_nested(field, schemas, depth)}"
         )
     return f"<p>{escape(model.get('description', ''))}</p><table>{''.join(rows)}</table>"
 
@@ -107,7 +115,7 @@ def _type_of(schema: dict[str, Any]) -> str:
 def _errors() -> str:
     rows = "".join(
         f'<tr id="{escape(error.code)}"><td><code>{escape(error.code)}</code><td>{STATUS[error.kind]}'
-        f"<td>{escape(error.title)} {escape(error.mend)}"
+        f"<td>{_prose(f'{error.title} {error.mend}')}"
         for error in sorted(_leaves(), key=lambda error: error.code)
     )
     return f"<table><tr><th>code<th>status<th>meaning{rows}</table>"

@@ -151,7 +151,7 @@ def _operation(route: Route) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": route.operation.value,
         "summary": doc.summary,
-        "tags": [route.path.removeprefix(f"{BASE}/").split("/")[0]],
+        "tags": ["documents" if public else route.path.removeprefix(f"{BASE}/").split("/")[0]],
         "parameters": _parameters(route, doc),
         "responses": {str(doc.status): _success(route, doc)},
     }
