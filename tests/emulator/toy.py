@@ -231,7 +231,7 @@ def template() -> dict[str, Any]:
             "Properties": {"ServiceToken": "none", "BucketName": {"Ref": "Bucket"}},
         },
     }
-    refs = (
+    refs: tuple[str, ...] = (
         "Bucket",
         "Queue",
         "OtherQueue",
