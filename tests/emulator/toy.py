@@ -179,6 +179,10 @@ def template() -> dict[str, Any]:
             },
         },
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}},
+        "FlowLog": {
+            "Type": "AWS::EC2::FlowLog",
+            "Properties": {"ResourceId": {"Ref": "Vpc"}, "ResourceType": "VPC"},
+        },
         "Events": {"Type": "AWS::SQS::Queue"},
         "JobStates": {
             "Type": "AWS::Events::Rule",

@@ -10,17 +10,7 @@ from infra.local.emulator import registry
 
 #: Type -> (prefix of the physical id, attributes that hold it).
 STAND_INS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "AWS::Budgets::Budget": ("budget-", ()),
-    "AWS::CloudWatch::CompositeAlarm": ("alarm-", ("Arn",)),
-    "AWS::CodeBuild::SourceCredential": ("credential-", ()),
-    "AWS::EC2::EIP": ("eipalloc-", ("AllocationId",)),
     "AWS::EC2::FlowLog": ("fl-", ("Id",)),
-    "AWS::EC2::NatGateway": ("nat-", ("NatGatewayId",)),
-    "AWS::EC2::SecurityGroupEgress": ("sgr-", ("Id",)),
-    "AWS::EC2::SecurityGroupIngress": ("sgr-", ("Id",)),
-    "AWS::Events::Archive": ("archive-", ("Arn", "ArchiveName")),
-    "AWS::Events::EventBusPolicy": ("policy-", ()),
-    "AWS::WAFv2::WebACLAssociation": ("association-", ()),
 }
 
 
