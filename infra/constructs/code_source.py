@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,14 +41,14 @@ class CodeSource:
         """This repository.
 
         Raises:
-            FileNotFoundError: the layers were not built (`make layers`).
+            FileNotFoundError: the layers were not built (`make layer`).
         """
         layers = {
             layer: ROOT / "build" / "layers" / f"{layer}-{config.layer_target}" for layer in Layer
         }
         for folder in layers.values():
             if not folder.exists():
-                raise FileNotFoundError(f"{folder.name} is not built; run `make layers`")
+                raise FileNotFoundError(f"{folder.name} is not built; run `make layer`")
         image, tag = _stage_image()
         return cls(ROOT / "functions", layers, image, tag)
 
@@ -77,16 +78,28 @@ class CodeSource:
 
 def _stage_image() -> tuple[Path, str]:
     """A copy of the image's parts alone, and the hash of their names and bytes."""
-    target = ROOT / "build" / "image-source"
-    shutil.rmtree(target, ignore_errors=True)
+    parts = {
+        path.relative_to(ROOT): path.read_bytes()
+        for path in _files(ROOT / part for part in _IMAGE_PARTS)
+    }
     digest = hashlib.sha256()
-    for path in _files(ROOT / part for part in _IMAGE_PARTS):
-        relative = path.relative_to(ROOT)
-        copy = target / relative
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
-        digest.update(f"{relative}\0".encode() + path.read_bytes())
-    return target, digest.hexdigest()[:16]
+    for relative, content in parts.items():
+        digest.update(f"{relative}\0{len(content)}\0".encode() + content)
+    tag = digest.hexdigest()[:16]
+    target = ROOT / "build" / "image-source" / tag
+    if not target.exists():
+        # Made beside it and moved: another synthesis may be reading.
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(dir=target.parent))
+        for relative, content in parts.items():
+            copy = half / relative
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
+        try:
+            half.rename(target)
+        except OSError:
+            shutil.rmtree(half)  # the other was faster, with the same content
+    return target, tag
 
 
 def _files(parts: Iterable[Path]) -> list[Path]:
