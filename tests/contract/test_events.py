@@ -220,16 +220,32 @@ def test_rules_on_aws_events_match_one_kind_of_sample(name):
         for path in AWS.glob("*.json")
         if "detail-type" in load(path)
     }
-    assert [kind for kind, let_through in kinds.items() if let_through] == ["s3_object_created"]
-    elsewhere = load(AWS / "s3_object_created.json")
-    elsewhere["detail"]["object"]["key"] = "outputs/x"
-    assert not matches(pattern, elsewhere)
+    told = pattern["detail-type"][0].lower().replace(" ", "_")
+    assert [kind for kind, let_through in kinds.items() if let_through] == [
+        kind for kind in kinds if kind.endswith(told)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sample", "detail"),
+    [
+        ("ingest_uploads", "s3_object_created", {"object": {"key": "outputs/x"}}),
+        ("close_jobs", "step_functions_execution_status_change", {"status": "SUCCEEDED"}),
+        ("close_jobs", "step_functions_execution_status_change", {"stateMachineArn": "another"}),
+    ],
+)
+def test_rules_on_aws_events_let_near_misses_pass_by(name, sample, detail):
+    """Another prefix, another end, another machine."""
+    near = load(AWS / f"{sample}.json")
+    assert matches(_filled(CONSUMERS[name].aws_pattern), near)
+    near["detail"] |= detail
+    assert not matches(_filled(CONSUMERS[name].aws_pattern), near)
 
 
 def _filled(pattern: dict[str, object]) -> dict[str, Any]:
-    filled: dict[str, Any] = json.loads(
-        json.dumps(pattern).replace("${UPLOADS_BUCKET}", "lipwire-uploads")
-    )
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:LipsyncJob"
+    text = json.dumps(pattern).replace("${UPLOADS_BUCKET}", "lipwire-uploads")
+    filled: dict[str, Any] = json.loads(text.replace("${JOB_STATE_MACHINE}", machine))
     return filled
 
 

@@ -67,6 +67,18 @@ def test_a_cancel_stops_the_render(platform, client, portrait, long_voice):
     client.call("DELETE", f"/jobs/{job['id']}")
 
 
+def test_an_execution_that_is_lost_does_not_lose_its_job(platform, client, portrait, long_voice):
+    """Stopped behind the API's back: the job fails, its hold is released, its process is gone."""
+    job = rendering_job(client, portrait, long_voice)
+    pid = platform.batch_pid(f"render-{job['id']}")
+    platform.stop_execution("job", job["id"])
+    done = client.finish(job["id"], timeout_s=60)
+    assert (done["status"], done["error"]["code"]) == ("failed", "render_failed")
+    assert credits_of(client)["available_millicredits"] == 1_000_000
+    eventually(lambda: _is_alive(pid), lambda alive: not alive, timeout_s=10)
+    assert platform.count_events("JobFailed", job["id"]) == 1
+
+
 def test_ten_jobs_at_once_all_end(platform, client, portrait, voice):
     """None lost, none doubled, the ledger exact."""
     source, speech = client.upload(portrait, "image/png"), client.upload(voice, "audio/wav")
