@@ -13,6 +13,7 @@ from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.engine_pool import EnginePool
 from infra.constructs.image_pipeline import ImagePipeline
+from infra.constructs.network import public_network
 from infra.grants import Handles, statements
 from lipwire import engines
 from lipwire.domain.engines import Device
@@ -29,6 +30,7 @@ JOB_NEEDS = (
 )
 _CPU_TYPES = ("c6i", "c7i", "m6i", "m7i")
 _GPU_TYPES = ("g5", "g6")
+_SIZES = ("xlarge", "2xlarge")
 
 
 class ComputeStack(Stack):
@@ -45,7 +47,7 @@ class ComputeStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id)
         self._config = config
-        self._vpc = self._network()
+        self._vpc = public_network(self)
         self._security = ec2.SecurityGroup(
             self, "Jobs", vpc=self._vpc, description="render jobs: nothing comes in"
         )
@@ -108,31 +110,6 @@ class ComputeStack(Stack):
             )
             for spec in engines.specs().values()
         }
-
-    def _network(self) -> ec2.Vpc:
-        vpc = ec2.Vpc(
-            self,
-            "Network",
-            max_azs=3,
-            nat_gateways=0,
-            subnet_configuration=[
-                ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
-            ],
-            gateway_endpoints={
-                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
-                "DynamoDb": ec2.GatewayVpcEndpointOptions(
-                    service=ec2.GatewayVpcEndpointAwsService.DYNAMODB
-                ),
-            },
-        )
-        flow_logs = logs.LogGroup(
-            self,
-            "FlowLogs",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        vpc.add_flow_log("Flow", destination=ec2.FlowLogDestination.to_cloud_watch_logs(flow_logs))
-        return vpc
 
     def _queue(self, name: str, types: tuple[str, ...], max_vcpus: int) -> batch.JobQueue:
         """Spot first, on demand when there is none; a job that can't start is ended, not left waiting for ever."""
@@ -212,6 +189,3 @@ class ComputeStack(Stack):
             )
         )
         return role
-
-
-_SIZES = ("xlarge", "2xlarge")
