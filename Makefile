@@ -49,7 +49,7 @@ bench: setup ## what things cost, measured; writes out/bench.json
 	@$(RUN) -m benchmarks
 
 synth: setup ## the CloudFormation templates of STAGE, into cdk.out/
-	@node_modules/.bin/cdk synth --quiet --all --context stage=$(STAGE)
+	@node_modules/.bin/cdk synth --quiet --context stage=$(STAGE)
 
 deploy: setup ## deploy STAGE to the AWS account of your credentials, and build its images there
 	@$(RUN) -m infra.deploy $(STAGE)

@@ -30,8 +30,8 @@ class Resource(StrEnum):
 class Access(StrEnum):
     """What may be done with a resource; `infra/grants.py` knows the IAM actions of each."""
 
-    READ = "read"  # table: get, query, batch get (never scan); bucket: get objects below `prefix`
-    WRITE = "write"  # table: put, update, delete, condition check; bucket: put (and abort) below `prefix`
+    READ = "read"  # table: get, query, batch get, condition check (never scan); bucket: get below `prefix`
+    WRITE = "write"  # table: put, update, delete; bucket: put (and abort) below `prefix`
     SCAN = "scan"  # table: scan, for sweepers of small tables
     DELETE = "delete"  # bucket: delete objects below `prefix`
     STREAM = "stream"  # table: consume its stream

@@ -1,5 +1,6 @@
 """From voice to mouth: open on vowels, shut on m, b, p, at rest in silence, the same every time."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -101,7 +102,7 @@ def scores(track: MouthTrack, phonemes: Phonemes) -> tuple[float, float, float]:
 
 
 def test_mouth_follows_phonemes(
-    spoken: dict[str, tuple[MouthTrack, Phonemes]], record_property: pytest.FixtureRequest
+    spoken: dict[str, tuple[MouthTrack, Phonemes]], record_property: Callable[[str, object], None]
 ) -> None:
     """Lips meet on most of m, b, p, rarely elsewhere, and the mouth opens with the vowels."""
     found = {voice: scores(*heard) for voice, heard in spoken.items()}
