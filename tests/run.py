@@ -71,6 +71,7 @@ TYPES = Checks(
                 "containers",
                 "tools",
                 "benchmarks",
+                "tests",
             ),
         ),
     ),
