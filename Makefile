@@ -81,6 +81,8 @@ $(STAMPS)/python:
 			2>/dev/null && { echo "$$one" > $@; break; }; done; \
 	test -s $@ || { rm -f $@; echo "Lipwire needs Python 3.11 or 3.12 with venv (Debian: python3-venv);" \
 		"name one with: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
+	@"$$(cat $@)" -c 'import platform, sys; sys.exit(platform.system() == "Linux" and platform.machine() != "x86_64")' || \
+		{ rm -f $@; echo "MediaPipe, which finds the faces, has no wheel for Linux on this processor: use x86-64" >&2; exit 1; }
 	@node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || \
 		{ rm -f $@; echo "Lipwire needs Node.js 20 or newer with npm, for the CDK CLI" >&2; exit 1; }
 
