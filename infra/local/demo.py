@@ -81,7 +81,7 @@ def _run(
     _say(f"  webhook {told.payload['type']} received, signature verified")
     held, charged = job["credits"]["held_millicredits"], done["credits"]["charged_millicredits"]
     _say(
-        f"  credits: at least {held / 1000:.3f} held, {charged / 1000:.3f} charged, the rest released"
+        f"  credits: {held / 1000:.3f} held at first, {charged / 1000:.3f} charged, the rest released"
     )
 
 
@@ -127,7 +127,12 @@ def _picture(videos: list[Path], path: Path) -> None:
     """Drawn in the renderer's environment, which has the landmarks."""
     command = [str(INFERENCE), "-m", "infra.local.picture", str(path), *map(str, videos)]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        # Only then: the landmark model's libraries write to stderr whatever happens.
+        raise SystemExit(f"the picture could not be drawn:\n{done.stderr[-3000:]}")
 
 
 def _type_of(path: Path) -> str:
