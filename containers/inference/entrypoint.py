@@ -6,6 +6,7 @@ python entrypoint.py analyze ast_…
 
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lipwire import engines
@@ -31,41 +33,53 @@ log = logging.getLogger("lipwire")
 
 def main(task: str, task_id: str) -> ExitCode:
     """Run the task; what is wrong with a user's file is noted on the job."""
-    app = App(os.environ)
-    with tempfile.TemporaryDirectory(prefix="lipwire-") as folder:
-        runner = Runner(
-            files=S3Files(app.s3),
-            reports=app.work,
-            jobs=app.jobs,
-            clock=app.clock,
-            load_engine=engines.load,
-            folder=Path(folder),
-            uploads=app.settings.name_of(Resource.UPLOADS_BUCKET),
-            work=app.settings.name_of(Resource.WORK_BUCKET),
-            outputs=app.settings.name_of(Resource.OUTPUTS_BUCKET),
-        )
-        try:
-            {"render": runner.render, "analyze": runner.analyze}[task](task_id)
-        except StoppedError as stopped:
-            log.info("stopped: %s", stopped)
-            return ExitCode.POLICY
-        except MediaError as error:
-            log.info("refused: %s", error.code)
-            if task == "render":
-                app.jobs.record_failure(JobId(task_id), Problem.of(error))
-            return ExitCode.BAD_INPUT
-        except (BotoCoreError, ClientError, ConnectionError, UnavailableError):
-            log.exception("a service failed")
-            return ExitCode.TRANSIENT
-        except Exception:
-            log.exception("failed")
-            return ExitCode.BUG
+    try:
+        app = App(os.environ)
+        with tempfile.TemporaryDirectory(prefix="lipwire-") as folder:
+            _FOLDERS.append(folder)
+            return _run(task, task_id, app, Path(folder))
+    except StoppedError as stopped:
+        log.info("stopped: %s", stopped)
+        return ExitCode.POLICY
+    except (Boto3Error, BotoCoreError, ClientError, ConnectionError, UnavailableError):
+        log.exception("a service failed")
+        return ExitCode.TRANSIENT
+    except Exception:
+        log.exception("failed")
+        return ExitCode.BUG
+
+
+def _run(task: str, task_id: str, app: App, folder: Path) -> ExitCode:
+    runner = Runner(
+        files=S3Files(app.s3),
+        reports=app.work,
+        jobs=app.jobs,
+        clock=app.clock,
+        load_engine=engines.load,
+        folder=folder,
+        uploads=app.settings.name_of(Resource.UPLOADS_BUCKET),
+        work=app.settings.name_of(Resource.WORK_BUCKET),
+        outputs=app.settings.name_of(Resource.OUTPUTS_BUCKET),
+    )
+    try:
+        {"render": runner.render, "analyze": runner.analyze}[task](task_id)
+    except MediaError as error:
+        log.info("refused: %s", error.code)
+        if task == "render":
+            app.jobs.record_failure(JobId(task_id), Problem.of(error))
+        return ExitCode.BAD_INPUT
     return ExitCode.DONE
+
+
+#: What `_leave` has to remove: a process that is told to stop runs no `with` to its end.
+_FOLDERS: list[str] = []
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
     # A host that goes away, or a cancel: another attempt starts afresh, and a canceled job has none.
     log.info("told to stop")
+    for folder in _FOLDERS:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(ExitCode.TRANSIENT)
 
 

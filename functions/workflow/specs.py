@@ -98,7 +98,6 @@ FINISH_ANALYSIS = FunctionSpec(
     needs=(
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
-        writes(Resource.OUTBOX_TABLE),
         reads(Resource.WORK_BUCKET, "results/"),
     ),
 )

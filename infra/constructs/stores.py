@@ -38,7 +38,8 @@ class PrivateBucket(Construct):
                 s3.LifecycleRule(
                     id="AbortUnfinishedUploads",
                     abort_incomplete_multipart_upload_after=Duration.days(1),
-                    noncurrent_version_expiration=Duration.days(1),
+                    # A second PUT to a signed URL makes the accepted bytes noncurrent: they are pinned by version, and kept.
+                    noncurrent_version_expiration=Duration.days(31),
                     expired_object_delete_marker=True,
                 ),
                 *rules,

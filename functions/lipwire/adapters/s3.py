@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from lipwire.domain.errors import UploadIncompleteError
+from lipwire.domain.errors import BusyError, UploadIncompleteError
 from lipwire.domain.jobs import RenderPlan, RenderReport, plan_key, result_key
 from lipwire.domain.views import UploadPart
 
 #: Without s3:ListBucket, S3 answers 403 for a key that isn't there.
 _NOT_FOUND: Final = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
+
+_BAD_PARTS: Final = frozenset({"NoSuchUpload", "InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
 
 
 class S3Objects:
@@ -65,23 +67,24 @@ class S3Objects:
         )
         return upload_id, signed
 
-    def complete_multipart(self, key: str, upload_id: str) -> None:
-        """The parts that arrived become the object; harmless to repeat."""
+    def complete_multipart(self, key: str, upload_id: str, *, size_bytes: int) -> None:
+        """The parts that arrived become the object, once they hold all its bytes; harmless to repeat."""
         target = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id}
         try:
             pages = self._client.get_paginator("list_parts").paginate(**target)
-            parts = [
-                {"PartNumber": part["PartNumber"], "ETag": part["ETag"]}
-                for page in pages
-                for part in page.get("Parts", [])
-            ]
-            if not parts:
-                raise UploadIncompleteError
-            self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": parts})
+            parts = [part for page in pages for part in page.get("Parts", [])]
+            arrived = sum(part["Size"] for part in parts)
+            if arrived != size_bytes:
+                raise UploadIncompleteError(f"{arrived} of {size_bytes} bytes have arrived.")
+            listed = [{"PartNumber": part["PartNumber"], "ETag": part["ETag"]} for part in parts]
+            self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": listed})
         except ClientError as exc:
-            if exc.response["Error"]["Code"] == "NoSuchUpload" and self.head(key) is not None:
+            code = exc.response["Error"]["Code"]
+            if code == "NoSuchUpload" and self.head(key) is not None:
                 return
-            raise UploadIncompleteError from exc
+            if code in _BAD_PARTS:
+                raise UploadIncompleteError from exc
+            raise
 
     def head(self, key: str) -> tuple[int, str | None] | None:
         """Size and version id, or None when nothing is there."""
@@ -104,9 +107,12 @@ class S3Objects:
                 for row in page.get("Versions", []) + page.get("DeleteMarkers", [])
             ]
             if doomed:
-                self._client.delete_objects(
+                answer = self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True}
                 )
+                # It answers 200 and names what it could not delete.
+                if answer.get("Errors"):
+                    raise BusyError("Some of the files could not be deleted yet.")
 
 
 class S3Work:

@@ -101,7 +101,7 @@ class Dialect:
     #: Header that the vendor's clients put the key in; the other one is accepted too (contracts.md 7.2).
     key_header: Literal["authorization", "x-api-key"]
     encode_error: Callable[[LipwireError, WireRequest], WireResponse]
-    #: A job as the vendor's webhook carries it: type and data.
+    #: Vendor field -> why it is refused or ignored.
     unsupported: Mapping[str, str] = field(default_factory=dict)
 
 

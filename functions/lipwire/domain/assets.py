@@ -5,9 +5,15 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from lipwire.domain.errors import LipwireError
+from lipwire.domain.errors import (
+    LipwireError,
+    NoFaceError,
+    RejectedMediaError,
+    SilentSpeechError,
+    WrongAssetKindError,
+)
 from lipwire.domain.ids import AccountId, AssetId
-from lipwire.domain.media import MediaInfo
+from lipwire.domain.media import MediaInfo, MediaKind
 
 
 class AssetStatus(StrEnum):
@@ -105,3 +111,36 @@ def asset_of_key(key: str) -> AssetId | None:
     if len(parts) == 4 and parts[0] == "uploads" and parts[3] == "source":
         return AssetId(parts[2])
     return None
+
+
+def refuse_as_source(asset: Asset) -> None:
+    """Nothing, for an asset that may be a job's source as far as it has been looked into.
+
+    Raises:
+        MediaError: it was refused at its upload, or has no face.
+        WrongAssetKindError: it is a sound.
+    """
+    _refuse_rejected(asset)
+    if asset.media is not None and asset.media.kind is MediaKind.AUDIO:
+        raise WrongAssetKindError("`source` is a sound file.", field="source.asset_id")
+    if asset.analysis.status is AnalysisStatus.DONE and asset.analysis.faces == 0:
+        raise NoFaceError(field="source.asset_id")
+
+
+def refuse_as_speech(asset: Asset) -> None:
+    """Nothing, for an asset that may be a job's speech as far as it has been looked into.
+
+    Raises:
+        MediaError: it was refused at its upload, or nobody is heard.
+        WrongAssetKindError: it has no sound.
+    """
+    _refuse_rejected(asset)
+    if asset.media is not None and not asset.media.has_audio:
+        raise WrongAssetKindError("`speech` has no sound.", field="speech.asset_id")
+    if asset.silent:
+        raise SilentSpeechError(field="speech.asset_id")
+
+
+def _refuse_rejected(asset: Asset) -> None:
+    if asset.status is AssetStatus.REJECTED and asset.problem is not None:
+        raise RejectedMediaError(asset.problem.code, asset.problem.message)

@@ -131,7 +131,7 @@ class ObjectStore(Protocol):
         self, key: str, *, parts: int, expires_s: int
     ) -> tuple[str, tuple[UploadPart, ...]]: ...
 
-    def complete_multipart(self, key: str, upload_id: str) -> None:
+    def complete_multipart(self, key: str, upload_id: str, *, size_bytes: int) -> None:
         """Raises `UploadIncompleteError` when parts are missing."""
 
     def head(self, key: str) -> tuple[int, str | None] | None:

@@ -24,7 +24,9 @@ def complete_upload(
     if asset.status is not AssetStatus.AWAITING_UPLOAD:
         return asset
     if asset.multipart_upload_id is not None:
-        uploads.complete_multipart(asset.key, asset.multipart_upload_id)
+        uploads.complete_multipart(
+            asset.key, asset.multipart_upload_id, size_bytes=asset.size_bytes
+        )
     found = uploads.head(asset.key)
     if found is None:
         raise UploadIncompleteError

@@ -1,6 +1,6 @@
 """A new job."""
 
-from lipwire.domain.assets import Asset, AssetStatus
+from lipwire.domain.assets import Asset, refuse_as_source, refuse_as_speech
 from lipwire.domain.commands import Caller, CreateJob, GetAsset
 from lipwire.domain.credits import PROVISIONAL_SECONDS, Millicredits, price_of_duration
 from lipwire.domain.engines import EngineSpec
@@ -9,7 +9,6 @@ from lipwire.domain.errors import (
     EngineUnavailableError,
     InvalidRequestError,
     InvalidWebhookUrlError,
-    WrongAssetKindError,
 )
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
@@ -36,16 +35,15 @@ def create_job(
 
     Raises:
         InvalidRequestError: an asset id is unknown (named in `errors`).
-        WrongAssetKindError, EngineUnavailableError, InvalidWebhookUrlError, InsufficientCreditsError.
+        MediaError, WrongAssetKindError: what is already known of an asset forbids it.
+        EngineUnavailableError, InvalidWebhookUrlError, InsufficientCreditsError.
     """
     if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
         raise InvalidWebhookUrlError
     source = _asset(command.source_id, "source", caller, assets)
     speech = _asset(command.speech_id, "speech", caller, assets)
-    if source.media is not None and source.media.kind == "audio":
-        raise WrongAssetKindError("`source` is a sound file.", field="source.asset_id")
-    if speech.media is not None and not speech.media.has_audio:
-        raise WrongAssetKindError("`speech` has no sound.", field="speech.asset_id")
+    refuse_as_source(source)
+    refuse_as_speech(speech)
     spec = _engine(command, engines)
     now = clock.now()
     job = Job(
@@ -77,11 +75,6 @@ def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> 
             f"`{role}.asset_id` names no asset of this account.",
             errors=[{"field": f"{role}.asset_id", "message": "no such asset"}],
         ) from exc
-    if asset.status is AssetStatus.REJECTED and asset.problem is not None:
-        raise InvalidRequestError(
-            f"The {role} was refused when it was uploaded: {asset.problem.message}",
-            errors=[{"field": f"{role}.asset_id", "message": asset.problem.code}],
-        )
     return asset
 
 

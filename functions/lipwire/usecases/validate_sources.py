@@ -1,6 +1,6 @@
 """Second step of the job workflow: no render time is spent on what can't be rendered."""
 
-from lipwire.domain.assets import AnalysisStatus, Asset, AssetStatus
+from lipwire.domain.assets import Asset, AssetStatus, refuse_as_source, refuse_as_speech
 from lipwire.domain.credits import Millicredits, price_of_duration
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import (
@@ -8,14 +8,11 @@ from lipwire.domain.errors import (
     BusyError,
     JobFinishedError,
     JobNotFoundError,
-    NoFaceError,
-    RejectedMediaError,
-    SilentSpeechError,
     TooLongError,
-    WrongAssetKindError,
 )
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
+from lipwire.domain.media import MediaKind
 from lipwire.ports import AccountStore, AssetStore, Clock, JobStore, MediaProbe
 from lipwire.usecases.probe_asset import probe_asset
 
@@ -44,8 +41,11 @@ def validate_sources(
         _looked_into(asset_id, assets=assets, accounts=accounts, probe=probe, clock=clock)
         for asset_id in (job.source_id, job.speech_id)
     )
-    _fit_for_source(source)
-    voice_ms = _fit_for_speech(speech)
+    refuse_as_source(source)
+    refuse_as_speech(speech)
+    if source.media is None or speech.media is None:
+        raise BusyError
+    voice_ms = speech.media.duration_ms
     account = accounts.account(job.account_id)
     if account is not None and voice_ms > account.limits.max_duration_ms:
         raise TooLongError(
@@ -55,7 +55,7 @@ def validate_sources(
     price = price_of_duration(voice_ms, per_second=job.per_second_millicredits)
     if price > job.held_millicredits:
         job = jobs.extend_hold(job, Millicredits(price - job.held_millicredits))
-    is_image = source.media is not None and source.media.kind == "image"
+    is_image = source.media.kind is MediaKind.IMAGE
     mode = Mode.PORTRAIT if is_image else Mode.VIDEO
     if not jobs.advance(
         job.model_copy(
@@ -78,24 +78,6 @@ def _looked_into(
     if asset is None:
         raise AssetNotFoundError("An asset of this job was deleted.")
     asset = probe_asset(asset, assets=assets, accounts=accounts, probe=probe, clock=clock)
-    if asset.status is AssetStatus.REJECTED and asset.problem is not None:
-        raise RejectedMediaError(asset.problem.code, asset.problem.message)
-    if asset.media is None:
+    if asset.status is AssetStatus.UPLOADED:
         raise BusyError
     return asset
-
-
-def _fit_for_source(asset: Asset) -> None:
-    if asset.media is not None and asset.media.kind == "audio":
-        raise WrongAssetKindError("`source` is a sound file.")
-    if asset.analysis.status is AnalysisStatus.DONE and asset.analysis.faces == 0:
-        raise NoFaceError
-
-
-def _fit_for_speech(asset: Asset) -> int:
-    """How long the voice lasts, in milliseconds."""
-    if asset.media is None or not asset.media.has_audio:
-        raise WrongAssetKindError("`speech` has no sound.")
-    if asset.silent:
-        raise SilentSpeechError
-    return asset.media.duration_ms

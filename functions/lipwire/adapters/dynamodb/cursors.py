@@ -1,4 +1,4 @@
-"""Cursors of lists: opaque, bound to the account and the list."""
+"""Cursors of lists: opaque, bound to the account."""
 
 import base64
 import hashlib

@@ -26,7 +26,9 @@ class UploadIn(Wire):
     """A file to come."""
 
     filename: Name = Field(description="For your own orientation; it never becomes part of a path.")
-    content_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=100)]
+    content_type: Annotated[
+        str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$", max_length=100)
+    ]
     size_bytes: int = Field(gt=0, description="Exact size; the upload URL takes no other.")
 
 
@@ -56,7 +58,7 @@ class JobIn(Wire):
         description="Told once when the job ends, signed with the account's `webhook_secret`.",
     )
     metadata: dict[
-        Annotated[str, StringConstraints(max_length=40)],
+        Annotated[str, StringConstraints(min_length=1, max_length=40)],
         Annotated[str, StringConstraints(max_length=500)],
     ] = Field(default={}, max_length=20, description="Yours; comes back as it is.")
 

@@ -1,0 +1,49 @@
+"""Objects on the emulator's S3: signed parts, completion, deletion."""
+
+import urllib.request
+
+import pytest
+
+from lipwire.adapters.s3 import S3Objects
+from lipwire.domain.errors import UploadIncompleteError
+
+PART = 5 * 1024**2
+
+
+@pytest.fixture
+def uploads(platform) -> S3Objects:
+    """The uploads bucket."""
+    return S3Objects(platform.aws("s3"), bucket=platform.names["UPLOADS_BUCKET"])
+
+
+def put(url: str, data: bytes) -> None:
+    """One signed PUT, as a client sends it."""
+    with urllib.request.urlopen(urllib.request.Request(url, method="PUT", data=data)):
+        pass
+
+
+def test_parts_become_the_object_once_all_bytes_are_there(uploads):
+    """A missing part is said to be missing and can still be sent; completing twice is harmless."""
+    key, size = "uploads/acct_parts/ast_parts/source", PART + 10
+    upload_id, parts = uploads.start_multipart(key, parts=2, expires_s=60)
+    put(parts[0].url, bytes(PART))
+    with pytest.raises(UploadIncompleteError, match=str(size)):
+        uploads.complete_multipart(key, upload_id, size_bytes=size)
+    put(parts[1].url, bytes(10))
+    uploads.complete_multipart(key, upload_id, size_bytes=size)
+    uploads.complete_multipart(key, upload_id, size_bytes=size)
+    assert uploads.head(key)[0] == size
+    uploads.delete_prefix(key)
+    assert uploads.head(key) is None
+
+
+def test_a_deletion_takes_every_version(platform, uploads):
+    """And nothing beside the prefix."""
+    s3, bucket = platform.aws("s3"), platform.names["UPLOADS_BUCKET"]
+    for key in ("uploads/a/b/source", "uploads/a/b/source", "uploads/a/c/source"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    uploads.delete_prefix("uploads/a/b/")
+    left = s3.list_object_versions(Bucket=bucket, Prefix="uploads/a/")
+    assert [version["Key"] for version in left["Versions"]] == ["uploads/a/c/source"]
+    assert left.get("DeleteMarkers", []) == []
+    uploads.delete_prefix("uploads/a/")
