@@ -1,7 +1,7 @@
 """Puts a stage on AWS: `python -m infra.deploy STAGE [options of cdk deploy]`, or `make deploy STAGE=…`.
 
-The real CLI deploys the six stacks; then CodeBuild makes the render images in the account (docs/adr/0005) while this
-waits. Credentials and region are the CLI's.
+The real CLI deploys the images' stack; CodeBuild makes the render images in the account (docs/adr/0005) while this
+waits; then the CLI deploys the rest. Credentials and region are the CLI's.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.config import LOCAL, DeployConfig
 
@@ -28,8 +29,8 @@ class DeployError(Exception):
     """What stops a deployment, in a sentence for whoever typed the command."""
 
 
-def deploy(stage: str, options: Sequence[str]) -> Outputs:
-    """Deploy every stack of a stage; returns all their outputs in one mapping.
+def deploy(stage: str, options: Sequence[str], *, stacks: Sequence[str] = ("--all",)) -> Outputs:
+    """Deploy a stage's stacks, all or those named; returns their outputs in one mapping.
 
     Raises:
         DeployError: no such stage, no CLI, or the CLI failed (it has said why).
@@ -44,12 +45,12 @@ def deploy(stage: str, options: Sequence[str]) -> Outputs:
         raise DeployError("the CDK CLI isn't installed: run `make setup`")
     with tempfile.TemporaryDirectory() as folder:
         outputs = Path(folder) / "outputs.json"
-        command = [str(_CDK), "deploy", "--all", "--context", f"stage={stage}"]
+        command = [str(_CDK), "deploy", *stacks, "--context", f"stage={stage}"]
         command += ["--outputs-file", str(outputs), *options]
         if subprocess.run(command, cwd=_ROOT, check=False).returncode != 0:
             raise DeployError(f"`cdk deploy` failed; the stacks are called lipwire-{stage}-…")
-        stacks: dict[str, Outputs] = json.loads(outputs.read_text(encoding="utf-8"))
-    return {name: value for found in stacks.values() for name, value in found.items()}
+        told: dict[str, Outputs] = json.loads(outputs.read_text(encoding="utf-8"))
+    return {name: value for found in told.values() for name, value in found.items()}
 
 
 def build_images(
@@ -79,20 +80,36 @@ def build_images(
 def main(stage: str, *options: str) -> int:
     """0 when the stage serves and can render."""
     try:
-        outputs = deploy(stage, options)
+        # Images first: what is deployed after them names a tag that can be pulled.
+        outputs = deploy(stage, options, stacks=(f"lipwire-{stage}-images",))
         # The project's ARN says where the CLI has deployed to: arn:aws:codebuild:REGION:ACCOUNT:project/NAME
         *_, region, _, name = outputs["ImageProject"].split(":")
+        session = boto3.Session(profile_name=_profile(options))
         build_images(
-            boto3.client("codebuild", region_name=region),
+            session.client("codebuild", region_name=region),
             name.removeprefix("project/"),
             say=_say,
             pause=time.sleep,
         )
+        outputs = deploy(stage, options)
     except DeployError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"the image build could not be started: {error}\n")
+        return 1
     _say(f"{stage} serves at {outputs['ApiUrl']}")
     return 0
+
+
+def _profile(options: Sequence[str]) -> str | None:
+    """The credentials' profile the CLI is told, so that both work in one account."""
+    for option, value in zip(options, [*options[1:], ""], strict=True):
+        if option == "--profile":
+            return value
+        if option.startswith("--profile="):
+            return option.partition("=")[2]
+    return None
 
 
 def _say(line: str) -> None:

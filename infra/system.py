@@ -8,21 +8,28 @@ from infra.constructs.code_source import CodeSource
 from infra.stacks.api import ApiStack
 from infra.stacks.compute import ComputeStack
 from infra.stacks.events import EventsStack
+from infra.stacks.images import ImagesStack
 from infra.stacks.observability import ObservabilityStack
 from infra.stacks.storage import StorageStack
 from infra.stacks.workflow import WorkflowStack
 
 
 class System:
-    """Storage <- compute <- workflow <- api, events <- observability."""
+    """Storage, images <- compute <- workflow <- api, events <- observability."""
 
     def __init__(self, scope: Construct, *, config: DeployConfig, code: CodeSource) -> None:
         def name(part: str) -> str:
             return f"lipwire-{config.stage}-{part}"
 
         self.storage = StorageStack(scope, name("storage"), config=config)
+        self.images = ImagesStack(scope, name("images"), config=config, code=code)
         self.compute = ComputeStack(
-            scope, name("compute"), config=config, code=code, storage=self.storage.handles
+            scope,
+            name("compute"),
+            config=config,
+            code=code,
+            storage=self.storage.handles,
+            repositories=self.images.repositories,
         )
         self.workflow = WorkflowStack(
             scope,
@@ -53,6 +60,7 @@ class System:
         )
         self.stacks = (
             self.storage,
+            self.images,
             self.compute,
             self.workflow,
             self.api,

@@ -1,4 +1,6 @@
-"""Where engines run: network, Batch environments and queues, images, one pool per engine."""
+"""Where engines run: network, Batch environments and queues, one pool per engine."""
+
+from collections.abc import Mapping
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_batch as batch
@@ -12,7 +14,6 @@ from constructs import Construct
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.engine_pool import EnginePool
-from infra.constructs.image_pipeline import ImagePipeline
 from infra.constructs.network import public_network
 from infra.grants import Handles, statements
 from lipwire import engines
@@ -44,9 +45,9 @@ class ComputeStack(Stack):
         config: DeployConfig,
         code: CodeSource,
         storage: Handles,
+        repositories: Mapping[Device, ecr.IRepository],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._config = config
         self._vpc = public_network(self)
         self._security = ec2.SecurityGroup(
             self, "Jobs", vpc=self._vpc, description="render jobs: nothing comes in"
@@ -69,14 +70,6 @@ class ComputeStack(Stack):
             Device.CPU: self._queue("Cpu", _CPU_TYPES, config.max_cpu_vcpus),
             Device.CUDA: self._queue("Gpu", _GPU_TYPES, config.max_gpu_vcpus),
         }
-        images = {device: self._repository(device) for device in (Device.CPU, Device.CUDA)}
-        used = {spec.device for spec in engines.specs().values()}
-        self.pipeline = ImagePipeline(
-            self,
-            code=code,
-            # The CUDA image is gigabytes: it is built as soon as an engine asks for it.
-            repositories={device: images[device] for device in images if device in used},
-        )
         job_logs = logs.LogGroup(
             self,
             "JobLogs",
@@ -103,7 +96,9 @@ class ComputeStack(Stack):
                 stage=config.stage,
                 spec=spec,
                 queue=queues[spec.device],
-                image=ecs.ContainerImage.from_ecr_repository(images[spec.device], code.image_tag),
+                image=ecs.ContainerImage.from_ecr_repository(
+                    repositories[spec.device], code.image_tag
+                ),
                 job_role=self.job_role,
                 environment=environment,
                 log_group=job_logs,
@@ -165,18 +160,6 @@ class ComputeStack(Stack):
             maxv_cpus=max_vcpus,
             update_to_latest_image_version=True,
             replace_compute_environment=False,
-        )
-
-    def _repository(self, device: Device) -> ecr.Repository:
-        return ecr.Repository(
-            self,
-            f"{device.value.title()}Images",
-            encryption=ecr.RepositoryEncryption.AES_256,
-            image_scan_on_push=True,
-            image_tag_mutability=ecr.TagMutability.IMMUTABLE,
-            lifecycle_rules=[ecr.LifecycleRule(max_image_count=10)],
-            removal_policy=RemovalPolicy.DESTROY,
-            empty_on_delete=not self._config.is_local,
         )
 
     def _job_role(self, storage: Handles) -> iam.Role:

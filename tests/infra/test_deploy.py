@@ -54,21 +54,34 @@ def test_only_a_stage_of_aws_is_deployed(stage):
         deploy.deploy(stage, [])
 
 
-def test_the_client_goes_where_the_cli_has_deployed(monkeypatch):
-    """Region and project come from the output, not from this process's own settings."""
+def test_images_are_built_before_anything_names_them(monkeypatch):
+    """Images' stack, build, then everything; region, project and profile are those the CLI was told."""
     outputs = {
         "ImageProject": "arn:aws:codebuild:eu-north-1:123456789012:project/Images-1",
         "ApiUrl": "https://abc.execute-api.eu-north-1.amazonaws.com",
     }
     project = CodeBuild(("SUCCEEDED", "COMPLETED"))
-    asked = []
+    order = []
 
-    def client(service, *, region_name):
-        asked.append((service, region_name))
-        return project
+    def told(_stage, _options, *, stacks=("--all",)):
+        order.append(tuple(stacks))
+        return outputs
 
-    monkeypatch.setattr(deploy, "deploy", lambda _stage, _options: outputs)
-    monkeypatch.setattr(deploy.boto3, "client", client)
-    assert deploy.main("dev") == 0
-    assert asked == [("codebuild", "eu-north-1")]
+    class Session:
+        def __init__(self, *, profile_name):
+            order.append(profile_name)
+
+        def client(self, service, *, region_name):
+            order.append((service, region_name))
+            return project
+
+    monkeypatch.setattr(deploy, "deploy", told)
+    monkeypatch.setattr(deploy.boto3, "Session", Session)
+    assert deploy.main("dev", "--profile", "lab") == 0
+    assert order == [
+        ("lipwire-dev-images",),
+        "lab",
+        ("codebuild", "eu-north-1"),
+        ("--all",),
+    ]
     assert project.started == ["Images-1"]
