@@ -1,8 +1,10 @@
 """The composition root: the only module that knows every adapter.
 
-Every port is made at its first use, so a function needs only the variables of what it really touches, and importing
-this module needs neither AWS nor the environment.
+Every port is made, and its adapter imported, at its first use: a function needs only the variables of what it really
+touches, a cold start loads only that, and importing this module needs neither AWS nor the environment.
 """
+
+from __future__ import annotations
 
 import os
 from collections.abc import Mapping
@@ -10,28 +12,28 @@ from datetime import timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from lipwire.adapters.dynamodb.accounts import DynamoAccounts
-from lipwire.adapters.dynamodb.assets import DynamoAssets
-from lipwire.adapters.dynamodb.jobs import DynamoJobs
-from lipwire.adapters.dynamodb.ledger import DynamoLedger
-from lipwire.adapters.dynamodb.outbox import DynamoOutbox
-from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
-from lipwire.adapters.engines import DeployedEngines
-from lipwire.adapters.eventbridge import EventBridgeBus
-from lipwire.adapters.http_sender import GuardedSender
-from lipwire.adapters.probe import LambdaProbe
-from lipwire.adapters.s3 import S3Objects, S3Work
-from lipwire.adapters.sqs import SqsDeliveryQueue
-from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
 from lipwire.adapters.system import RandomIds, SystemClock
-from lipwire.adapters.url_guard import UrlGuard
 from lipwire.dialects.base import Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
 from lipwire.resources import Resource
 from lipwire.settings import Settings
 
 if TYPE_CHECKING:
+    from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+    from lipwire.adapters.dynamodb.assets import DynamoAssets
+    from lipwire.adapters.dynamodb.jobs import DynamoJobs
+    from lipwire.adapters.dynamodb.ledger import DynamoLedger
+    from lipwire.adapters.dynamodb.outbox import DynamoOutbox
+    from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+    from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
+    from lipwire.adapters.engines import DeployedEngines
+    from lipwire.adapters.eventbridge import EventBridgeBus
+    from lipwire.adapters.http_sender import GuardedSender
+    from lipwire.adapters.probe import LambdaProbe
+    from lipwire.adapters.s3 import S3Objects, S3Work
+    from lipwire.adapters.sqs import SqsDeliveryQueue
+    from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
+    from lipwire.adapters.url_guard import UrlGuard
     from lipwire.webhook_views import NativeJobViews
 
 _KEY_CACHE_TTL: Final = timedelta(seconds=60)
@@ -78,21 +80,29 @@ class App:
     @cached_property
     def outbox_rows(self) -> OutboxRows:
         """Outbox rows of other stores' transactions."""
+        from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+
         return OutboxRows(table=self._name(Resource.OUTBOX_TABLE), ids=self.ids)
 
     @cached_property
     def accounts(self) -> DynamoAccounts:
         """Accounts and keys."""
+        from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+
         return DynamoAccounts(self.dynamodb, table=self._name(Resource.ACCOUNTS_TABLE))
 
     @cached_property
     def ledger(self) -> DynamoLedger:
         """The ledger."""
+        from lipwire.adapters.dynamodb.ledger import DynamoLedger
+
         return DynamoLedger(self.dynamodb, table=self._name(Resource.LEDGER_TABLE))
 
     @cached_property
     def assets(self) -> DynamoAssets:
         """Assets. A function without the outbox can read them, not write."""
+        from lipwire.adapters.dynamodb.assets import DynamoAssets
+
         return DynamoAssets(
             self.dynamodb,
             table=self._name(Resource.ASSETS_TABLE),
@@ -102,6 +112,10 @@ class App:
     @cached_property
     def jobs(self) -> DynamoJobs:
         """Jobs. A function without ledger and outbox can read and advance them, not end them."""
+        from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+        from lipwire.adapters.dynamodb.jobs import DynamoJobs
+        from lipwire.adapters.dynamodb.ledger import DynamoLedger
+
         environment = self.settings.environment
         return DynamoJobs(
             self.dynamodb,
@@ -117,21 +131,29 @@ class App:
     @cached_property
     def uploads(self) -> S3Objects:
         """The uploads bucket."""
+        from lipwire.adapters.s3 import S3Objects
+
         return S3Objects(self.s3, bucket=self._name(Resource.UPLOADS_BUCKET))
 
     @cached_property
     def outputs(self) -> S3Objects:
         """The outputs bucket."""
+        from lipwire.adapters.s3 import S3Objects
+
         return S3Objects(self.s3, bucket=self._name(Resource.OUTPUTS_BUCKET))
 
     @cached_property
     def work_objects(self) -> S3Objects:
         """The work bucket as plain objects."""
+        from lipwire.adapters.s3 import S3Objects
+
         return S3Objects(self.s3, bucket=self._name(Resource.WORK_BUCKET))
 
     @cached_property
     def work(self) -> S3Work:
         """Plans and reports."""
+        from lipwire.adapters.s3 import S3Work
+
         return S3Work(self.s3, bucket=self._name(Resource.WORK_BUCKET))
 
     @cached_property
@@ -143,17 +165,22 @@ class App:
     def engines(self) -> DeployedEngines:
         """The engines of this deployment."""
         from lipwire import engines
+        from lipwire.adapters.engines import DeployedEngines
 
         return DeployedEngines(engines.specs(), targets=lambda: self.settings.batch_targets)
 
     @cached_property
     def probe(self) -> LambdaProbe:
         """The media box."""
+        from lipwire.adapters.probe import LambdaProbe
+
         return LambdaProbe(self.client("lambda"), function=self._name(Resource.PROBE_FUNCTION))
 
     @cached_property
     def url_guard(self) -> UrlGuard:
         """Where webhooks may go."""
+        from lipwire.adapters.url_guard import UrlGuard
+
         return UrlGuard(loopback=self.settings.webhook_loopback)
 
     @property
@@ -164,11 +191,15 @@ class App:
     @cached_property
     def http_sender(self) -> GuardedSender:
         """The only way out."""
+        from lipwire.adapters.http_sender import GuardedSender
+
         return GuardedSender(self.url_guard)
 
     @cached_property
     def endpoints(self) -> DynamoEndpoints:
         """Webhook endpoints. A function without the outbox can't disable one."""
+        from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
+
         return DynamoEndpoints(
             self.dynamodb,
             table=self._name(Resource.WEBHOOKS_TABLE),
@@ -178,26 +209,36 @@ class App:
     @cached_property
     def deliveries(self) -> DynamoDeliveries:
         """Webhook deliveries."""
+        from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries
+
         return DynamoDeliveries(self.dynamodb, table=self._name(Resource.WEBHOOKS_TABLE))
 
     @cached_property
     def delivery_queue(self) -> SqsDeliveryQueue:
         """What wakes the delivery worker."""
+        from lipwire.adapters.sqs import SqsDeliveryQueue
+
         return SqsDeliveryQueue(self.client("sqs"), url=self._name(Resource.DELIVERY_QUEUE))
 
     @cached_property
     def outbox(self) -> DynamoOutbox:
         """Rows that wait to be published."""
+        from lipwire.adapters.dynamodb.outbox import DynamoOutbox
+
         return DynamoOutbox(self.dynamodb, table=self._name(Resource.OUTBOX_TABLE))
 
     @cached_property
     def event_bus(self) -> EventBridgeBus:
         """Where facts are told."""
+        from lipwire.adapters.eventbridge import EventBridgeBus
+
         return EventBridgeBus(self.client("events"), bus=self._name(Resource.EVENT_BUS))
 
     @cached_property
     def workflows(self) -> StepFunctionsWorkflows:
         """Executions."""
+        from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
+
         return StepFunctionsWorkflows(
             self.client("stepfunctions"),
             jobs=self._name(Resource.JOB_STATE_MACHINE),
@@ -205,7 +246,7 @@ class App:
         )
 
     @cached_property
-    def job_views(self) -> "NativeJobViews":
+    def job_views(self) -> NativeJobViews:
         """Jobs as webhooks carry them."""
         from lipwire.webhook_views import NativeJobViews
 

@@ -88,7 +88,6 @@ class PythonFunction(Construct):
             log_group=self.log_group,
             environment={
                 "POWERTOOLS_SERVICE_NAME": spec.name,
-                "POWERTOOLS_METRICS_NAMESPACE": "Lipwire",
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **{name: offered[name] for name in spec.parameters},
                 **environment(spec.needs, handles),
