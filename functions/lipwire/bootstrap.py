@@ -285,6 +285,8 @@ class App:
         return docs_page(openapi(request.origin))
 
     def _outbox_if_declared(self) -> OutboxRows:
+        from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+
         return OutboxRows(
             table=self.settings.environment.get(Resource.OUTBOX_TABLE, ""), ids=self.ids
         )

@@ -7,7 +7,8 @@ from lipwire.domain.jobs import Job
 from lipwire.domain.views import JobView
 from lipwire.ports import Clock, ResultUrls
 
-URL_EXPIRES_S: Final = 24 * 3600
+#: No longer than the credentials of the function that signs are sure to live; every read signs anew.
+URL_EXPIRES_S: Final = 3600
 
 
 def view_job(job: Job, *, results: ResultUrls, clock: Clock) -> JobView:
