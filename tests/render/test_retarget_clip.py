@@ -40,7 +40,7 @@ def dub(source: Path, speech: Path, folder: Path) -> Dub:
     task = RenderTask(
         source=source,
         is_image=False,
-        speech=speech,
+        speeches=(speech,),
         analysis=folder / "analysis.npz",
         output=folder / "output.mp4",
         cover=folder / "cover.jpg",

@@ -26,7 +26,7 @@ def speak(picture: Path, speech: Path, folder: Path) -> RenderResult:
         RenderTask(
             source=picture,
             is_image=True,
-            speech=speech,
+            speeches=(speech,),
             analysis=folder / "analysis.npz",
             output=folder / "output.mp4",
             cover=folder / "cover.jpg",

@@ -4,7 +4,8 @@ from pydantic import BaseModel, ConfigDict
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.ids import AssetId, EndpointId, JobId
-from lipwire.domain.jobs import JobOptions, JobStatus
+from lipwire.domain.jobs import JobStatus
+from lipwire.domain.options import JobOptions
 
 
 class Command(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from lipwire.domain.assets import Problem
 from lipwire.domain.engines import Mode
 from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.options import JobOptions
 
 
 class JobStatus(StrEnum):
@@ -37,15 +38,6 @@ OPEN: Final = frozenset(status for status, following in NEXT.items() if followin
 def before(status: JobStatus) -> frozenset[JobStatus]:
     """The statuses from which `status` may be reached."""
     return frozenset(origin for origin, following in NEXT.items() if status in following)
-
-
-class JobOptions(BaseModel):
-    """What a caller may choose; every one is honoured or refused, never dropped."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    #: None lets Lipwire choose the best engine that can run here.
-    engine: str | None = None
 
 
 class JobOutput(BaseModel):

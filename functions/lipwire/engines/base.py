@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lipwire.domain.engines import EngineSpec
+from lipwire.domain.options import JobOptions
 
 
 class Progress(Protocol):
@@ -37,19 +38,35 @@ class AnalyzeResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """One of several parts of an output, cut by time; the parts are joined without encoding anew.
+
+    Every part plans the whole output, so that the mouth goes on over a seam as if there were none, and draws its own
+    frames only: those that start in [start_ms, end_ms) of the output. A part has no sound.
+    """
+
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderTask:
     """One shard: local files in, local files out."""
 
     source: Path
     is_image: bool
-    speech: Path
+    #: One voice, or two for two faces: the left one's first.
+    speeches: tuple[Path, ...]
+    #: White may change, black must not; stretched over the picture.
+    mask: Path | None = None
     #: From an earlier `analyze` of the same bytes by the same engine version; made here when missing.
     analysis: Path
     output: Path
     cover: Path
     progress: Progress
-    #: Validated options of `lipwire.domain.options`, as plain values.
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: JobOptions = field(default_factory=JobOptions)
+    #: The part of the output that this task makes; None makes all of it, with its sound.
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

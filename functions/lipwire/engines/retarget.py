@@ -87,7 +87,7 @@ class RetargetEngine:
 
         clock = _Clock()
         task.progress("listening", 0, 1)
-        speech = mouth_track(task.speech)
+        speech = mouth_track(task.speeches[0])
         clock.lap("listening")
         track = _stored(task.analysis)
         if track is None:
@@ -143,7 +143,7 @@ def _render_portrait(
     covered = int(count * _COVER_AT)
     with VideoSink(
         task.output,
-        speech=task.speech,
+        speech=task.speeches[0],
         width=rgb.shape[1],
         height=rgb.shape[0],
         fps=Fraction(FPS),
@@ -190,7 +190,7 @@ def _render_clip(
         clock.lap("planning")
         count = len(slots)
         covered = int(count * _COVER_AT)
-        with VideoSink(task.output, speech=task.speech, like=source.info) as sink:
+        with VideoSink(task.output, speech=task.speeches[0], like=source.info) as sink:
             for k, (_, frame, time_s) in enumerate(source.ping_pong(count)):
                 task.progress("rendering", k, count)
                 patch = drawer.patch(k, frame)

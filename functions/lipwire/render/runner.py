@@ -91,12 +91,12 @@ class Runner:
             RenderTask(
                 source=source,
                 is_image=plan.is_image,
-                speech=speech,
+                speeches=(speech,),
                 analysis=analysis,
                 output=self._folder / "output.mp4",
                 cover=self._folder / "cover.jpg",
                 progress=progress,
-                options=plan.options.model_dump(exclude_none=True),
+                options=plan.options,
             )
         )
         progress("uploading", 0, 1)

@@ -10,7 +10,8 @@ from lipwire.dialects.native import wire
 from lipwire.domain import commands
 from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, EndpointId, JobId
-from lipwire.domain.jobs import JobOptions, JobStatus
+from lipwire.domain.jobs import JobStatus
+from lipwire.domain.options import JobOptions
 from lipwire.domain.views import AccountView, Deleted, JobView, Page, UploadView
 from lipwire.domain.webhooks import WebhookEndpoint
 

@@ -1,0 +1,172 @@
+"""What a caller may choose for a job: typed once, honoured by the engine, refused, or listed under `warnings`.
+
+Times are whole milliseconds of the source unless said; places are shares of the upright picture, 0..1 from its top
+left corner, so they hold at every output size.
+"""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lipwire.domain.ids import AssetId
+
+
+class WhenShorter(StrEnum):
+    """What the picture does when it is shorter than the voice."""
+
+    #: The output ends with the picture; the rest of the voice is not heard.
+    CUT_OFF = "cut_off"
+    #: From the start again, until the voice ends.
+    LOOP = "loop"
+    #: To and fro; the last pass is played to its end, in silence where the voice has ended.
+    BOUNCE = "bounce"
+    #: To and fro, until the voice ends.
+    BOUNCE_EXACT = "bounce_exact"
+    #: The output is as long as the picture, whatever the voice: cut where it is longer, silence where it is shorter.
+    SILENCE = "silence"
+    #: Played slower, so that both end together.
+    REMAP = "remap"
+
+
+class WhenLonger(StrEnum):
+    """What the picture does when it is longer than the voice."""
+
+    #: The output ends with the voice.
+    TRIM = "trim"
+    #: The whole picture; the mouth rests when the voice has ended.
+    KEEP = "keep"
+
+
+class Quality(StrEnum):
+    """How much work goes into the looks."""
+
+    DRAFT = "draft"
+    STANDARD = "standard"
+    BEST = "best"
+
+
+class EditedRegion(StrEnum):
+    """How much of the face may move."""
+
+    MOUTH = "mouth"
+    MOUTH_AND_JAW = "mouth_and_jaw"
+
+
+class OriginalSound(StrEnum):
+    """What becomes of the source's own sound."""
+
+    REPLACE = "replace"
+    #: Below the voice, at `original_volume`.
+    MIX = "mix"
+
+
+class Expression(StrEnum):
+    """What the face shows besides the words."""
+
+    NEUTRAL = "neutral"
+    SMILING = "smiling"
+    SERIOUS = "serious"
+
+
+class SpeakingOrder(StrEnum):
+    """Who speaks when, with two faces and two voices."""
+
+    TOGETHER = "together"
+    LEFT_FIRST = "left_first"
+    RIGHT_FIRST = "right_first"
+
+
+class Options(BaseModel):
+    """Base: frozen, nothing extra."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeRange(Options):
+    """From `start` (included) to `end` (not), in ms or as an SMPTE timecode HH:MM:SS:FF (;FF drops frames)."""
+
+    start: int | str
+    end: int | str
+
+
+class Point(Options):
+    """A place in the upright picture."""
+
+    x: float = Field(ge=0, le=1)
+    y: float = Field(ge=0, le=1)
+
+
+class Box(Options):
+    """A rectangle in the upright picture."""
+
+    x: float = Field(ge=0, le=1)
+    y: float = Field(ge=0, le=1)
+    width: float = Field(gt=0, le=1)
+    height: float = Field(gt=0, le=1)
+
+
+class FaceChoice(Options):
+    """Which face speaks; exactly one of these. None of them chooses the one who seems to speak, else the largest."""
+
+    #: Counted from the left in the first frame that shows them all, from 0.
+    number: int | None = Field(default=None, ge=0)
+    point: Point | None = None
+    box: Box | None = None
+    #: Frame of the source at which `point` or `box` is meant.
+    at_ms: int = Field(default=0, ge=0)
+
+
+class PhonemeTime(Options):
+    """One sound of the voice; `symbol` in IPA, times in ms of the voice file."""
+
+    symbol: str = Field(min_length=1, max_length=8)
+    start_ms: int = Field(ge=0)
+    end_ms: int = Field(gt=0)
+
+
+class JobOptions(Options):
+    """What a caller may choose; every one is honoured or refused, never dropped."""
+
+    #: None lets Lipwire choose the best engine that can run here.
+    engine: str | None = None
+    quality: Quality = Quality.STANDARD
+    #: Same input, same seed, same bytes; None is 0.
+    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+
+    trim_start_ms: int | None = Field(default=None, ge=0)
+    trim_end_ms: int | None = Field(default=None, gt=0)
+    when_shorter: WhenShorter = WhenShorter.BOUNCE_EXACT
+    when_longer: WhenLonger = WhenLonger.TRIM
+    max_duration_ms: int | None = Field(default=None, gt=0)
+    #: Parts of the source in which the mouth may change; none means everywhere. The voice runs along with the (trimmed)
+    #: source; outside these parts the source's own picture and sound stay, and the output is as long as the source.
+    time_ranges: tuple[TimeRange, ...] = ()
+
+    fps: int | None = Field(default=None, ge=24, le=60)
+    max_fps: int | None = Field(default=None, ge=1, le=120)
+    #: The shorter side in pixels, 480, 720 or 1080; None keeps the source's. Never enlarges.
+    height: int | None = None
+
+    #: An image asset of any size, stretched over the picture: white may change, black must not.
+    mask_id: AssetId | None = None
+    region: EditedRegion = EditedRegion.MOUTH_AND_JAW
+    #: 0 mumbles, 0.5 is the speaker's own measure, 1 exaggerates.
+    expressiveness: float = Field(default=0.5, ge=0, le=1)
+    expression: Expression = Expression.NEUTRAL
+    #: Words of style in any language of the catalogue; they set the two above where those are left out.
+    style: str | None = Field(default=None, max_length=2000)
+
+    face: FaceChoice | None = None
+    #: A second voice, for the second face; with it, `face` chooses nobody: left and right speak.
+    second_speech_id: AssetId | None = None
+    speaking_order: SpeakingOrder = SpeakingOrder.TOGETHER
+
+    #: BCP 47; a hint.
+    language: str | None = Field(default=None, max_length=35)
+    phonemes: tuple[PhonemeTime, ...] = Field(default=(), max_length=5000)
+
+    original_sound: OriginalSound = OriginalSound.REPLACE
+    #: Of the source's sound below the voice, 0..1.
+    original_volume: float = Field(default=0.2, ge=0, le=1)
+    #: File name that the result is downloaded as, without folder; `.mp4` is added where it lacks.
+    output_name: str | None = Field(default=None, min_length=1, max_length=120)
