@@ -37,13 +37,16 @@ def main() -> int:
             speech = Path(voice) if voice else _voice("en-us", ENGLISH)
             first = OUT / "demo.mp4"
             _run(client, receiver, f"1. {source.name} speaks", source, speech, first)
-            second = OUT / "demo_dubbed.mp4"
-            _run(client, receiver, "2. dubbed into Spanish", first, _voice("es", SPANISH), second)
+            made = [first]
+            if not (video or voice):
+                made.append(OUT / "demo_dubbed.mp4")
+                spanish = _voice("es", SPANISH)
+                _run(client, receiver, "2. dubbed into Spanish", first, spanish, made[-1])
             _show_credits(client, "after")
         finally:
             client.call("DELETE", f"/webhook-endpoints/{endpoint['id']}")
-    _picture([first, second], OUT / "demo.png")
-    for path in (first, second, OUT / "demo.png"):
+    _picture(made, OUT / "demo.png")
+    for path in (*made, OUT / "demo.png"):
         _say(f"  {path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
     _say("\nNext: LIPWIRE_DEMO_VIDEO=face.mp4 LIPWIRE_DEMO_VOICE=voice.wav make demo")
     _say(f"      every route: {client.base_url}/docs · stop it: make down")
