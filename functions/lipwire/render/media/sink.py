@@ -14,29 +14,15 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from lipwire.render.media.colour import BT709, RANGE_FULL, RANGE_LIMITED, Colour
+from lipwire.render.media.colour import RANGE_FULL, RANGE_LIMITED
 from lipwire.render.media.composite import composite
-from lipwire.render.media.frame import LAYOUTS, VideoFrame, copied, plane_array
+from lipwire.render.media.frame import VideoFrame, copied, plane_array
+from lipwire.render.media.look import EncoderSettings, Look, look_of, plain_look
 from lipwire.render.media.patch import RgbPatch
 from lipwire.render.media.soundtrack import SoundTrack
 from lipwire.render.media.source import SourceInfo
 
 _COVER_QUALITY = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """How much the encoders may spend; the defaults are visually lossless at a good speed on two cores."""
-
-    h264_crf: int = 15
-    h264_preset: str = "veryfast"
-    # At 1080x1920: 48.3 dB in luma, as `superfast` at 17, for three quarters of its time.
-    hevc_crf: int = 14
-    hevc_preset: str = "ultrafast"
-    vp9_crf: int = 18
-    vp9_speed: int = 6
-    av1_crf: int = 20
-    av1_preset: int = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,24 +39,6 @@ class SinkReport:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Everything the encoder is told about the picture."""
-
-    encoder: str
-    options: dict[str, str]
-    pix_fmt: str
-    width: int
-    height: int
-    fps: Fraction
-    time_base: Fraction
-    aspect: Fraction
-    colour: Colour
-
-
-_PORTRAIT_COLOUR = Colour(RANGE_LIMITED, BT709, BT709, BT709, BT709, is_full_range=False)
-
-
 class VideoSink:
     """An MP4 in the making; `close` ends it, leaving the block on an error does not."""
 
@@ -83,10 +51,14 @@ class VideoSink:
         width: int | None = None,
         height: int | None = None,
         fps: Fraction | None = None,
-        quality: Quality | None = None,
+        settings: EncoderSettings | None = None,
     ) -> None:
+        settings = settings or EncoderSettings()
         self._warnings: list[str] = []
-        self._look = self._choose(like, width, height, fps, quality or Quality())
+        self._look, warnings = (
+            plain_look(width, height, fps, settings) if like is None else look_of(like, settings)
+        )
+        self._warnings.extend(warnings)
         look = self._look
         self._container = av.open(
             str(path), mode="w", format="mp4", options={"movflags": "+faststart"}
@@ -160,60 +132,7 @@ class VideoSink:
             warnings=tuple(self._warnings),
         )
 
-    def _choose(
-        self,
-        like: SourceInfo | None,
-        width: int | None,
-        height: int | None,
-        fps: Fraction | None,
-        quality: Quality,
-    ) -> _Look:
-        if like is None:
-            if width is None or height is None or fps is None:
-                raise ValueError("a sink without a source needs width, height and fps")
-            if width % 2 or height % 2:
-                self._warnings.append("odd_size_cropped")
-            encoder, options = _encoder("h264", quality)
-            return _Look(
-                encoder,
-                options,
-                "yuv420p",
-                width - width % 2,
-                height - height % 2,
-                fps,
-                1 / Fraction(fps),
-                Fraction(1),
-                _PORTRAIT_COLOUR,
-            )
-        codec = like.codec
-        if codec not in _FAMILIES:
-            self._warnings.append("codec_replaced_by_h264")
-            codec = "h264"
-        if like.has_alpha:
-            self._warnings.append("transparency_dropped")
-        encoder, options = _encoder(codec, quality)
-        pix_fmt = _encodable(encoder, like.working_pix_fmt)
-        if pix_fmt != like.pix_fmt:
-            self._warnings.append("pixel_format_replaced")
-        step_x, step_y, _ = LAYOUTS[pix_fmt]
-        # VP9 and AV1 know odd sizes; H.264 and HEVC count in whole chroma samples.
-        whole = codec in ("h264", "hevc")
-        cut_x, cut_y = (like.width % step_x, like.height % step_y) if whole else (0, 0)
-        if cut_x or cut_y:
-            self._warnings.append("odd_size_cropped")
-        return _Look(
-            encoder,
-            options,
-            pix_fmt,
-            like.width - cut_x,
-            like.height - cut_y,
-            like.fps,
-            like.time_base,
-            like.sample_aspect_ratio,
-            like.colour,
-        )
-
-    def _add_video(self, look: _Look) -> VideoStream:
+    def _add_video(self, look: Look) -> VideoStream:
         stream: VideoStream = self._container.add_stream(
             look.encoder, rate=look.fps, options=dict(look.options)
         )
@@ -289,40 +208,7 @@ def cover(rgb: NDArray[np.uint8]) -> bytes:
     return encoded.tobytes()
 
 
-_FAMILIES = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
-
-
-def _encoder(codec: str, quality: Quality) -> tuple[str, dict[str, str]]:
-    options = {
-        "h264": {"preset": quality.h264_preset, "crf": str(quality.h264_crf)},
-        "hevc": {
-            "preset": quality.hevc_preset,
-            "crf": str(quality.hevc_crf),
-            "x265-params": "log-level=error",
-        },
-        "vp9": {
-            "crf": str(quality.vp9_crf),
-            "b": "0",
-            "deadline": "good",
-            "cpu-used": str(quality.vp9_speed),
-            "row-mt": "1",
-        },
-        "av1": {"crf": str(quality.av1_crf), "preset": str(quality.av1_preset)},
-    }
-    return _FAMILIES[codec], options[codec]
-
-
-def _encodable(encoder: str, pix_fmt: str) -> str:
-    """The format itself where the encoder takes it, else the closest of lower sampling, then of lower depth."""
-    known = {fmt.name for fmt in av.Codec(encoder, "w").video_formats or ()}
-    deep = "10le" if LAYOUTS[pix_fmt][2] > 8 else ""
-    for candidate in (pix_fmt, f"yuv420p{deep}", "yuv420p"):
-        if candidate in known:
-            return candidate
-    raise ValueError(f"{encoder} takes none of the formats near {pix_fmt}")
-
-
-def _fitted(picture: av.VideoFrame, look: _Look) -> av.VideoFrame:
+def _fitted(picture: av.VideoFrame, look: Look) -> av.VideoFrame:
     """The picture in the encoder's format, an odd last row or column left out."""
     if picture.format.name != look.pix_fmt:
         picture = picture.reformat(format=look.pix_fmt)
