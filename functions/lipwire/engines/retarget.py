@@ -211,13 +211,8 @@ def _drawer(
 ) -> "tuple[_Drawer, Targets, dict[str, object], tuple[str, ...]]":
     """Who draws the clip's frames, what it aims at, and what is to be told about it."""
     from lipwire.render.retarget.portrait import portrait_targets
-    from lipwire.render.retarget.video import (
-        ClipDrawer,
-        StillDrawer,
-        collect_mouths,
-        plan_dub,
-        strength,
-    )
+    from lipwire.render.retarget.still import StillDrawer
+    from lipwire.render.retarget.video import ClipDrawer, collect_mouths, plan_dub, strength
 
     shown = strength(clip.track.found, canvas)
     quality: dict[str, object] = {

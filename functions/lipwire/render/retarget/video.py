@@ -14,7 +14,6 @@ from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve, thin_out
-from lipwire.render.retarget.rig import FaceRig, Pose, face_box
 from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
 
 #: A clip whose mouth opens less than this, in eye distances, can't lend open mouths.
@@ -265,25 +264,3 @@ class ClipDrawer:
             sources = [(source, 1 - weight), (self._mouths[follower], weight)]
         box = edit_box(edit, (track.width, track.height))
         return compose(frame.rgb_crop(*box), box, edit, sources=sources)
-
-
-class StillDrawer:
-    """Draws a dub over a clip whose mouth never opens: each frame's own lips are parted as a portrait's are."""
-
-    def __init__(self, clip: Clip, targets: Targets, canvas: Ints) -> None:
-        self._clip = clip
-        self._targets = targets
-        self._strength = strength(clip.track.found, canvas)
-
-    def patch(self, k: int, frame: Canvas) -> Patch | None:
-        """What to lay over `frame` as output frame k; None where it stays as it is."""
-        if self._strength[k] <= 0:
-            return None
-        track = self._clip.track
-        landmarks = track.steady[frame.index]
-        size = (track.width, track.height)
-        box = face_box(landmarks, size)
-        rig = FaceRig(frame.rgb_crop(*box), landmarks, corner=box[:2], size=size)
-        pose = Pose(float(self._targets.opening[k]), float(self._targets.rounding[k]))
-        patch = rig.draw(pose)
-        return replace(patch, alpha=patch.alpha * np.float32(self._strength[k]))
