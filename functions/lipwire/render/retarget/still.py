@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from lipwire.render.face.arrays import Ints
 from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.rig import FaceRig, Pose, face_box
