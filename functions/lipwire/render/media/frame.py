@@ -10,6 +10,7 @@ from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from lipwire.render.media.colour import RANGE_FULL, RANGE_LIMITED, Colour
+from lipwire.render.media.extras import is_mirrored
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -39,10 +40,14 @@ def working_format(pix_fmt: str) -> str:
     bits = max(component.bits for component in described.components)
     if described.is_rgb:
         sampling = "444"
-    elif pix_fmt.startswith(("yuva444", "yuv444", "yuva422", "yuv422")):
-        sampling = pix_fmt[4:7] if pix_fmt.startswith("yuva") else pix_fmt[3:6]
     else:
-        sampling = "420"
+        across, down = described.chroma_width(16), described.chroma_height(16)
+        # 4:1:1 and 4:4:0 lose nothing in the next finer sampling.
+        sampling = (
+            ("420" if across < 16 else "444") if down < 16 else "444" if across == 16 else "422"
+        )
+        if down == 16 and described.name.startswith("gray"):
+            sampling = "420"
     return f"yuv{sampling}p" + ("" if bits <= 8 else "10le" if bits <= 10 else "12le")
 
 
@@ -72,7 +77,8 @@ def uprighted(
     size: tuple[int, int],
     colour: Colour,
 ) -> av.VideoFrame:
-    """The picture turned, in the working format, at the size the clip began with."""
+    """The picture turned and never mirrored or interlaced, in the working format, at the size the clip began with."""
+    is_interlaced, is_flipped = frame.interlaced_frame, is_mirrored(frame)
     if frame.format.name != fmt or (frame.width, frame.height) != size:
         matrix = _swscale_matrix(colour.effective_matrix)
         code_range = RANGE_FULL if colour.is_full_range else RANGE_LIMITED
@@ -86,7 +92,9 @@ def uprighted(
             dst_color_range=code_range,
             interpolation=_EXACT,
         )
-    if degrees_clockwise == 0:
+    if is_interlaced:
+        frame = _deinterlaced(frame)
+    if degrees_clockwise == 0 and not is_flipped:
         return frame
     turns = -degrees_clockwise // 90
     sideways = degrees_clockwise in (90, 270)
@@ -97,8 +105,26 @@ def uprighted(
     width, height = (frame.height, frame.width) if sideways else (frame.width, frame.height)
     turned = av.VideoFrame(width, height, through.format.name)
     for index in range(3):
-        plane_array(turned, index)[:] = np.rot90(plane_array(through, index), turns)
+        rows = plane_array(through, index)
+        plane_array(turned, index)[:] = np.rot90(rows[::-1] if is_flipped else rows, turns)
     return turned if through is frame else turned.reformat(format=fmt)
+
+
+def _deinterlaced(frame: av.VideoFrame) -> av.VideoFrame:
+    """The first field's lines, and between them the median of the lines above, at and below the second field's.
+
+    The vertical median filter: standing detail stays, combs go; each frame by itself, so that reading it again from
+    elsewhere gives the same pixels.
+    """
+    whole = copied(frame)
+    for index in range(3):
+        rows = plane_array(whole, index)
+        above, between = rows[0::2], rows[1::2]
+        below = np.concatenate([above[1:], above[-1:]])[: len(between)]
+        above = above[: len(between)]
+        low, high = np.minimum(above, below), np.maximum(above, below)
+        np.clip(between, low, high, out=between)
+    return whole
 
 
 @dataclass(slots=True)

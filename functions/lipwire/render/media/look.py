@@ -1,11 +1,13 @@
 """What an encoder is told about a result's picture: the source's own look, or the nearest that an MP4 can hold."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import av
 
 from lipwire.render.media.colour import BT709, RANGE_LIMITED, Colour
+from lipwire.render.media.extras import StaticHdr
 from lipwire.render.media.frame import LAYOUTS
 from lipwire.render.media.source import SourceInfo
 
@@ -38,6 +40,10 @@ class Look:
     time_base: Fraction
     aspect: Fraction
     colour: Colour
+    #: Of the whole file: title, artist and the like.
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    #: ISO 639-2, of what is written in the picture.
+    language: str | None = None
 
 
 _PORTRAIT_COLOUR = Colour(RANGE_LIMITED, BT709, BT709, BT709, BT709, is_full_range=False)
@@ -69,17 +75,21 @@ def plain_look(
 
 
 def look_of(like: SourceInfo, settings: EncoderSettings) -> tuple[Look, tuple[str, ...]]:
-    """The source's look as far as it can be encoded; the second value names what was changed, by warning code."""
+    """The source's look as far as it can be encoded; the second value names what was changed, by warning code.
+
+    Samples come before the codec: where the codec's family has no encoder for the picture's depth and sampling, a
+    family that has one is taken, and only formats that none knows (R'G'B', alpha, 4:1:1) are converted.
+    """
     warnings: list[str] = []
-    codec = like.codec
-    if codec not in _FAMILIES:
-        warnings.append("codec_replaced_by_h264")
-        codec = "h264"
+    codec = _family(like)
+    if codec != like.codec:
+        warnings.append(f"codec_replaced_by_{codec}")
     if like.has_alpha:
         warnings.append("transparency_dropped")
-    encoder, options = encoder_for(codec, settings)
-    pix_fmt = encodable(encoder, like.working_pix_fmt)
-    if pix_fmt != like.pix_fmt:
+    hdr = like.extras.hdr
+    encoder, options = encoder_for(codec, settings, hdr)
+    pix_fmt = like.working_pix_fmt
+    if pix_fmt != _without_alpha(like.pix_fmt):
         warnings.append("pixel_format_replaced")
     step_x, step_y, _ = LAYOUTS[pix_fmt]
     # VP9 and AV1 know odd sizes; H.264 and HEVC count in whole chroma samples.
@@ -97,14 +107,37 @@ def look_of(like: SourceInfo, settings: EncoderSettings) -> tuple[Look, tuple[st
         like.time_base,
         like.sample_aspect_ratio,
         like.colour,
+        like.extras.metadata,
+        like.extras.language,
     )
-    return look, tuple(warnings)
+    return look, (*warnings, *like.extras.lost)
 
 
 _FAMILIES = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
+#: Tried in this order where the source's own family can't hold its samples; the last holds all of `LAYOUTS`.
+_INSTEAD = ("h264", "hevc")
 
 
-def encoder_for(codec: str, settings: EncoderSettings) -> tuple[str, dict[str, str]]:
+def _family(like: SourceInfo) -> str:
+    """The codec that holds the picture as it is: its own, or the first that can."""
+    own = (like.codec,) if like.codec in _FAMILIES else ()
+    # Only their bitstreams tell of a grading display; VP9 leaves that to its container.
+    if like.extras.hdr and like.codec == "vp9":
+        own = ()
+    for codec in (*own, *_INSTEAD):
+        known = {fmt.name for fmt in av.Codec(_FAMILIES[codec], "w").video_formats or ()}
+        if like.working_pix_fmt in known:
+            return codec
+    raise ValueError(f"no encoder takes {like.working_pix_fmt}")
+
+
+def _without_alpha(pix_fmt: str) -> str:
+    return pix_fmt.replace("yuva", "yuv")
+
+
+def encoder_for(
+    codec: str, settings: EncoderSettings, hdr: StaticHdr | None = None
+) -> tuple[str, dict[str, str]]:
     """The encoder of a codec family and its options."""
     options = {
         "h264": {"preset": settings.h264_preset, "crf": str(settings.h264_crf)},
@@ -121,15 +154,32 @@ def encoder_for(codec: str, settings: EncoderSettings) -> tuple[str, dict[str, s
             "row-mt": "1",
         },
         "av1": {"crf": str(settings.av1_crf), "preset": str(settings.av1_preset)},
-    }
-    return _FAMILIES[codec], options[codec]
+    }[codec]
+    if hdr is not None and codec in _HDR_PARAMETERS:
+        option, display, light = _HDR_PARAMETERS[codec]
+        told = [options[option]] if option in options else []
+        if hdr.display:
+            told.append(f"{display}={_display(hdr.display, is_real=codec == 'av1')}")
+        if hdr.light:
+            told.append("{}={},{}".format(light, *hdr.light))
+        options[option] = ":".join(told)
+    return _FAMILIES[codec], options
 
 
-def encodable(encoder: str, pix_fmt: str) -> str:
-    """The format itself where the encoder takes it, else the closest of lower sampling, then of lower depth."""
-    known = {fmt.name for fmt in av.Codec(encoder, "w").video_formats or ()}
-    deep = "10le" if LAYOUTS[pix_fmt][2] > 8 else ""
-    for candidate in (pix_fmt, f"yuv420p{deep}", "yuv420p"):
-        if candidate in known:
-            return candidate
-    raise ValueError(f"{encoder} takes none of the formats near {pix_fmt}")
+#: Codec -> the encoder's option that takes parameters, and its names for the two kinds of static HDR metadata.
+_HDR_PARAMETERS = {
+    "h264": ("x264-params", "mastering-display", "cll"),
+    "hevc": ("x265-params", "master-display", "max-cll"),
+    "av1": ("svtav1-params", "mastering-display", "content-light"),
+}
+
+
+def _display(steps: tuple[int, ...], *, is_real: bool) -> str:
+    """As the encoders write it: in the steps of ST 2086, or in real numbers."""
+    numbers: list[str] = [
+        (f"{step / (50_000 if n < 8 else 10_000):.5f}" if is_real else str(step))
+        for n, step in enumerate(steps)
+    ]
+    red, green, blue, white = (",".join(numbers[n : n + 2]) for n in (0, 2, 4, 6))
+    least, most = numbers[8:]
+    return f"G({green})B({blue})R({red})WP({white})L({most},{least})"

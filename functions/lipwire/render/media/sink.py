@@ -63,6 +63,7 @@ class VideoSink:
         self._container = av.open(
             str(path), mode="w", format="mp4", options={"movflags": "+faststart"}
         )
+        self._container.metadata.update(look.metadata)
         self._video = self._add_video(look)
         self._track = SoundTrack(self._container, speech)
         self._durations: dict[int, int] = {}
@@ -136,6 +137,8 @@ class VideoSink:
         stream: VideoStream = self._container.add_stream(
             look.encoder, rate=look.fps, options=dict(look.options)
         )
+        if look.language:
+            stream.metadata["language"] = look.language
         context = stream.codec_context
         context.width, context.height = look.width, look.height
         context.pix_fmt = look.pix_fmt

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
 from lipwire.render.media.colour import Colour
+from lipwire.render.media.extras import Extras
 from lipwire.render.media.formats import (
     MAX_PIXELS,
     Container,
@@ -61,6 +62,7 @@ class SourceInfo:
     container: str
     has_alpha: bool
     has_audio: bool
+    extras: Extras
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +327,7 @@ class VideoSource:
                 has_alpha=fmt.startswith(("yuva", "rgba", "bgra", "argb", "gbrap"))
                 or stream.metadata.get("alpha_mode") == "1",
                 has_audio=bool(opened.streams.audio),
+                extras=Extras.of(opened, stream, first),
             )
 
 
