@@ -7,7 +7,8 @@ import numpy as np
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.retarget.blink import Eyelids, blinks
 from lipwire.render.retarget.compose import Patch
-from lipwire.render.retarget.rig import FaceRig, Pose
+from lipwire.render.retarget.rig import FaceRig
+from lipwire.render.retarget.shape import Pose
 from lipwire.render.retarget.sway import Sway, head_motion
 from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
 
@@ -32,7 +33,7 @@ def speak(rgb: Pixels, landmarks: Floats, targets: Targets, times_s: Floats) -> 
             eyelids.close(still, float(shut[k]))
         x0, y0, x1, y1 = rig.box
         patch = rig.draw(
-            Pose(float(targets.opening[k]), float(targets.rounding[k])),
+            _pose(rig, targets, k),
             base_rgb=np.ascontiguousarray(still[y0:y1, x0:x1]),
         )
         yield sway.move(
@@ -41,6 +42,12 @@ def speak(rgb: Pixels, landmarks: Floats, targets: Targets, times_s: Floats) -> 
             down=float(motion.down[k]),
             tilt=float(motion.tilt[k]),
         )
+
+
+def _pose(rig: FaceRig, targets: Targets, k: int) -> Pose:
+    opening, rounding = float(targets.opening[k]), float(targets.rounding[k])
+    width = float(rig.mouth.width_for(np.array(opening), np.array(rounding)))
+    return Pose(opening, width, rounding)
 
 
 def paste(rgb: Pixels, patch: Patch) -> Pixels:

@@ -1,84 +1,71 @@
 """One still face made to open and close its mouth."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
-from lipwire.render.face import measures, points
+from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.face.chart import eye_distance
 from lipwire.render.face.points import Indices
 from lipwire.render.retarget.compose import Edit, Patch, bend_skin, edit_box, visible
-from lipwire.render.retarget.geometry import MOVED, drop_profile, skin_with_lips
+from lipwire.render.retarget.geometry import MOVED
 from lipwire.render.retarget.interior import Cavity, Palette, paint_interior
 from lipwire.render.retarget.lips import lip_mask
+from lipwire.render.retarget.shape import Pose, StillMouth, rows
 from lipwire.render.retarget.spline import Spline, look_up
 
 #: From this opening on, in eye distances, a resting mouth shows its own teeth.
 _OWN_TEETH = 0.035
-#: Of an opening: the lower lip's share, the chin's, and how much the corners come in and sink.
-_LOWER_SHARE = 0.80
-_CHIN_SHARE = 0.9
-_CORNERS_IN = 0.30
-_CORNERS_SINK = 0.22
-#: Of a closing (a smile that shuts): the lower lip's share.
-_LOWER_SHARE_CLOSING = 0.62
-_PURSE, _SPREAD = 0.20, 0.07
-_REACH = 0.16
 #: Points beyond the lip line that keep each lip's spline from folding back.
 _GHOST = 0.10
+#: Where a picture shows lips apart, the last of them before the gap (eye distances) is teeth, shine and shadow: a mouth
+#: that closes must not take it along.
+_LIP_EDGE = 0.016
 
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
-
-
-def _rows(*groups: Indices) -> Indices:
-    return np.array([_ROWS[int(point)] for group in groups for point in group])
-
-
-_OUTER = _rows(points.OUTER_LIPS)
-_INNER = _rows(points.INNER_LIPS)
-_INNER_UPPER = _rows(points.INNER_UPPER)
-_INNER_LOWER = _rows(points.INNER_UPPER[:1], points.INNER_LOWER, points.INNER_UPPER[-1:])
-_OUTER_UPPER = _rows(points.OUTER_UPPER)
-_OUTER_LOWER = _rows(points.OUTER_UPPER[:1], points.OUTER_LOWER, points.OUTER_UPPER[-1:])
-_LOWER = _rows(points.OUTER_LOWER, points.INNER_LOWER)
-_UPPER = _rows(points.OUTER_UPPER, points.INNER_UPPER)
+_OUTER = rows(points.OUTER_LIPS)
+_INNER = rows(points.INNER_LIPS)
+_INNER_UPPER = rows(points.INNER_UPPER)
+_INNER_LOWER = rows(points.INNER_UPPER[:1], points.INNER_LOWER, points.INNER_UPPER[-1:])
+_OUTER_UPPER = rows(points.OUTER_UPPER)
+_OUTER_LOWER = rows(points.OUTER_UPPER[:1], points.OUTER_LOWER, points.OUTER_UPPER[-1:])
 _ABOVE = np.array([2, 98, 327, 205, 425, 164, 167, 393])
 _BENEATH = np.array([18, 83, 313, 200, 199, 175, 152, 205, 425])
 _MOVED_ROWS = {int(point): row for row, point in enumerate(MOVED)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pose:
-    """A mouth asked of a rig; opening in eye distances, rounding from -1 (spread) to 1 (pursed)."""
-
-    opening: float
-    rounding: float
-
-
 class FaceRig:
-    """A face at rest in `rgb`, whose first pixel is at `corner`; landmarks in the whole picture's pixels."""
+    """A face at rest in `rgb`, whose first pixel is at `corner`; landmarks in the whole picture's pixels.
+
+    Without `moves_jaw` the chin stays where it is and only the lips and the skin beside them move.
+    """
 
     def __init__(
-        self, rgb: Pixels, landmarks: Floats, *, corner: tuple[int, int], size: tuple[int, int]
+        self,
+        rgb: Pixels,
+        landmarks: Floats,
+        *,
+        corner: tuple[int, int],
+        size: tuple[int, int],
+        moves_jaw: bool = True,
     ) -> None:
         self._rgb = rgb
         self._corner = corner
-        self._face = np.asarray(landmarks[:, :2], dtype=np.float64)
         self._landmarks = landmarks
-        self._size = size
-        self.eye_px = float(eye_distance(landmarks))
-        self.rest_opening = float(measures.opening(landmarks))
-        across = self._face[points.MOUTH_RIGHT] - self._face[points.MOUTH_LEFT]
-        self._half = float(np.linalg.norm(across)) / 2
-        self._right = across / (2 * self._half)
-        self._down = np.array([-self._right[1], self._right[0]])
-        self._lips = self._face[points.LIPS]
-        self._center = self._lips[_INNER].mean(axis=0)
-        self._palette = Palette.of(rgb, self._face, corner)
-        self.box = edit_box(self._edit(Pose(0.25, 0.0)), size)
+        self._moves_jaw = moves_jaw
+        self.mouth = StillMouth(landmarks)
+        self.eye_px = self.mouth.eye_px
+        self._face = self.mouth.face
+        self._lips = self.mouth.lips
+        self._palette = Palette.of(rgb, self._face, corner, eye_px=self.eye_px)
+        widest = Pose(0.28, self.mouth.rest_width)
+        self.box = edit_box(self._edit(widest), size)
         self._box_rgb = self._cut(self.box)
+
+    @property
+    def rest_opening(self) -> float:
+        """The picture's own opening, in eye distances."""
+        return self.mouth.rest_opening
 
     def draw(self, pose: Pose, *, base_rgb: Pixels | None = None) -> Patch:
         """The lower face with its mouth as asked; `base_rgb` replaces the pixels of `box`."""
@@ -89,52 +76,17 @@ class FaceRig:
         self._draw_mouth(bent, alpha, crop, edit, pose)
         return Patch(self.box[0], self.box[1], np.clip(bent, 0, 255), alpha)
 
-    def lips_at(self, pose: Pose) -> Floats:
-        """The lips' outline in the picture's pixels."""
-        return self._shape(pose)
-
     def _cut(self, box: tuple[int, int, int, int]) -> Pixels:
         x, y = self._corner
         return np.ascontiguousarray(self._rgb[box[1] - y : box[3] - y, box[0] - x : box[2] - x])
 
-    def _shape(self, pose: Pose) -> Floats:
-        opening = (pose.opening - self.rest_opening) * self.eye_px
-        lips = self._lips - self._center
-        across, below = lips @ self._right, lips @ self._down
-        u = np.clip(across / self._half, -1.0, 1.0)
-        profile = np.clip(1.0 - u * u, 0.0, 1.0) ** 0.8 / 0.93
-        share = _LOWER_SHARE if opening > 0 else _LOWER_SHARE_CLOSING
-        wider = 1.0 - _PURSE * max(pose.rounding, 0.0) + _SPREAD * max(-pose.rounding, 0.0)
-        wider -= _CORNERS_IN * max(opening, 0.0) / self.eye_px
-        sink = _CORNERS_SINK * max(opening, 0.0)
-        down = np.full(len(lips), sink)
-        down[_LOWER] += (share * opening - sink) * profile[_LOWER]
-        down[_UPPER] -= ((1 - share) * opening + sink) * profile[_UPPER]
-        # Pursed lips grow fuller away from the lip line.
-        fuller = 0.10 * max(pose.rounding, 0.0)
-        middle = below[_INNER].mean()
-        outer = np.zeros(len(lips))
-        outer[_OUTER] = fuller * (below[_OUTER] - middle) * profile[_OUTER]
-        return (
-            self._lips
-            + ((wider - 1.0) * across)[:, None] * self._right
-            + (down + outer)[:, None] * self._down
-        )
-
     def _edit(self, pose: Pose) -> Edit:
-        lips = self._shape(pose)
-        opening = pose.opening - self.rest_opening
-        if opening < 0:
-            opening *= _LOWER_SHARE_CLOSING
-        drop = drop_profile(self._face, self.eye_px, right=self._right, down=self._down)
-        skin = (_CHIN_SHARE * opening * self.eye_px * drop)[:, None] * self._down
-        skin = skin_with_lips(self._face[None], lips[None], skin[None], reach=_REACH * self.eye_px)
-        own = self._face[MOVED]
+        lips = self.mouth.lips_at(pose)
         return Edit(
             landmarks=self._landmarks,
             lips_to=lips,
-            skin_from=own,
-            skin_to=own + skin[0],
+            skin_from=self._face[MOVED],
+            skin_to=self.mouth.skin_at(pose, lips, jaw=self._moves_jaw),
             eye_px=self.eye_px,
             strength=1.0,
         )
@@ -154,8 +106,9 @@ class FaceRig:
             box[1] - self.box[1] : high[1] - self.box[1],
             box[0] - self.box[0] : high[0] - self.box[0],
         ]
-        upper = self._lip(crop, edit, _OUTER_UPPER, _INNER_UPPER, _ABOVE, 1.0, box, size)
-        lower = self._lip(crop, edit, _OUTER_LOWER, _INNER_LOWER, _BENEATH, -1.0, box, size)
+        edge = self._lip_edge(pose)
+        upper = self._lip(crop, edit, _OUTER_UPPER, _INNER_UPPER, _ABOVE, 1.0, box, size, edge)
+        lower = self._lip(crop, edit, _OUTER_LOWER, _INNER_LOWER, _BENEATH, -1.0, box, size, edge)
         is_lower, seam = self._seam(lips, box, size)
         both = upper + is_lower[..., None] * (lower - upper)
         both += (self._crease(pose) * seam)[..., None] * (self._palette.crease - both)
@@ -178,7 +131,44 @@ class FaceRig:
         size = (int(high[0] - low[0]), int(high[1] - low[1]))
         view = drawn[inner[1] - box[1] :, inner[0] - box[0] :][: size[1], : size[0]]
         gap = _polygon(lips[_INNER], inner, size, soft_px=soft)
-        view += gap[..., None] * (self._inside(crop, lips, pose, inner, size) - view)
+        inside = paint_interior(
+            self._cavity(lips, pose),
+            self._palette,
+            inner,
+            size,
+            crop=crop,
+            crop_corner=self.box[:2],
+        )
+        view += gap[..., None] * (inside - view)
+
+    def _cavity(self, lips: Floats, pose: Pose) -> Cavity:
+        mouth = self.mouth
+        origin = self._lips[_ROWS[13]]
+
+        def local(outline: Floats, line: Indices) -> Floats:
+            off = outline[line] - origin
+            return np.stack([off @ mouth.right, off @ mouth.down], axis=1)
+
+        return Cavity(
+            origin=origin,
+            right=mouth.right,
+            down=mouth.down,
+            eye_px=self.eye_px,
+            half_width=mouth.half_px,
+            upper=local(lips, _INNER_UPPER),
+            lower=local(lips, _INNER_LOWER),
+            rest_upper=local(self._lips, _INNER_UPPER),
+            rest_lower=local(self._lips, _INNER_LOWER),
+            opening=pose.opening,
+            rounding=pose.rounding,
+            has_own_teeth=mouth.rest_opening > _OWN_TEETH,
+        )
+
+    def _lip_edge(self, pose: Pose) -> float:
+        """How much of each lip's inner edge to leave out, in pixels."""
+        parted = np.clip((self.rest_opening - 0.012) / 0.03, 0.0, 1.0)
+        moved = abs(1.0 - pose.opening / max(self.rest_opening, 1e-3)) + max(pose.rounding, 0.0)
+        return float(_LIP_EDGE * self.eye_px * parted * np.clip(1.6 * moved, 0.0, 1.0))
 
     def _lip(
         self,
@@ -190,11 +180,17 @@ class FaceRig:
         side: float,
         box: tuple[int, int],
         size: tuple[int, int],
+        edge: float,
     ) -> Floats:
         """One lip, stretched without regard to the other."""
-        ghost = side * _GHOST * self.eye_px * self._down
+        down = self.mouth.down
+        ghost = side * _GHOST * self.eye_px * down
+        u = (self._lips[inner] - self.mouth.center) @ self.mouth.right / self.mouth.half_px
+        thick = np.abs((self._lips[outer] - self._lips[inner]) @ down)
+        left_out = np.minimum(edge * np.clip(1.0 - u * u, 0.0, 1.0), 0.4 * thick)
+        own_inner = self._lips[inner] - side * left_out[:, None] * down
         to = [edit.lips_to[outer], edit.lips_to[inner], edit.lips_to[inner][2:-2] + ghost]
-        own = [self._lips[outer], self._lips[inner], self._lips[inner][2:-2] + ghost]
+        own = [self._lips[outer], own_inner, own_inner[2:-2] + ghost]
         own.append(self._face[ties])
         to.append(
             np.array(
@@ -216,9 +212,10 @@ class FaceRig:
         self, lips: Floats, box: tuple[int, int], size: tuple[int, int]
     ) -> tuple[Floats, Floats]:
         """1 below the line between the lips, and 1 on that line."""
+        mouth = self.mouth
         across, below = self._axes(box, size)
-        line = (lips[_INNER_UPPER] + lips[_INNER_LOWER]) / 2 - self._center
-        u, v = line @ self._right, line @ self._down
+        line = (lips[_INNER_UPPER] + lips[_INNER_LOWER]) / 2 - mouth.center
+        u, v = line @ mouth.right, line @ mouth.down
         order = np.argsort(u)
         height = np.interp(across, u[order], v[order])
         off = below - height
@@ -233,49 +230,17 @@ class FaceRig:
     def _crease(self, pose: Pose) -> float:
         """How dark the line between closed lips must be drawn: only where the picture shows them apart."""
         parted = np.clip((self.rest_opening - 0.012) / 0.04, 0.0, 1.0)
-        shut = np.clip(1.0 - pose.opening / 0.02, 0.0, 1.0)
-        return float(0.7 * parted * shut)
+        shut = np.clip(1.0 - pose.opening / 0.03, 0.0, 1.0)
+        return float(0.8 * parted * shut)
 
     def _axes(self, box: tuple[int, int], size: tuple[int, int]) -> tuple[Floats, Floats]:
-        xs = box[0] + np.arange(size[0]) - self._center[0]
-        ys = box[1] + np.arange(size[1]) - self._center[1]
+        mouth = self.mouth
+        xs = box[0] + np.arange(size[0]) - mouth.center[0]
+        ys = box[1] + np.arange(size[1]) - mouth.center[1]
         return (
-            xs[None] * self._right[0] + ys[:, None] * self._right[1],
-            xs[None] * self._down[0] + ys[:, None] * self._down[1],
+            xs[None] * mouth.right[0] + ys[:, None] * mouth.right[1],
+            xs[None] * mouth.down[0] + ys[:, None] * mouth.down[1],
         )
-
-    def _inside(
-        self, crop: Pixels, lips: Floats, pose: Pose, box: tuple[int, int], size: tuple[int, int]
-    ) -> Floats:
-        """What shows between the lips: the picture's own teeth where it has them, painted ones where not."""
-        own_teeth = self.rest_opening > _OWN_TEETH
-        origin = self._lips[_ROWS[13]]
-
-        def local(rows: Indices) -> Floats:
-            off = lips[rows] - origin
-            return np.stack([off @ self._right, off @ self._down], axis=1)
-
-        cavity = Cavity(
-            origin=origin,
-            right=self._right,
-            down=self._down,
-            eye_px=self.eye_px,
-            half_width=self._half,
-            upper=local(_INNER_UPPER),
-            lower=local(_INNER_LOWER),
-            drop=_LOWER_SHARE * max(pose.opening - self.rest_opening, 0.0),
-            opening=pose.opening,
-            has_own_teeth=own_teeth,
-        )
-        painted = paint_interior(cavity, self._palette, box, size)
-        if not own_teeth:
-            return painted
-        x, y = box[0] - self.box[0], box[1] - self.box[1]
-        still = crop[y : y + size[1], x : x + size[0]].astype(np.float32)
-        # The narrower the gap, the deeper its teeth lie in the lips' shadow.
-        still *= 0.55 + 0.45 * float(np.clip(pose.opening / (0.7 * self.rest_opening), 0.0, 1.0))
-        shown = _polygon(self._lips[_INNER], box, size, soft_px=max(0.8, 0.012 * self.eye_px))
-        return painted + shown[..., None] * (still - painted)
 
 
 def face_box(landmarks: Floats, size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -6,7 +6,8 @@ import numpy as np
 
 from lipwire.render.face.arrays import Ints
 from lipwire.render.retarget.compose import Patch
-from lipwire.render.retarget.rig import FaceRig, Pose, face_box
+from lipwire.render.retarget.rig import FaceRig, face_box
+from lipwire.render.retarget.shape import Pose
 from lipwire.render.retarget.targets import Targets
 from lipwire.render.retarget.video import Canvas, Clip, strength
 
@@ -28,6 +29,8 @@ class StillDrawer:
         size = (track.width, track.height)
         box = face_box(landmarks, size)
         rig = FaceRig(frame.rgb_crop(*box), landmarks, corner=box[:2], size=size)
-        pose = Pose(float(self._targets.opening[k]), float(self._targets.rounding[k]))
+        opening, rounding = float(self._targets.opening[k]), float(self._targets.rounding[k])
+        width = float(rig.mouth.width_for(np.array(opening), np.array(rounding)))
+        pose = Pose(opening, width, rounding)
         patch = rig.draw(pose)
         return replace(patch, alpha=patch.alpha * np.float32(self._strength[k]))
