@@ -19,7 +19,8 @@ _LASHES = 0.022
 #: The share of the way from lid to brow that is stretched.
 _STRETCHED = 0.55
 _CLOSES_S, _SHUT_S, _OPENS_S = 0.09, 0.04, 0.16
-_PAUSE_S = (2.2, 4.8)
+#: Middle of the pauses, and the share of blinks that come twice.
+_PAUSE_S, _TWICE = 3.4, 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,18 +110,31 @@ def _eye(
     )
 
 
-def blinks(times_s: Floats, *, seed: int) -> Floats:
-    """How far the lids are shut (0..1) at each time: quick and irregular, as people blink."""
-    chance = np.random.default_rng(seed)
+def blinks(times_s: Floats, *, seed: int, person: int = 0) -> Floats:
+    """How far the lids are shut (0..1) at each time: quick and irregular, now and then two in a row, as people blink.
+
+    Pauses are log-normal, about 3.4 s in the middle; each person of a picture blinks by themselves.
+    """
+    chance = np.random.default_rng([seed, person, 2])
     shut = np.zeros(len(times_s))
     if len(times_s) == 0:
         return shut
-    at = chance.uniform(0.8, _PAUSE_S[1])
+    at = chance.uniform(0.8, 3.5)
     while at < times_s[-1]:
+        slow = chance.uniform(0.85, 1.25)
+        closes, opens = _CLOSES_S * slow, _OPENS_S * slow
         since = times_s - at
-        closing = np.clip(since / _CLOSES_S, 0.0, 1.0)
-        opening = np.clip((since - _CLOSES_S - _SHUT_S) / _OPENS_S, 0.0, 1.0)
-        wave = closing * (1.0 - opening)
-        shut = np.maximum(shut, wave * wave * (3.0 - 2.0 * wave))
-        at += _CLOSES_S + _SHUT_S + _OPENS_S + chance.uniform(*_PAUSE_S)
+        closing = np.clip(since / closes, 0.0, 1.0)
+        opening = np.clip((since - closes - _SHUT_S) / opens, 0.0, 1.0)
+        # Lids fall fast and rise ever more slowly.
+        wave = _ease(closing) * (1.0 - _ease(opening**0.8))
+        shut = np.maximum(shut, wave)
+        again = chance.random() < _TWICE
+        pause = float(np.exp(chance.normal(np.log(_PAUSE_S), 0.45)))
+        at += closes + _SHUT_S + opens + (0.08 if again else float(np.clip(pause, 1.2, 8.0)))
     return shut
+
+
+def _ease(t: Floats) -> Floats:
+    eased: Floats = t * t * (3.0 - 2.0 * t)
+    return eased

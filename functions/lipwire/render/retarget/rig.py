@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from lipwire.domain.options import Quality
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.face.chart import eye_distance
@@ -48,11 +49,13 @@ class FaceRig:
         corner: tuple[int, int],
         size: tuple[int, int],
         moves_jaw: bool = True,
+        tier: Quality = Quality.STANDARD,
     ) -> None:
         self._rgb = rgb
         self._corner = corner
         self._landmarks = landmarks
         self._moves_jaw = moves_jaw
+        self._tier = tier
         self.mouth = StillMouth(landmarks)
         self.eye_px = self.mouth.eye_px
         self._face = self.mouth.face

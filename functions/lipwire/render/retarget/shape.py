@@ -87,7 +87,12 @@ class StillMouth:
         gaps = (self.lips[_INNER_LOWER] - self.lips[_INNER_UPPER]) @ self.down
         self._gaps = np.maximum(gaps, 0.0)
 
-    def width_for(self, opening: Floats, rounding: Floats) -> Floats:
+    def pose(self, opening: float, rounding: float, *, smile: float = 0.0) -> Pose:
+        """The mouth of an opening and a rounding, with the width that goes with them."""
+        wide = self.width_for(np.array([opening]), np.array([rounding]), smile=smile)
+        return Pose(opening, float(wide[0]), rounding, smile)
+
+    def width_for(self, opening: Floats, rounding: Floats, *, smile: float = 0.0) -> Floats:
         """The width, in eye distances, that goes with an opening and a rounding (arrays of equal shape)."""
         rest = self.rest_width
         smiling = max(rest - _NEUTRAL_WIDTH, 0.0)
@@ -95,7 +100,7 @@ class StillMouth:
         spread = _SPREAD * rest * float(np.clip((0.75 - rest) / 0.2, 0.2, 1.0))
         width = rest - purse * np.maximum(rounding, 0) + spread * np.maximum(-rounding, 0)
         width -= _CORNERS_IN * np.maximum(opening - self.rest_opening, 0.0)
-        return np.asarray(width, dtype=np.float64)
+        return np.asarray(width + _SMILE_WIDER * smile, dtype=np.float64)
 
     def lips_at(self, pose: Pose) -> Floats:
         """The lips' outline (40, 2) in pixels; opening and width are met to a thousandth."""
@@ -149,5 +154,5 @@ class StillMouth:
         outer[_OUTER] = _FULLER * pursed * (self._below[_OUTER] - middle) * self._profile[_OUTER]
         lips = self.lips + (down + outer)[:, None] * self.down
         shown = float(lip_width(lips[None])[0]) / self.eye_px
-        wide = (pose.width + _SMILE_WIDER * pose.smile) / max(shown, 1e-3)
+        wide = pose.width / max(shown, 1e-3)
         return lips + ((wide - 1.0) * self._across)[:, None] * self.right

@@ -7,7 +7,6 @@ import numpy as np
 from lipwire.render.face.arrays import Ints
 from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.rig import FaceRig, face_box
-from lipwire.render.retarget.shape import Pose
 from lipwire.render.retarget.targets import Targets
 from lipwire.render.retarget.video import Canvas, Clip, strength
 
@@ -29,8 +28,6 @@ class StillDrawer:
         size = (track.width, track.height)
         box = face_box(landmarks, size)
         rig = FaceRig(frame.rgb_crop(*box), landmarks, corner=box[:2], size=size)
-        opening, rounding = float(self._targets.opening[k]), float(self._targets.rounding[k])
-        width = float(rig.mouth.width_for(np.array(opening), np.array(rounding)))
-        pose = Pose(opening, width, rounding)
+        pose = rig.mouth.pose(float(self._targets.opening[k]), float(self._targets.rounding[k]))
         patch = rig.draw(pose)
         return replace(patch, alpha=patch.alpha * np.float32(self._strength[k]))
