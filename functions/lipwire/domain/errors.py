@@ -262,6 +262,12 @@ class NoFaceError(MediaError):
     mend = "Use a clip or picture in which one face is clearly visible and at least 60 pixels wide."
 
 
+class FaceNotFoundError(MediaError):
+    code = "face_not_found"
+    title = "The face that was chosen is not in the source."
+    mend = "Choose another number, place or time, or leave `face` out to take the one who speaks."
+
+
 class SilentSpeechError(MediaError):
     code = "silent_speech"
     title = "The voice track is silent or has no sound stream."

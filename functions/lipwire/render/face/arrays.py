@@ -11,3 +11,5 @@ Floats = npt.NDArray[np.floating[Any]]
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.integer[Any]]
+#: Whatever is stored.
+AnyArray = npt.NDArray[Any]

@@ -9,6 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Mask, Pixels
 from lipwire.render.face.chart import eye_distance
+from lipwire.render.face.view import View
 
 _SHARPNESS_PX = 96
 
@@ -39,7 +40,22 @@ def mouth_sharpness(rgb: Pixels, landmarks: Floats) -> float:
     y0, y1 = (int(np.clip(center[1] + d, 0, height)) for d in (-half, half))
     if x1 - x0 < 8 or y1 - y0 < 8:
         return 0.0
-    gray = cv2.cvtColor(np.ascontiguousarray(rgb[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY)
+    return _detail(cv2.cvtColor(np.ascontiguousarray(rgb[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY))
+
+
+def mouth_detail(view: View, landmarks: Floats) -> float:
+    """`mouth_sharpness` of a picture that isn't RGB."""
+    center = landmarks[points.LIPS, :2].mean(axis=0)
+    half = 0.6 * float(eye_distance(landmarks))
+    wide, height = view.size
+    x0, x1 = (int(np.clip(center[0] + d, 0, wide)) for d in (-half, half))
+    y0, y1 = (int(np.clip(center[1] + d, 0, height)) for d in (-half, half))
+    if x1 - x0 < 8 or y1 - y0 < 8:
+        return 0.0
+    return _detail(view.luma(x0, y0, x1, y1))
+
+
+def _detail(gray: Pixels) -> float:
     small = cv2.resize(gray, (_SHARPNESS_PX, _SHARPNESS_PX), interpolation=cv2.INTER_AREA)
     return float(cv2.Laplacian(small, cv2.CV_32F).std())
 

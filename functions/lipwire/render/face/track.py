@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +49,12 @@ class FaceTrack:
     sharpness: Floats
     #: The first frame of every shot after the first.
     cuts: Mask
+    #: Frames in which something is before the mouth: the source's pixels stay there.
+    hidden: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    def __post_init__(self) -> None:
+        if len(self.hidden) != len(self.starts):
+            object.__setattr__(self, "hidden", np.zeros(len(self.starts), dtype=bool))
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -92,8 +98,8 @@ class FaceTrack:
                 file,
                 layout=_LAYOUT,
                 size=np.array([self.width, self.height]),
-                starts=_pairs(self.starts),
-                durations=_pairs(self.durations),
+                starts=pairs(self.starts),
+                durations=pairs(self.durations),
                 plane=self.landmarks[..., :2].astype(np.float32),
                 depth=self.landmarks[..., 2].astype(np.float16),
                 sharpness=self.sharpness.astype(np.float32),
@@ -111,8 +117,8 @@ class FaceTrack:
             return cls(
                 width=int(stored["size"][0]),
                 height=int(stored["size"][1]),
-                starts=_fractions(stored["starts"]),
-                durations=_fractions(stored["durations"]),
+                starts=fractions(stored["starts"]),
+                durations=fractions(stored["durations"]),
                 landmarks=np.concatenate([plane, depth[..., None]], axis=2),
                 sharpness=stored["sharpness"],
                 cuts=stored["cuts"],
@@ -161,7 +167,7 @@ def track_face(
         height=size[1],
         starts=tuple(starts),
         durations=tuple(durations),
-        landmarks=_bridge(landmarks, np.array(cuts)),
+        landmarks=bridge(landmarks, np.array(cuts)),
         sharpness=np.array(sharp),
         cuts=np.array(cuts),
     )
@@ -199,12 +205,14 @@ def no_face(widest_px: float) -> NoFaceError:
     return NoFaceError()
 
 
-def _pairs(values: tuple[Fraction, ...]) -> Ints:
+def pairs(values: tuple[Fraction, ...]) -> Ints:
+    """Numerators and denominators, (n, 2)."""
     return np.array([(value.numerator, value.denominator) for value in values], dtype=np.int64)
 
 
-def _fractions(pairs: Ints) -> tuple[Fraction, ...]:
-    return tuple(Fraction(int(over), int(under)) for over, under in pairs)
+def fractions(numbers: Ints) -> tuple[Fraction, ...]:
+    """What `pairs` made numbers of."""
+    return tuple(Fraction(int(over), int(under)) for over, under in numbers)
 
 
 def _nearest_found(found: Mask) -> Ints:
@@ -218,7 +226,7 @@ def _nearest_found(found: Mask) -> Ints:
     return chosen
 
 
-def _bridge(landmarks: Floats, cuts: Mask) -> Floats:
+def bridge(landmarks: Floats, cuts: Mask) -> Floats:
     """Fill short gaps that lie between two found frames of one shot."""
     out = landmarks.copy()
     where = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))

@@ -1,0 +1,69 @@
+"""Landmarks in 16 bits: half the bytes, and the same whether they were stored or not."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from lipwire.render.face.arrays import AnyArray, Floats, Ints
+
+_CODES = 2**16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """Landmarks of the frames that have any, relative to each frame's own face.
+
+    All lie on a grid of 1/32 pixel in a picture of up to 2048 pixels, and on a coarser or finer one by powers of two in
+    larger or smaller ones: what was packed once packs again to the same.
+    """
+
+    NAMES: ClassVar = ("total", "there", "middle", "step", "codes")
+
+    total: int
+    #: Which frames, (m,).
+    there: Ints
+    #: Whole pixels near the middle of the face in x and y, (m, 2).
+    middle: Ints
+    #: Pixels per code.
+    step: float
+    #: int16 (m, 478, 3).
+    codes: Ints
+
+    @classmethod
+    def of(cls, landmarks: Floats, size: tuple[int, int]) -> Self:
+        """Of (n, 478, 3), NaN where there is no face, in a picture of `size` pixels."""
+        there = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))
+        shown = landmarks[there].astype(np.float64)
+        middle = np.rint(shown[..., :2].mean(axis=1)).astype(np.int32)
+        shown[..., :2] -= middle[:, None]
+        step = float(2.0 ** np.ceil(np.log2(max(size)))) / _CODES
+        codes = np.clip(np.rint(shown / step), -_CODES // 2, _CODES // 2 - 1).astype(np.int16)
+        return cls(len(landmarks), there, middle, step, codes)
+
+    def landmarks(self) -> Floats:
+        """The landmarks (n, 478, 3) as float32, NaN where there is no face."""
+        out = np.full((self.total, *self.codes.shape[1:]), np.nan, dtype=np.float32)
+        shown = self.codes * np.float32(self.step)
+        shown[..., :2] += self.middle[:, None]
+        out[self.there] = shown
+        return out
+
+    def stored(self) -> dict[str, AnyArray]:
+        """Arrays that compress well: codes as their change from frame to frame."""
+        changes = np.diff(self.codes, axis=0, prepend=np.zeros_like(self.codes[:1]))
+        return {
+            "total": np.array(self.total),
+            "there": self.there,
+            "middle": self.middle,
+            "step": np.array(self.step),
+            "codes": changes,
+        }
+
+    @classmethod
+    def restored(cls, arrays: dict[str, AnyArray]) -> Self:
+        """Of what `stored` gave; sums wrap around as the differences did."""
+        codes = np.cumsum(arrays["codes"], axis=0, dtype=np.int16)
+        return cls(
+            int(arrays["total"]), arrays["there"], arrays["middle"], float(arrays["step"]), codes
+        )
