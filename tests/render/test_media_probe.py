@@ -47,7 +47,7 @@ def test_video_is_described(tmp_path: Path) -> None:
     info = look(make_clip(tmp_path / "clip", spec))
     assert info.kind is MediaKind.VIDEO
     assert (info.container, info.video_codec, info.audio_codec) == ("mp4", "h264", "aac")
-    assert (info.width, info.height, info.rotation) == (128, 192, 90)
+    assert (info.width, info.height, info.rotation) == (128, 192, 270)
     assert (info.fps, info.frame_count) == (Fraction(24000, 1001), 20)
     assert abs(info.duration_ms - 834) < 25
     assert (info.has_audio, info.sample_rate, info.channels) == (True, 48_000, 1)
@@ -242,7 +242,7 @@ def test_other_hostile_files_are_described() -> None:
     """What is odd but whole is accepted, and said to be what it is."""
     folder = MEDIA / "hostile"
     phone = look(folder / "rotated_phone.mp4")
-    assert (phone.width, phone.height, phone.rotation) == (720, 1280, 90)
+    assert (phone.width, phone.height, phone.rotation) == (720, 1280, 270)
     assert look(folder / "vfr.mp4").fps == Fraction(91, 4)
     assert look(folder / "fps23976.mp4").fps == Fraction(24000, 1001)
     assert look(folder / "audio_only.mp4").kind is MediaKind.AUDIO

@@ -12,7 +12,7 @@ from typing import Self
 import av
 from av.container import InputContainer
 from av.sidedata.sidedata import Type
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 #: Descriptive metadata that results carry on, under the same names.
@@ -37,6 +37,7 @@ _TECHNICAL = frozenset(
         "timecode",
         "reel_name",
         "rotate",
+        "software",
         "source_id",
         "stereo_mode",
         "variant_bitrate",
@@ -111,11 +112,19 @@ def _lost_of_file(
     if any(
         stream.index != picture.index and not stream.disposition & Disposition.attached_pic
         for stream in streams.video
-    ) or any("timecode" not in stream.metadata for stream in (*streams.data, *streams.attachments)):
+    ) or len(streams.attachments) + len(_unknown(opened)):
         yield "other_tracks_dropped"
     told = {*metadata, *(key.lower() for key in picture.metadata)}
     if told - _TECHNICAL - frozenset(KEPT_METADATA):
         yield "metadata_dropped"
+
+
+def _unknown(opened: InputContainer) -> list[Stream]:
+    """Data tracks that are neither a timecode nor, where there are chapters, QuickTime's text of them."""
+    tracks: list[Stream] = [
+        stream for stream in opened.streams.data if "timecode" not in stream.metadata
+    ]
+    return tracks[1:] if opened.chapters() else tracks
 
 
 def _lost_of_picture(first: av.VideoFrame) -> Iterator[str]:

@@ -11,6 +11,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Disposition, Stream
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
@@ -159,6 +160,15 @@ def sound_stream(opened: InputContainer) -> AudioStream | None:
 def _is_read(stream: Stream) -> bool:
     # FFmpeg asks its own allow-list while it opens a file; decoders opened later don't.
     return stream.codec_context is not None and stream.codec_context.codec.name in _ALLOWED
+
+
+def clockwise(picture: VideoFrame) -> int:
+    """By how many degrees a decoded picture is turned to stand upright: 0, 90, 180 or 270.
+
+    PyAV tells the other direction, as FFmpeg's `av_display_rotation_get` does: a phone held upright writes -90. Angles
+    between are ignored.
+    """
+    return -picture.rotation % 360 if picture.rotation % 90 == 0 else 0
 
 
 def stream_origin(opened: InputContainer) -> Fraction:

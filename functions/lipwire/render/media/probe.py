@@ -25,6 +25,7 @@ from lipwire.domain.media import MediaInfo, MediaKind
 from lipwire.render.media.formats import (
     SNIFFED_BYTES,
     Container,
+    clockwise,
     limit_decoder,
     open_media,
     picture_stream,
@@ -149,7 +150,7 @@ def _with_picture(
         raise UnsupportedMediaError(f"The file plays {fps} frames a second.")
     limit_decoder(picture, max_pixels=limits.max_pixels)
     first = _first_picture(opened, picture)
-    rotation = first.rotation % 360 if first.rotation % 90 == 0 else 0
+    rotation = clockwise(first)
     sideways = rotation in (90, 270)
     return MediaInfo(
         **{

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heappop, heappush
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -19,6 +20,7 @@ from lipwire.render.media.extras import Extras
 from lipwire.render.media.formats import (
     MAX_PIXELS,
     Container,
+    clockwise,
     limit_decoder,
     open_media,
     picture_stream,
@@ -227,7 +229,8 @@ class VideoSource:
         bad = 0
         latest: int | None = None
         with self._path.open("rb") as file, ExitStack() as stack:
-            opened, stream, _ = self._open(file, stack)
+            opened, stream, container = self._open(file, stack)
+            stored: list[int] | None = [] if container.name == "avi" else None
             if seek_to is not None:
                 opened.seek(seek_to, stream=stream)
             packets = opened.demux(stream)
@@ -236,6 +239,8 @@ class VideoSource:
                     packet = next(packets, None)
                     if packet is None:
                         return
+                    if stored is not None and packet.pts is not None:
+                        heappush(stored, packet.pts)
                     pictures = packet.decode()
                 except FFmpegError as exc:
                     bad += 1
@@ -244,6 +249,9 @@ class VideoSource:
                     packets = opened.demux(stream)
                     continue
                 for picture in pictures:
+                    if stored:
+                        # AVI numbers frames in decoding order; shown they are in the order of those numbers.
+                        picture.pts = heappop(stored)
                     if picture.pts is None or (latest is not None and picture.pts <= latest):
                         continue
                     latest = picture.pts
@@ -298,9 +306,7 @@ class VideoSource:
             self._origin = stream_origin(opened)
             first = _first_picture(opened, stream)
             fmt = first.format.name
-            rotation = first.rotation % 360
-            if rotation % 90:
-                rotation = 0
+            rotation = clockwise(first)
             sideways = rotation in (90, 270)
             width, height = (first.height, first.width) if sideways else (first.width, first.height)
             aspect = stream.sample_aspect_ratio or Fraction(1)
