@@ -21,7 +21,7 @@ _LOWER_SHOW = 0.020
 #: A gap this high, in eye distances, lets in all the light that a mouth gets; a closed one this share of it.
 _LIT_GAP, _DARKEST = 0.085, 0.07
 #: What is left of red, green and blue where light came through lips.
-_WARM = np.array([1.0, 1.3, 1.36])
+_WARM = np.array([1.0, 1.4, 1.5])
 #: A picture's own teeth may be drawn this much longer, and begin this far inside its lips (eye distances).
 _LONGER, _INSET = 1.22, 0.008
 
@@ -130,7 +130,7 @@ def paint_interior(
     image = _lower_teeth(image, palette, place, cavity.opening)
     light = _light(gap)
     # Pursed lips stand before the teeth.
-    behind = 0.75 * float(_step(np.array(cavity.rounding)))
+    behind = 0.8 * float(_step(np.array((cavity.rounding - 0.3) / 0.7)))
     dark = palette.cavity * 0.55
     if not cavity.has_own_teeth:
         image = _upper_teeth(image, palette, place)

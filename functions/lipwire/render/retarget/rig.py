@@ -22,6 +22,8 @@ _GHOST = 0.10
 #: Where a picture shows lips apart, the last of them before the gap (eye distances) is teeth, shine and shadow: a mouth
 #: that closes must not take it along.
 _LIP_EDGE = 0.016
+#: Lips that were closed already and are pressed together swallow this much of their edges.
+_PRESSED = 0.008
 
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
 _OUTER = rows(points.OUTER_LIPS)
@@ -171,7 +173,9 @@ class FaceRig:
         """How much of each lip's inner edge to leave out, in pixels."""
         parted = np.clip((self.rest_opening - 0.012) / 0.03, 0.0, 1.0)
         moved = abs(1.0 - pose.opening / max(self.rest_opening, 1e-3)) + max(pose.rounding, 0.0)
-        return float(_LIP_EDGE * self.eye_px * parted * np.clip(1.6 * moved, 0.0, 1.0))
+        pressed = _PRESSED * (1.0 - parted) * np.clip(1.0 - pose.opening / 0.006, 0.0, 1.0)
+        edge = _LIP_EDGE * parted * np.clip(1.6 * moved, 0.0, 1.0) + pressed
+        return float(edge * self.eye_px)
 
     def _lip(
         self,

@@ -23,9 +23,11 @@ _CORNERS_SINK = 0.22
 #: Of a closing (a smile that shuts): the lower lip's share.
 _LOWER_SHARE_CLOSING = 0.62
 #: Of the mouth's width: how much narrower it is when pursed, wider when spread, per eye distance of opening.
-_PURSE, _SPREAD, _CORNERS_IN = 0.20, 0.07, 0.16
+_PURSE, _SPREAD, _CORNERS_IN = 0.29, 0.11, 0.10
 #: A mouth at rest is about this wide, in eye distances; what a smile adds goes when the lips are pursed.
-_NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.42
+_NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
+#: A smile that shuts is narrower by this share of the way it shuts.
+_SHUT_IN = 0.45
 #: Pursed lips grow fuller by this share of their thickness, and a smile's curve is flattened.
 _FULLER, _FLATTENED = 0.24, 0.75
 #: In eye distances at the corners, for a full smile; a frown goes half as far down.
@@ -100,6 +102,7 @@ class StillMouth:
         spread = _SPREAD * rest * float(np.clip((0.75 - rest) / 0.2, 0.2, 1.0))
         width = rest - purse * np.maximum(rounding, 0) + spread * np.maximum(-rounding, 0)
         width -= _CORNERS_IN * np.maximum(opening - self.rest_opening, 0.0)
+        width -= _SHUT_IN * np.maximum(self.rest_opening - opening, 0.0)
         return np.asarray(width + _SMILE_WIDER * smile, dtype=np.float64)
 
     def lips_at(self, pose: Pose) -> Floats:
