@@ -8,7 +8,8 @@ pytest.importorskip("av", reason="the renderer's environment has PyAV")
 
 from lipwire.render.media.sink import VideoSink
 from tests.support import footage_table
-from tests.support.footage import FOOTAGE, Footage
+from tests.support.footage import Footage
+from tests.support.footage_cases import FOOTAGE
 from tests.support.footage_table import (
     BEGIN,
     DOCUMENT,

@@ -22,7 +22,8 @@ from lipwire.render.media.patch import RgbPatch
 from lipwire.render.media.sink import VideoSink
 from lipwire.render.media.source import VideoSource
 from tests.support.clips import make_wav, psnr
-from tests.support.footage import FOOTAGE, Footage
+from tests.support.footage import Footage
+from tests.support.footage_cases import FOOTAGE
 
 DOCUMENT = Path("docs/footage.md")
 BEGIN, END = "<!-- footage: begin -->", "<!-- footage: end -->"
