@@ -315,5 +315,5 @@ def _colors(rgb: Pixels, where: Floats, corner: tuple[int, int], eye_px: float) 
     for row, (x, y) in enumerate(np.round(where - np.array(corner)).astype(int)):
         left, top = int(np.clip(x, 0, width - 1)), int(np.clip(y, 0, height - 1))
         patch = rgb[max(0, top - half) : top + half + 1, max(0, left - half) : left + half + 1]
-        out[row] = patch.reshape(-1, 3).mean(axis=0)
+        out[row] = cv2.mean(patch)[:3]
     return out

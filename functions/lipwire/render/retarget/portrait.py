@@ -25,7 +25,8 @@ LONGEST_SIDE = 2560
 _CLOSED, _OPEN, _BEYOND_REST, _WIDEST = 0.004, 0.15, 0.05, 0.24
 #: Reach and rounding at expressiveness 0 and 1, against what they are at 0.5.
 _MUMBLED, _EXAGGERATED = 0.45, 1.55
-_SMILE = {Expression.NEUTRAL: 0.0, Expression.SMILING: 0.8, Expression.SERIOUS: -0.7}
+#: How far each expression moves the corners of the mouth, of a full smile.
+SMILE = {Expression.NEUTRAL: 0.0, Expression.SMILING: 0.8, Expression.SERIOUS: -0.7}
 #: Frames over which a mouth comes to rest where its voice has no say.
 _REST_FRAMES = 4
 #: Yaw, in radians, from which a still's quality falls, and where it ends; the same for eye distances in pixels.
@@ -116,7 +117,7 @@ class _Actor:
         pose = self.rig.mouth.pose(
             float(targets.opening[k]),
             float(targets.rounding[k]),
-            smile=_SMILE[self.person.expression],
+            smile=SMILE[self.person.expression],
         )
         x0, y0, x1, y1 = self.rig.box
         lay(out, self.rig.draw(pose, base_rgb=np.ascontiguousarray(out[y0:y1, x0:x1])))
@@ -176,7 +177,7 @@ def portrait_targets(
     rounding = np.clip(gain * ease * targets.rounding, -1.0, 1.0)
     wide = targets.width
     if mouth is not None:
-        wide = mouth.width_for(opening, rounding, smile=_SMILE[expression])
+        wide = mouth.width_for(opening, rounding, smile=SMILE[expression])
     opening = np.where(targets.closed, np.minimum(opening, targets.opening), opening)
     return replace(targets, opening=opening, rounding=rounding, width=wide)
 
@@ -185,7 +186,7 @@ def _resting(count: int, mouth: StillMouth | None, expression: Expression) -> Ta
     """A closed mouth for `count` frames."""
     zero = np.zeros(count)
     opening = zero + _CLOSED
-    wide = zero if mouth is None else mouth.width_for(opening, zero, smile=_SMILE[expression])
+    wide = zero if mouth is None else mouth.width_for(opening, zero, smile=SMILE[expression])
     return Targets(opening, wide, zero.copy(), zero > 0, zero.copy())
 
 

@@ -24,6 +24,8 @@ _GHOST = 0.10
 _LIP_EDGE = 0.016
 #: Lips that were closed already and are pressed together swallow this much of their edges.
 _PRESSED = 0.008
+#: How far, in eye distances, a chin ever sinks.
+_DEEPEST = 0.2
 
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
 _OUTER = rows(points.OUTER_LIPS)
@@ -63,8 +65,10 @@ class FaceRig:
         self._face = self.mouth.face
         self._lips = self.mouth.lips
         self._palette = Palette.of(rgb, self._face, corner, eye_px=self.eye_px)
-        widest = Pose(0.28, self.mouth.rest_width)
-        self.box = edit_box(self._edit(widest), size)
+        # As far down as the widest mouth takes the chin.
+        own = self._face[MOVED]
+        lowest = own + _DEEPEST * self.eye_px * self.mouth.down
+        self.box = edit_box(Edit(landmarks, self._lips, own, lowest, self.eye_px, 1.0), size)
         self._box_rgb = self._cut(self.box)
 
     @property
