@@ -1,6 +1,7 @@
 """Colour as integers of ITU-T H.273, and the arithmetic between R'G'B' and Y'CbCr."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import av
 import numpy as np
@@ -57,6 +58,7 @@ class Colour:
         )
 
 
+@cache
 def rgb_to_yuv(matrix: int, *, is_full_range: bool, bit_depth: int) -> NDArray[np.float32]:
     """A 3x4 matrix from R'G'B' of 0..255 (and 1) to Y'CbCr code values of that depth."""
     red, blue = _LUMA_WEIGHTS[matrix]
@@ -75,3 +77,11 @@ def rgb_to_yuv(matrix: int, *, is_full_range: bool, bit_depth: int) -> NDArray[n
     rows[1, :3], rows[1, 3] = cb * chroma_span / 255, 128 * step
     rows[2, :3], rows[2, 3] = cr * chroma_span / 255, 128 * step
     return rows.astype(np.float32)
+
+
+@cache
+def yuv_to_rgb(matrix: int, *, is_full_range: bool, bit_depth: int) -> NDArray[np.float32]:
+    """The way back: a 3x4 matrix from code values (and 1) to R'G'B' of 0..255, unclipped."""
+    there = rgb_to_yuv(matrix, is_full_range=is_full_range, bit_depth=bit_depth).astype(np.float64)
+    back = np.linalg.inv(there[:, :3])
+    return np.column_stack([back, -back @ there[:, 3]]).astype(np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipwire.render.media.colour import Colour, rgb_to_yuv
-from lipwire.render.media.frame import LAYOUTS, plane_array
+from lipwire.render.media.frame import LAYOUTS, Plane, plane_array
 from lipwire.render.media.patch import RgbPatch
 
 _Float = NDArray[np.float32]
@@ -24,43 +24,43 @@ def composite(frame: av.VideoFrame, patch: RgbPatch, colour: Colour) -> None:
         return
     x, y, rgb, alpha = placed
     matrix = rgb_to_yuv(colour.effective_matrix, is_full_range=colour.is_full_range, bit_depth=bits)
-    yuv = cv2.transform(rgb, matrix)
+    planes = cv2.split(cv2.transform(rgb, matrix))
     top = 2**bits - 1
-    _blend(plane_array(frame, 0), x, y, yuv[..., 0] * alpha, alpha, top)
-    covered = _box(alpha, step_x, step_y)
-    for index in (1, 2):
-        drawn = _box(yuv[..., index] * alpha, step_x, step_y)
-        _blend(plane_array(frame, index), x // step_x, y // step_y, drawn, covered, top)
+    for index, drawn in enumerate(planes):
+        sx, sy = (step_x, step_y) if index else (1, 1)
+        if index < 2:
+            covered = _box(alpha, sx, sy)
+            kept = cv2.subtract(1.0, covered)
+        weighted = _box(cv2.multiply(drawn, alpha), sx, sy)
+        _blend(plane_array(frame, index), x // sx, y // sy, weighted, kept, top)
 
 
 def _place(
     patch: RgbPatch, width: int, height: int, step_x: int, step_y: int
 ) -> tuple[int, int, _Float, _Float] | None:
-    """The patch cut to the frame, then grown to whole chroma samples by transparent pixels."""
+    """The patch's visible part cut to the frame, then grown to whole chroma samples by transparent pixels."""
     rows, columns = patch.alpha.shape
     if patch.rgb.shape != (rows, columns, 3):
         raise ValueError(f"rgb is {patch.rgb.shape}, alpha {patch.alpha.shape}")
-    x0, y0 = max(patch.x, 0), max(patch.y, 0)
-    x1, y1 = min(patch.x + columns, width), min(patch.y + rows, height)
+    left, up, across, down = cv2.boundingRect((patch.alpha > 0).astype(np.uint8))
+    x0, y0 = max(patch.x + left, 0), max(patch.y + up, 0)
+    x1, y1 = min(patch.x + left + across, width), min(patch.y + up + down, height)
     if x0 >= x1 or y0 >= y1:
         return None
     window = np.s_[y0 - patch.y : y1 - patch.y, x0 - patch.x : x1 - patch.x]
-    rgb = patch.rgb[window].astype(np.float32)
-    alpha = patch.alpha[window].astype(np.float32)
+    before = (y0 % step_y, x0 % step_x)
+    size = (y1 - y0, x1 - x0)
+    whole = (before[0] + size[0] + -y1 % step_y, before[1] + size[1] + -x1 % step_x)
+    rgb, alpha = np.zeros((*whole, 3), np.float32), np.zeros(whole, np.float32)
+    inner = np.s_[before[0] : before[0] + size[0], before[1] : before[1] + size[1]]
+    rgb[inner], alpha[inner] = patch.rgb[window], patch.alpha[window]
     if patch.alpha.dtype == np.uint8:
         alpha /= 255
-    before = (y0 % step_y, x0 % step_x)
-    after = (-y1 % step_y, -x1 % step_x)
-    if any(before) or any(after):
-        # Beyond an odd edge there is no picture: the last pixel alone owns that chroma sample.
-        at_edge = (y1 == height, x1 == width)
-        edges = [
-            (before[0], 0 if at_edge[0] else after[0]),
-            (before[1], 0 if at_edge[1] else after[1]),
-        ]
-        rgb, alpha = np.pad(rgb, [*edges, (0, 0)]), np.pad(alpha, edges)
-        repeats = [(0, after[0] if at_edge[0] else 0), (0, after[1] if at_edge[1] else 0)]
-        rgb, alpha = np.pad(rgb, [*repeats, (0, 0)], "edge"), np.pad(alpha, repeats, "edge")
+    # Beyond an odd edge there is no picture: the last pixel alone owns that chroma sample.
+    if y1 == height and y1 % step_y:
+        rgb[-1], alpha[-1] = rgb[-2], alpha[-2]
+    if x1 == width and x1 % step_x:
+        rgb[:, -1], alpha[:, -1] = rgb[:, -2], alpha[:, -2]
     return x0 - before[1], y0 - before[0], rgb, alpha
 
 
@@ -72,16 +72,12 @@ def _box(full: _Float, step_x: int, step_y: int) -> _Float:
     return cv2.resize(full, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
-def _blend(
-    plane: NDArray[np.uint8] | NDArray[np.uint16],
-    x: int,
-    y: int,
-    drawn: _Float,
-    covered: _Float,
-    top: int,
-) -> None:
-    rows = min(covered.shape[0], plane.shape[0] - y)
-    columns = min(covered.shape[1], plane.shape[1] - x)
+def _blend(plane: Plane, x: int, y: int, weighted: _Float, kept: _Float, top: int) -> None:
+    """`plane` x `kept` + `weighted`, rounded: exactly the plane where nothing is laid over it."""
+    rows = min(kept.shape[0], plane.shape[0] - y)
+    columns = min(kept.shape[1], plane.shape[1] - x)
     view = plane[y : y + rows, x : x + columns]
-    mixed = view * (1 - covered[:rows, :columns]) + drawn[:rows, :columns]
-    view[:] = np.clip(np.rint(mixed), 0, top)
+    mixed = cv2.multiply(view, kept[:rows, :columns], dtype=cv2.CV_32F)
+    depth = cv2.CV_8U if plane.dtype == np.uint8 else cv2.CV_16U
+    rounded = cv2.add(mixed, weighted[:rows, :columns], dtype=depth)
+    view[:] = rounded if top == 255 else cv2.min(rounded, float(top))

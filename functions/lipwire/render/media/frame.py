@@ -5,11 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-from lipwire.render.media.colour import RANGE_FULL, RANGE_LIMITED, Colour
+from lipwire.render.media.colour import RANGE_FULL, RANGE_LIMITED, Colour, yuv_to_rgb
 from lipwire.render.media.extras import is_mirrored
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
@@ -156,16 +157,25 @@ class VideoFrame:
         """Columns x0..x1 and rows y0..y1 of `to_rgb`, converting no more than them; must lie inside."""
         if not (0 <= x0 < x1 <= self.width and 0 <= y0 < y1 <= self.height):
             raise ValueError(f"crop {(x0, y0, x1, y1)} is not inside {self.width}x{self.height}")
-        step_x, step_y, _ = LAYOUTS[self.picture.format.name]
-        left, top = x0 // step_x * step_x, y0 // step_y * step_y
-        cut = av.VideoFrame(x1 - left, y1 - top, self.picture.format.name)
-        for index in range(3):
-            sx, sy = (step_x, step_y) if index else (1, 1)
-            target = plane_array(cut, index)
-            rows, columns = target.shape
-            source = plane_array(self.picture, index)
-            target[:] = source[top // sy : top // sy + rows, left // sx : left // sx + columns]
-        return _rgb(cut, self.colour, _EXACT)[y0 - top :, x0 - left :]
+        step_x, step_y, bits = LAYOUTS[self.picture.format.name]
+        # Whole chroma samples, and one more on each side for those between to be mixed from.
+        left, top = (x0 // step_x - 1) * step_x, (y0 // step_y - 1) * step_y
+        left, top = max(0, left), max(0, top)
+        right = min(-(-self.width // step_x), -(-x1 // step_x) + 1) * step_x
+        bottom = min(-(-self.height // step_y), -(-y1 // step_y) + 1) * step_y
+        window = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+        planes = [plane_array(self.picture, 0)[y0:y1, x0:x1].astype(np.float32)]
+        for index in (1, 2):
+            plane = plane_array(self.picture, index)
+            part = plane[top // step_y : bottom // step_y, left // step_x : right // step_x]
+            full = cv2.resize(part.astype(np.float32), (right - left, bottom - top))
+            planes.append(full[window])
+        matrix = yuv_to_rgb(
+            self.colour.effective_matrix, is_full_range=self.colour.is_full_range, bit_depth=bits
+        )
+        rgb = cv2.transform(cv2.merge(planes), matrix)
+        # Adding nothing: rounded and held within 0..255 on the way.
+        return cv2.add(rgb, 0.0, dtype=cv2.CV_8U)  # type: ignore[return-value]
 
 
 def _rgb(frame: av.VideoFrame, colour: Colour, how: Interpolation) -> NDArray[np.uint8]:
