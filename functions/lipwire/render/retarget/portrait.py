@@ -11,7 +11,7 @@ from lipwire.render.face.arrays import Floats, Mask, Pixels
 from lipwire.render.face.chart import head_pose
 from lipwire.render.retarget.blink import Eyelids, blinks
 from lipwire.render.retarget.compose import Patch
-from lipwire.render.retarget.rig import FaceRig
+from lipwire.render.retarget.rig import SAMPLING, FaceRig
 from lipwire.render.retarget.shape import StillMouth
 from lipwire.render.retarget.sway import Motion, Sway, head_motion, move_heads
 from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
@@ -57,7 +57,7 @@ class PortraitDrawer:
     ) -> None:
         size = (rgb.shape[1], rgb.shape[0])
         self._rgb = rgb
-        self._sampling = cv2.INTER_LINEAR if tier is Quality.DRAFT else cv2.INTER_CUBIC
+        self._sampling = SAMPLING[tier]
         faces = [person.landmarks for person in people]
         self._actors = [
             _Actor(
