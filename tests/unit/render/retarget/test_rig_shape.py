@@ -1,0 +1,72 @@
+"""A still's mouth comes out as asked."""
+
+import numpy as np
+import pytest
+
+from lipwire.render.face import points
+from lipwire.render.retarget.geometry import MOVED, lip_opening, lip_width
+from lipwire.render.retarget.shape import Pose, StillMouth
+from tests.support.faces import a_face
+
+
+@pytest.mark.parametrize("rest", [0.004, 0.11])
+@pytest.mark.parametrize("opening", [0.0, 0.03, 0.08, 0.16])
+@pytest.mark.parametrize("rounding", [-0.6, 0.0, 1.0])
+def test_opening_and_width_come_out_as_asked(rest: float, opening: float, rounding: float) -> None:
+    """From closed and from parted lips, within 0.003 eye distances."""
+    mouth = StillMouth(a_face(opening=rest))
+    pose = mouth.pose(opening, rounding)
+    lips = mouth.lips_at(pose)[None] / mouth.eye_px
+    assert lip_opening(lips)[0] == pytest.approx(opening, abs=0.003)
+    assert lip_width(lips)[0] == pytest.approx(pose.width, abs=0.001)
+
+
+def test_a_shut_smile_leaves_no_sliver() -> None:
+    """Every pair of inner points meets."""
+    mouth = StillMouth(a_face(opening=0.11))
+    lips = mouth.lips_at(mouth.pose(0.0, 0.0)) / mouth.eye_px
+    rows = {int(point): row for row, point in enumerate(points.LIPS)}
+    upper = lips[[rows[int(p)] for p in points.INNER_UPPER[1:-1]]]
+    lower = lips[[rows[int(p)] for p in points.INNER_LOWER]]
+    assert np.abs(lower[:, 1] - upper[:, 1]).max() < 0.002
+
+
+def test_the_picture_itself_is_what_rest_asks_for() -> None:
+    """Its own opening and width move no point."""
+    face = a_face(opening=0.08)
+    mouth = StillMouth(face)
+    pose = Pose(mouth.rest_opening, mouth.rest_width)
+    lips = mouth.lips_at(pose)
+    assert np.allclose(lips, face[points.LIPS, :2], atol=0.05)
+    assert np.allclose(mouth.skin_at(pose, lips, jaw=True), face[MOVED, :2], atol=0.1)
+
+
+def test_pursed_lips_are_narrower_and_fuller() -> None:
+    """Rounding takes width and adds thickness."""
+    mouth = StillMouth(a_face(opening=0.05))
+    rest, pursed = (mouth.lips_at(mouth.pose(0.05, r)) for r in (0.0, 1.0))
+    assert np.ptp(pursed[:, 0]) < 0.85 * np.ptp(rest[:, 0])
+    assert np.ptp(pursed[:, 1]) > 1.03 * np.ptp(rest[:, 1])
+
+
+def test_a_smile_lifts_the_corners() -> None:
+    """And a frown lowers them."""
+    mouth = StillMouth(a_face(opening=0.02))
+    heights = [
+        mouth.lips_at(mouth.pose(0.02, 0.0, smile=smile))[0, 1] for smile in (-0.7, 0.0, 0.8)
+    ]
+    assert heights[2] < heights[1] - 1 < heights[0] - 1
+
+
+def test_the_jaw_goes_along_unless_it_must_not() -> None:
+    """The chin sinks by most of the opening with the jaw, and stays without."""
+    mouth = StillMouth(a_face(opening=0.0))
+    pose = mouth.pose(0.15, 0.0)
+    lips = mouth.lips_at(pose)
+    chin = int(np.flatnonzero(points.CHIN == MOVED)[0])
+    with_jaw, without = (
+        (mouth.skin_at(pose, lips, jaw=jaw)[chin] - mouth.face[points.CHIN])[1] / mouth.eye_px
+        for jaw in (True, False)
+    )
+    assert 0.07 < with_jaw < 0.15
+    assert abs(without) < 0.03
