@@ -24,9 +24,11 @@ from lipwire.render.media.source import VideoSource
 from tests.support.clips import make_wav, psnr
 from tests.support.footage import Footage
 from tests.support.footage_cases import FOOTAGE
+from tests.support.hostile import hostile_table
 
 DOCUMENT = Path("docs/footage.md")
 BEGIN, END = "<!-- footage: begin -->", "<!-- footage: end -->"
+HOSTILE_BEGIN, HOSTILE_END = "<!-- hostile: begin -->", "<!-- hostile: end -->"
 #: Left, top, width, height and colour of what is laid over every frame.
 PATCH = (64, 48, 32, 32, (200, 90, 60))
 _MARGIN = 16
@@ -262,12 +264,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="bring docs/footage.md up to date")
     chosen = parser.parse_args()
-    made = table()
+    with tempfile.TemporaryDirectory() as folder:
+        made, broken = table(), hostile_table(Path(folder))
     if chosen.write:
-        text = DOCUMENT.read_text()
-        DOCUMENT.write_text(placed(text, BEGIN, END, made))
+        text = placed(DOCUMENT.read_text(), BEGIN, END, made)
+        DOCUMENT.write_text(placed(text, HOSTILE_BEGIN, HOSTILE_END, broken))
     else:
-        sys.stdout.write(made)
+        sys.stdout.write(f"{made}\n{broken}")
     return 0
 
 
