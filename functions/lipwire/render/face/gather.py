@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
+from lipwire.render.face.chart import head_pose
 from lipwire.render.face.hidden import PATCH, hidden_mouths, mouth_patch
 from lipwire.render.face.identity import Run, Signature, group
 from lipwire.render.face.packed import Packed
@@ -106,7 +107,7 @@ class Gatherer:
             patches[lane.frames] = lane.patches
         seen = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))
         hidden = np.zeros(count, dtype=bool)
-        hidden[seen] = hidden_mouths(patches[seen], times_s[seen])
+        hidden[seen] = hidden_mouths(patches[seen], times_s[seen], head_pose(landmarks[seen]))
         return Person(bridge(landmarks, cuts), sharpness, hidden, numbers)
 
 
