@@ -1,5 +1,7 @@
 """One still face made to open and close its mouth."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -72,9 +74,9 @@ class FaceRig:
         self._lips = self.mouth.lips
         self._palette = Palette.of(rgb, self._face, corner, eye_px=self.eye_px)
         # As far down as the widest mouth takes the chin.
-        own = self._face[MOVED]
-        lowest = own + _DEEPEST * self.eye_px * self.mouth.down
-        self.box = edit_box(Edit(landmarks, self._lips, own, lowest, self.eye_px, 1.0), size)
+        lowest = self._face[MOVED] + _DEEPEST * self.eye_px * self.mouth.down
+        resting = self._edit(self.mouth.pose(self.rest_opening, 0.0))
+        self.box = edit_box(replace(resting, skin_to=lowest), size)
         self._box_rgb = self._cut(self.box)
 
     @property
