@@ -130,7 +130,8 @@ def paint_interior(
     image = _lower_teeth(image, palette, place, cavity.opening)
     light = _light(gap)
     # Pursed lips stand before the teeth.
-    behind = 0.8 * float(_step(np.array((cavity.rounding - 0.3) / 0.7)))
+    behind = 0.88 * float(_step(np.array((cavity.rounding - 0.3) / 0.7)))
+    veil = (1.0 - behind) ** _WARM
     dark = palette.cavity * 0.55
     if not cavity.has_own_teeth:
         image = _upper_teeth(image, palette, place)
@@ -141,7 +142,7 @@ def paint_interior(
             * (1.0 - 0.65 * _step(np.abs(place.across) / place.half) ** 2)
         )
         image = image * light[..., None] ** _WARM
-        return _grained(image + behind * (dark - image), palette)
+        return _grained(dark + veil * (image - dark), palette)
     shaded = image * light[..., None] ** _WARM
     own, shown = _own_teeth(place, cavity, crop, crop_corner)
     # The picture's teeth are as light as its gap made them: only what the gap loses since darkens them.
@@ -149,7 +150,7 @@ def paint_interior(
     less = np.minimum(light / np.maximum(_light(rest_gap), 0.05), 1.0)
     own = own * (less**0.7)[..., None] ** _WARM
     inside = shaded + shown[..., None] * (own - shaded)
-    return (inside + behind * (dark - inside)).astype(np.float32)
+    return (dark + veil * (inside - dark)).astype(np.float32)
 
 
 def _place(cavity: Cavity, corner: tuple[int, int], size: tuple[int, int]) -> _Place:

@@ -29,7 +29,7 @@ _NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
 #: A smile that shuts is narrower by this share of the way it shuts.
 _SHUT_IN = 0.45
 #: Pursed lips grow fuller by this share of their thickness, and a smile's curve is flattened.
-_FULLER, _FLATTENED = 0.24, 0.75
+_FULLER, _FLATTENED = 0.24, 0.95
 #: In eye distances at the corners, for a full smile; a frown goes half as far down.
 _SMILE_UP, _SMILE_WIDER = 0.040, 0.050
 #: How far, in eye distances, skin goes along with the lips' outline.
