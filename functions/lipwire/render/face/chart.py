@@ -7,6 +7,8 @@ import numpy as np
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats
 
+_FRAMES_AT_ONCE = 1024
+
 
 def fit_affines(reference: Floats, targets: Floats) -> Floats:
     """Least-squares 2x3 affines that carry `reference` (k, 2) onto each of `targets` (n, k, 2)."""
@@ -69,10 +71,14 @@ class Chart:
     @classmethod
     def of(cls, landmarks: Floats, reference: int) -> "Chart":
         """Chart of landmarks (n, 478, 3) that are all found."""
-        flat = landmarks[..., :2].astype(np.float64)
-        origin = flat[reference]
-        affines = fit_affines(origin[points.RIGID], flat[:, points.RIGID])
-        charted = apply_affines(invert_affines(affines), flat)
+        origin = landmarks[reference, :, :2].astype(np.float64)
+        affines = fit_affines(origin[points.RIGID], landmarks[:, points.RIGID, :2])
+        # Some frames at a time, in single precision: a long clip's chart is among the largest things in memory.
+        charted = np.empty((*landmarks.shape[:2], 2), dtype=np.float32)
+        back = invert_affines(affines)
+        for begin in range(0, len(charted), _FRAMES_AT_ONCE):
+            part = slice(begin, begin + _FRAMES_AT_ONCE)
+            charted[part] = apply_affines(back[part], landmarks[part, :, :2])
         right = origin[points.EYE_OUTER_RIGHT] - origin[points.EYE_OUTER_LEFT]
         eye_px = float(np.linalg.norm(right))
         right = right / eye_px

@@ -22,6 +22,7 @@ _LAYOUT = 1
 _CUT_LEVELS = 28.0
 #: Gaps of at most this many frames are bridged by interpolation.
 _BRIDGED_FRAMES = 4
+_POINTS_AT_ONCE = 60
 
 
 class Frame(Protocol):
@@ -74,11 +75,18 @@ class FaceTrack:
     @cached_property
     def steady(self) -> Floats:
         """Landmarks with the mesh's jitter smoothed away; gaps hold their nearest found frame."""
-        held = self.landmarks[_nearest_found(self.found)].astype(np.float64)
-        light = measures.smooth_in_time(held, 0.6, breaks=self.breaks)
-        calm = measures.smooth_in_time(held[:, points.RIGID], 1.0, breaks=self.breaks)
-        light[:, points.RIGID] = (light[:, points.RIGID] + calm) / 2
-        return light
+        nearest = _nearest_found(self.found)
+        out = np.empty_like(self.landmarks, dtype=np.float32)
+        # Some points at a time: double precision for all of them would be the largest thing in memory.
+        for begin in range(0, out.shape[1], _POINTS_AT_ONCE):
+            part = np.s_[:, begin : begin + _POINTS_AT_ONCE]
+            out[part] = measures.smooth_in_time(
+                self.landmarks[part][nearest], 0.6, breaks=self.breaks
+            )
+        held = self.landmarks[:, points.RIGID][nearest]
+        calm = measures.smooth_in_time(held, 1.0, breaks=self.breaks)
+        out[:, points.RIGID] = (out[:, points.RIGID] + calm) / 2
+        return out
 
     @cached_property
     def chart(self) -> Chart:

@@ -74,8 +74,11 @@ class YuvView:
         return _shifted(self._planes[0][y0:y1, x0:x1], self._shift)
 
     def thumbnail(self, side: int) -> Pixels:
-        """The whole picture squeezed into side x side of Y'CbCr; reads one row in four."""
-        parts = [self._reduced(plane[::4], (side, side)) for plane in self._planes]
+        """The whole picture squeezed into side x side of Y'CbCr; reads no more than some samples of each part."""
+        parts = []
+        for plane in self._planes:
+            down, across = (max(1, length // (8 * side)) for length in plane.shape)
+            parts.append(self._reduced(np.ascontiguousarray(plane[::down, ::across]), (side, side)))
         return np.stack(parts, axis=-1)
 
     def _reduced(self, plane: Plane, size: tuple[int, int]) -> Pixels:
