@@ -23,11 +23,11 @@ _CORNERS_SINK = 0.22
 #: Of a closing (a smile that shuts): the lower lip's share.
 _LOWER_SHARE_CLOSING = 0.62
 #: Of the mouth's width: how much narrower it is when pursed, wider when spread, per eye distance of opening.
-_PURSE, _SPREAD, _CORNERS_IN = 0.29, 0.11, 0.10
+_PURSE, _SPREAD, _CORNERS_IN = 0.31, 0.14, 0.03
 #: A mouth at rest is about this wide, in eye distances; what a smile adds goes when the lips are pursed.
 _NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
 #: A smile that shuts is narrower by this share of the way it shuts.
-_SHUT_IN = 0.45
+_SHUT_IN = 0.70
 #: Pursed lips grow fuller by this share of their thickness, and a smile's curve is flattened.
 _FULLER, _FLATTENED = 0.24, 0.95
 #: In eye distances at the corners, for a full smile; a frown goes half as far down.
