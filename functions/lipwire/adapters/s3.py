@@ -1,6 +1,7 @@
 """Objects on S3."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -33,10 +34,16 @@ class S3Objects:
         )
         return url
 
-    def sign_get(self, key: str, *, expires_s: int) -> str:
-        """A URL that gives the object by GET."""
+    def sign_get(self, key: str, *, expires_s: int, filename: str | None = None) -> str:
+        """A URL that gives the object by GET; browsers save it as `filename` (RFC 6266)."""
+        params = {"Bucket": self._bucket, "Key": key}
+        if filename is not None:
+            plain = filename.encode("ascii", "replace").decode().replace("?", "_")
+            params["ResponseContentDisposition"] = (
+                f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+            )
         url: str = self._client.generate_presigned_url(
-            "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=expires_s
+            "get_object", Params=params, ExpiresIn=expires_s
         )
         return url
 

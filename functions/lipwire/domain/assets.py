@@ -141,6 +141,18 @@ def refuse_as_speech(asset: Asset) -> None:
         raise SilentSpeechError(field="speech.asset_id")
 
 
+def refuse_as_mask(asset: Asset) -> None:
+    """Nothing, for an asset that may be a job's mask as far as it has been looked into.
+
+    Raises:
+        MediaError: it was refused at its upload.
+        WrongAssetKindError: it is no picture.
+    """
+    _refuse_rejected(asset)
+    if asset.media is not None and asset.media.kind is not MediaKind.IMAGE:
+        raise WrongAssetKindError("`mask` is not a picture.", field="options.mask.asset_id")
+
+
 def _refuse_rejected(asset: Asset) -> None:
     if asset.status is AssetStatus.REJECTED and asset.problem is not None:
         raise RejectedMediaError(asset.problem.code, asset.problem.message)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lipwire.domain.options import OPTION_NAMES
+
 
 class Mode(StrEnum):
     """What kind of source an engine can make speak."""
@@ -35,3 +37,5 @@ class EngineSpec:
     licence: str
     #: False keeps an engine out of `auto`, of the API's list and of every user's reach.
     selectable: bool = True
+    #: Options that the engine honours; one that it doesn't is refused when chosen. An engine that can't do all says so.
+    options: frozenset[str] = OPTION_NAMES

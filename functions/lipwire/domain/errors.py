@@ -268,6 +268,22 @@ class FaceNotFoundError(MediaError):
     mend = "Choose another number, place or time, or leave `face` out to take the one who speaks."
 
 
+class InvalidOptionError(MediaError):
+    """An option that does not fit this source; found once the source is known."""
+
+    code = "invalid_option"
+    title = "An option does not fit the source."
+    mend = "Change the option named in `option`, or leave it out."
+
+
+class OptionNotSupportedError(InvalidOptionError):
+    """An option that this engine, or this kind of source, can't honour; never dropped in silence."""
+
+    code = "option_not_supported"
+    title = "An option can't be honoured here."
+    mend = "Leave out the option named in `option`, or choose an engine or a source that allows it."
+
+
 class SilentSpeechError(MediaError):
     code = "silent_speech"
     title = "The voice track is silent or has no sound stream."

@@ -10,6 +10,8 @@ from lipwire.domain.assets import Problem
 from lipwire.domain.engines import Mode
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.options import JobOptions
+from lipwire.domain.quality import QualityReport
+from lipwire.domain.warnings import AnyWarning
 
 
 class JobStatus(StrEnum):
@@ -75,13 +77,16 @@ class Job(BaseModel):
     mode: Mode | None = None
     source_version: str | None = None
     speech_version: str | None = None
+    second_speech_version: str | None = None
+    mask_version: str | None = None
     held_millicredits: int
     #: How many HOLD entries the ledger has for this job (a provisional one may be followed by its top-up).
     holds: int = 1
     per_second_millicredits: int
     charged_millicredits: int | None = None
     output: JobOutput | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[AnyWarning, ...] = ()
+    quality: QualityReport | None = None
     error: Problem | None = None
     #: What a step or container found wrong, before the failure lane ends the job with it.
     failure: Problem | None = None
@@ -108,6 +113,10 @@ class RenderPlan(BaseModel):
     source_version: str | None
     speech_key: str | None = None
     speech_version: str | None = None
+    second_speech_key: str | None = None
+    second_speech_version: str | None = None
+    mask_key: str | None = None
+    mask_version: str | None = None
     output_key: str | None = None
     cover_key: str | None = None
     options: JobOptions = JobOptions()
@@ -119,7 +128,7 @@ class RenderReport(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     output: JobOutput | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[AnyWarning, ...] = ()
     #: The engine's own account of its work: targets, spans left untouched, timings.
     quality: dict[str, JsonValue] = {}
     sha256: str | None = None

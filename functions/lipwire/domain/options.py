@@ -5,6 +5,7 @@ left corner, so they hold at every output size.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -153,7 +154,8 @@ class JobOptions(Options):
     #: 0 mumbles, 0.5 is the speaker's own measure, 1 exaggerates.
     expressiveness: float = Field(default=0.5, ge=0, le=1)
     expression: Expression = Expression.NEUTRAL
-    #: Words of style in any language of the catalogue; they set the two above where those are left out.
+    #: Words of style in any language of the catalogue (`style.py`); they set the two above where those are left out:
+    #: done when a job is created, so an engine finds the two above set and need not look here.
     style: str | None = Field(default=None, max_length=2000)
 
     face: FaceChoice | None = None
@@ -170,3 +172,17 @@ class JobOptions(Options):
     original_volume: float = Field(default=0.2, ge=0, le=1)
     #: File name that the result is downloaded as, without folder; `.mp4` is added where it lacks.
     output_name: str | None = Field(default=None, min_length=1, max_length=120)
+
+
+#: Every option, by the name that errors and warnings call it.
+OPTION_NAMES: Final = frozenset(JobOptions.model_fields) - {"engine"}
+
+HEIGHTS: Final = (480, 720, 1080)
+
+
+def chosen(options: JobOptions) -> frozenset[str]:
+    """Names of the options that differ from what is done without them."""
+    plain = JobOptions()
+    return frozenset(
+        name for name in OPTION_NAMES if getattr(options, name) != getattr(plain, name)
+    )

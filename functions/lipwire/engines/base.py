@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.options import JobOptions
+from lipwire.domain.warnings import JobWarning
 
 
 class Progress(Protocol):
@@ -78,7 +79,8 @@ class RenderResult:
     height: int
     fps: Fraction
     duration_ms: int
-    warnings: tuple[str, ...] = ()
+    #: Codes of `domain/warnings.py`, bare, as `code: what it is about`, or typed.
+    warnings: tuple[str | JobWarning, ...] = ()
     #: Free-form numbers per engine: score per span, spans left untouched, closures hit.
     quality: Mapping[str, Any] = field(default_factory=dict)
 

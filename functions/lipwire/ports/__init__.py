@@ -12,6 +12,7 @@ from lipwire.domain.events import EventData
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport
 from lipwire.domain.views import Balance, Page, UploadPart
+from lipwire.domain.warnings import JobWarning
 
 
 class Clock(Protocol):
@@ -104,7 +105,7 @@ class JobStore(Protocol):
         """
 
     def settle(
-        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]
+        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[JobWarning]
     ) -> bool:
         """Once: SETTLE + rest of the hold returned + `succeeded` + `JobSucceeded`; False when the job had ended."""
 
@@ -143,7 +144,7 @@ class ObjectStore(Protocol):
 class ResultUrls(Protocol):
     """Links to results that need no key and no redirect (D15)."""
 
-    def sign(self, key: str, *, expires_s: int) -> str: ...
+    def sign(self, key: str, *, expires_s: int, filename: str | None = None) -> str: ...
 
 
 class WorkStore(Protocol):

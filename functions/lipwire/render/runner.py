@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from lipwire.domain.errors import NoFaceError
 from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import JobOutput, RenderPlan, RenderReport, analysis_prefix
+from lipwire.domain.warnings import JobWarning
 from lipwire.engines.base import AnalyzeTask, Engine, RenderTask
 from lipwire.ports import Clock, JobStore
 
@@ -84,14 +85,22 @@ class Runner:
         progress = _JobProgress(JobId(job_id), self._jobs, self._clock)
         progress("fetching", 0, 1)
         source = self._fetch(plan.source_key, "source", plan.source_version)
-        speech = self._fetch(plan.speech_key, "speech", plan.speech_version)
+        speeches = [self._fetch(plan.speech_key, "speech", plan.speech_version)]
+        if plan.second_speech_key is not None:
+            speeches.append(
+                self._fetch(plan.second_speech_key, "speech2", plan.second_speech_version)
+            )
+        mask = None
+        if plan.mask_key is not None:
+            mask = self._fetch(plan.mask_key, "mask", plan.mask_version)
         engine = self._engine(plan.engine)
         analysis, analysis_key, was_there = self._analysis(plan, source, engine)
         result = engine.render(
             RenderTask(
                 source=source,
                 is_image=plan.is_image,
-                speeches=(speech,),
+                speeches=tuple(speeches),
+                mask=mask,
                 analysis=analysis,
                 output=self._folder / "output.mp4",
                 cover=self._folder / "cover.jpg",
@@ -118,7 +127,10 @@ class Runner:
                     duration_ms=result.duration_ms,
                     size_bytes=output.stat().st_size,
                 ),
-                warnings=result.warnings,
+                warnings=tuple(
+                    JobWarning.parse(one) if isinstance(one, str) else one
+                    for one in result.warnings
+                ),
                 quality=dict(result.quality),
             ),
         )

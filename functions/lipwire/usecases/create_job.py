@@ -1,8 +1,9 @@
 """A new job."""
 
-from lipwire.domain.assets import Asset, refuse_as_source, refuse_as_speech
+from lipwire.domain.assets import Asset, refuse_as_mask, refuse_as_source, refuse_as_speech
 from lipwire.domain.commands import Caller, CreateJob, GetAsset
 from lipwire.domain.credits import PROVISIONAL_SECONDS, Millicredits, price_of_duration
+from lipwire.domain.duration import longest_output_ms
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.errors import (
     AssetNotFoundError,
@@ -12,6 +13,8 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
+from lipwire.domain.options import JobOptions, chosen
 from lipwire.domain.views import JobView
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore
 from lipwire.ports.webhooks import UrlPolicy
@@ -35,6 +38,7 @@ def create_job(
 
     Raises:
         InvalidRequestError: an asset id is unknown (named in `errors`).
+        InvalidOptionError: options that don't fit each other, the engine or what is known of the source.
         MediaError, WrongAssetKindError: what is already known of an asset forbids it.
         EngineUnavailableError, InvalidWebhookUrlError, InsufficientCreditsError.
     """
@@ -44,7 +48,18 @@ def create_job(
     speech = _asset(command.speech_id, "speech", caller, assets)
     refuse_as_source(source)
     refuse_as_speech(speech)
-    spec = _engine(command, engines)
+    options, warnings = understood(command.options)
+    check_options(options)
+    second = _further(options.second_speech_id, "second_speech", caller, assets)
+    mask = _further(options.mask_id, "mask", caller, assets)
+    if second is not None:
+        refuse_as_speech(second)
+    if mask is not None:
+        refuse_as_mask(mask)
+    spec = _engine(options, engines)
+    check_engine(options, spec)
+    if source.media is not None:
+        check_source(options, source.media, engine=spec.name)
     now = clock.now()
     job = Job(
         id=JobId(ids.new("job")),
@@ -53,12 +68,13 @@ def create_job(
         stage="queued",
         source_id=source.id,
         speech_id=speech.id,
-        options=command.options,
+        options=options,
+        warnings=warnings,
         name=command.name,
         webhook_url=command.webhook_url,
         metadata=command.metadata,
         engine=spec.name,
-        held_millicredits=_estimate(speech, spec),
+        held_millicredits=_estimate(source, speech, second, options, spec),
         per_second_millicredits=spec.millicredits_per_second,
         created_at=now,
         updated_at=now,
@@ -78,15 +94,29 @@ def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> 
     return asset
 
 
-def _engine(command: CreateJob, engines: EngineCatalog) -> EngineSpec:
-    if command.options.engine is not None:
-        spec = engines.get(command.options.engine)
+def _further(
+    asset_id: AssetId | None, role: str, caller: Caller, assets: AssetStore
+) -> Asset | None:
+    return None if asset_id is None else _asset(asset_id, f"options.{role}", caller, assets)
+
+
+def _engine(options: JobOptions, engines: EngineCatalog) -> EngineSpec:
+    """The one that is named; else the first that honours all that was chosen, else the first."""
+    if options.engine is not None:
+        spec = engines.get(options.engine)
         if spec is None:
             raise EngineUnavailableError(field="options.engine")
         return spec
-    return engines.selectable()[0]
+    able = [spec for spec in engines.selectable() if chosen(options) <= spec.options]
+    return (able or list(engines.selectable()))[0]
 
 
-def _estimate(speech: Asset, spec: EngineSpec) -> Millicredits:
-    duration_ms = speech.media.duration_ms if speech.media else PROVISIONAL_SECONDS * 1000
+def _estimate(
+    source: Asset, speech: Asset, second: Asset | None, options: JobOptions, spec: EngineSpec
+) -> Millicredits:
+    """For the longest possible output where all is known already, else for a few seconds."""
+    duration_ms = PROVISIONAL_SECONDS * 1000
+    if source.media and speech.media and (second is None or second.media):
+        other = second.media if second else None
+        duration_ms = longest_output_ms(source.media, speech.media, other, options)
     return price_of_duration(duration_ms, per_second=spec.millicredits_per_second)

@@ -15,7 +15,7 @@ from lipwire.ports import AssetStore, Clock, JobStore, ObjectStore
 def fetch_sources(
     job_id: JobId, *, jobs: JobStore, assets: AssetStore, uploads: ObjectStore, clock: Clock
 ) -> None:
-    """The job is validating, and the exact versions of its source and speech are pinned to it.
+    """The job is validating, and the exact versions of all its assets are pinned to it.
 
     Raises:
         AssetNotFoundError, UploadIncompleteError: there is nothing to render from.
@@ -26,6 +26,10 @@ def fetch_sources(
         raise JobNotFoundError
     source = _arrived(job.source_id, assets, uploads, clock)
     speech = _arrived(job.speech_id, assets, uploads, clock)
+    second, mask = (
+        None if asset_id is None else _arrived(asset_id, assets, uploads, clock).version_id
+        for asset_id in (job.options.second_speech_id, job.options.mask_id)
+    )
     if not jobs.advance(
         job.model_copy(
             update={
@@ -33,6 +37,8 @@ def fetch_sources(
                 "stage": "validating",
                 "source_version": source.version_id,
                 "speech_version": speech.version_id,
+                "second_speech_version": second,
+                "mask_version": mask,
                 "updated_at": clock.now(),
             }
         )

@@ -10,7 +10,7 @@ from lipwire.domain.errors import (
     JobNotFoundError,
 )
 from lipwire.domain.events import JobRenderingStarted
-from lipwire.domain.ids import JobId
+from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus, RenderPlan
 from lipwire.ports import AssetStore, Clock, EngineCatalog, JobStore, WorkStore
 
@@ -43,6 +43,8 @@ def plan_render(
     source, speech = assets.get(job.source_id), assets.get(job.speech_id)
     if source is None or speech is None:
         raise AssetNotFoundError("An asset of this job was deleted.")
+    second = _further(job.options.second_speech_id, assets)
+    mask = _further(job.options.mask_id, assets)
     spec = engines.get(job.engine or "")
     if spec is None or job.mode not in spec.modes:
         raise EngineUnavailableError
@@ -57,6 +59,10 @@ def plan_render(
             source_version=job.source_version,
             speech_key=speech.key,
             speech_version=job.speech_version,
+            second_speech_key=second,
+            second_speech_version=job.second_speech_version,
+            mask_key=mask,
+            mask_version=job.mask_version,
             output_key=f"{folder}/output.mp4",
             cover_key=f"{folder}/cover.jpg",
             options=job.options,
@@ -71,3 +77,13 @@ def plan_render(
         raise JobFinishedError
     queue, definition = engines.target(spec.name)
     return BatchTarget(queue, definition)
+
+
+def _further(asset_id: AssetId | None, assets: AssetStore) -> str | None:
+    """The key of an asset that an option names."""
+    if asset_id is None:
+        return None
+    asset = assets.get(asset_id)
+    if asset is None:
+        raise AssetNotFoundError("An asset of this job was deleted.")
+    return asset.key

@@ -5,6 +5,7 @@ from fractions import Fraction
 from lipwire.domain.credits import Millicredits, price_of_frames
 from lipwire.domain.errors import JobNotFoundError, RenderFailedError
 from lipwire.domain.ids import JobId
+from lipwire.domain.quality import quality_report
 from lipwire.ports import JobStore, WorkStore
 
 
@@ -26,4 +27,15 @@ def settle_job(job_id: JobId, *, jobs: JobStore, work: WorkStore) -> None:
         report.output.frames, Fraction(report.output.fps), per_second=job.per_second_millicredits
     )
     charge = Millicredits(min(price, job.held_millicredits))
-    jobs.settle(job, charge=charge, output=report.output, warnings=report.warnings)
+    quality = quality_report(
+        report.quality,
+        fps=float(Fraction(report.output.fps)),
+        seed=job.options.seed or 0,
+        engine=job.engine,
+    )
+    jobs.settle(
+        job.model_copy(update={"quality": quality}),
+        charge=charge,
+        output=report.output,
+        warnings=(*job.warnings, *report.warnings),
+    )

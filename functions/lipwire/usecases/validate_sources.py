@@ -1,7 +1,14 @@
 """Second step of the job workflow: no render time is spent on what can't be rendered."""
 
-from lipwire.domain.assets import Asset, AssetStatus, refuse_as_source, refuse_as_speech
+from lipwire.domain.assets import (
+    Asset,
+    AssetStatus,
+    refuse_as_mask,
+    refuse_as_source,
+    refuse_as_speech,
+)
 from lipwire.domain.credits import Millicredits, price_of_duration
+from lipwire.domain.duration import longest_output_ms
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import (
     AssetNotFoundError,
@@ -13,6 +20,7 @@ from lipwire.domain.errors import (
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.media import MediaKind
+from lipwire.domain.option_checks import check_source
 from lipwire.ports import AccountStore, AssetStore, Clock, JobStore, MediaProbe
 from lipwire.usecases.probe_asset import probe_asset
 
@@ -26,40 +34,57 @@ def validate_sources(
     probe: MediaProbe,
     clock: Clock,
 ) -> None:
-    """Source and speech are what their roles need, and the hold covers the voice's whole length.
+    """All assets are what their roles need, the options fit them, and the hold covers the longest possible output.
 
     Raises:
         MediaError: the file is unreadable, too long, silent, without a face.
         WrongAssetKindError: a sound as source, a mute file as speech.
-        InsufficientCreditsError: the voice is longer than the account can pay.
+        InvalidOptionError: an option doesn't fit the source.
+        InsufficientCreditsError: the output may be longer than the account can pay.
     """
     job = jobs.get(job_id)
     if job is None:
         raise JobNotFoundError
 
-    source, speech = (
-        _looked_into(asset_id, assets=assets, accounts=accounts, probe=probe, clock=clock)
-        for asset_id in (job.source_id, job.speech_id)
-    )
+    def looked_into(asset_id: AssetId) -> Asset:
+        return _looked_into(asset_id, assets=assets, accounts=accounts, probe=probe, clock=clock)
+
+    options = job.options
+    source, speech = looked_into(job.source_id), looked_into(job.speech_id)
     refuse_as_source(source)
     refuse_as_speech(speech)
     if source.media is None or speech.media is None:
         raise BusyError
-    voice_ms = speech.media.duration_ms
+    second = None
+    if options.second_speech_id is not None:
+        second = looked_into(options.second_speech_id)
+        refuse_as_speech(second)
+    if options.mask_id is not None:
+        refuse_as_mask(looked_into(options.mask_id))
+    found = check_source(options, source.media, engine=job.engine)
+    longest_ms = longest_output_ms(
+        source.media, speech.media, second.media if second else None, options
+    )
     account = accounts.account(job.account_id)
-    if account is not None and voice_ms > account.limits.max_duration_ms:
+    if account is not None and longest_ms > account.limits.max_duration_ms:
         raise TooLongError(
-            f"The voice lasts {voice_ms} ms; this account may render "
+            f"The result may last {longest_ms} ms; this account may render "
             f"{account.limits.max_duration_ms} ms."
         )
-    price = price_of_duration(voice_ms, per_second=job.per_second_millicredits)
+    price = price_of_duration(longest_ms, per_second=job.per_second_millicredits)
     if price > job.held_millicredits:
         job = jobs.extend_hold(job, Millicredits(price - job.held_millicredits))
     is_image = source.media.kind is MediaKind.IMAGE
     mode = Mode.PORTRAIT if is_image else Mode.VIDEO
+    warnings = job.warnings + tuple(one for one in found if one not in job.warnings)
     if not jobs.advance(
         job.model_copy(
-            update={"status": JobStatus.VALIDATING, "mode": mode, "updated_at": clock.now()}
+            update={
+                "status": JobStatus.VALIDATING,
+                "mode": mode,
+                "warnings": warnings,
+                "updated_at": clock.now(),
+            }
         )
     ):
         raise JobFinishedError

@@ -17,7 +17,9 @@ def view_job(job: Job, *, results: ResultUrls, clock: Clock) -> JobView:
         return JobView(job=job)
     return JobView(
         job=job,
-        output_url=results.sign(job.output.key, expires_s=URL_EXPIRES_S),
+        output_url=results.sign(
+            job.output.key, expires_s=URL_EXPIRES_S, filename=job.options.output_name
+        ),
         cover_url=results.sign(job.output.cover_key, expires_s=URL_EXPIRES_S),
         urls_expire_at=clock.now() + timedelta(seconds=URL_EXPIRES_S),
     )

@@ -25,6 +25,7 @@ from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed,
 from lipwire.domain.ids import AccountId, JobId
 from lipwire.domain.jobs import OPEN, Job, JobOutput, JobStatus, before
 from lipwire.domain.views import Page
+from lipwire.domain.warnings import JobWarning
 from lipwire.ports import Clock
 
 
@@ -140,7 +141,7 @@ class DynamoJobs:
         return larger
 
     def settle(
-        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[str]
+        self, job: Job, *, charge: Millicredits, output: JobOutput, warnings: Sequence[JobWarning]
     ) -> bool:
         """Guarded by the job's status and by the one END entry a job can have."""
         now = self._clock.now()

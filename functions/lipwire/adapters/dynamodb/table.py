@@ -15,6 +15,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -34,12 +35,14 @@ _CONFLICT_PAUSE_S: Final = 0.025
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values as DynamoDB attributes; None is left out."""
     return {
-        name: _SERIALIZER.serialize(value) for name, value in values.items() if value is not None
+        name: _SERIALIZER.serialize(_exact(value))
+        for name, value in values.items()
+        if value is not None
     }
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB attributes as plain values; numbers are always whole here."""
+    """DynamoDB attributes as plain values; a number without a fraction is an int."""
     return {name: _whole(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
 
 
@@ -178,13 +181,22 @@ def iso(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
+def _exact(value: Any) -> Any:
+    """Floats as the shortest decimals that read back as the same floats."""
+    if isinstance(value, dict):
+        return {name: _exact(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_exact(inner) for inner in value]
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
 def _whole(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _whole(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_whole(inner) for inner in value]
-    if hasattr(value, "as_tuple"):
-        return int(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
     return value
 
 

@@ -7,11 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire
+from lipwire.dialects.native.wire_base import AssetRef
+from lipwire.dialects.native.wire_options import from_options, to_options
 from lipwire.domain import commands
 from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
-from lipwire.domain.options import JobOptions
+from lipwire.domain.quality import QualityReport
 from lipwire.domain.views import AccountView, Deleted, JobView, Page, UploadView
 from lipwire.domain.webhooks import WebhookEndpoint
 
@@ -74,7 +76,7 @@ def to_create_job(request: WireRequest) -> commands.CreateJob:
     return commands.CreateJob(
         source_id=AssetId(body.source.asset_id),
         speech_id=AssetId(body.speech.asset_id),
-        options=JobOptions(engine=body.options.engine),
+        options=to_options(body.options),
         name=body.name,
         webhook_url=body.webhook_url,
         metadata=body.metadata,
@@ -282,15 +284,19 @@ def job_out(view: JobView) -> wire.JobOut:
         status=job.status.value,
         stage=job.stage,
         progress=job.progress,
-        source=wire.AssetRef(asset_id=job.source_id),
-        speech=wire.AssetRef(asset_id=job.speech_id),
-        options=wire.OptionsIn(engine=job.options.engine),
+        source=AssetRef(asset_id=job.source_id),
+        speech=AssetRef(asset_id=job.speech_id),
+        options=from_options(job.options),
         engine=job.engine,
         name=job.name,
         webhook_url=job.webhook_url,
         metadata=job.metadata,
         output=output,
-        warnings=list(job.warnings),
+        warnings=[
+            wire.WarningOut(code=one.code, message=one.message, details=one.details)
+            for one in job.warnings
+        ],
+        quality_report=_quality_out(job.quality) if job.quality else None,
         error=_problem_out(job.error),
         credits=wire.CreditsOut(
             held_millicredits=0 if job.is_final else job.held_millicredits,
@@ -300,6 +306,27 @@ def job_out(view: JobView) -> wire.JobOut:
         updated_at=job.updated_at,
         finished_at=job.finished_at,
     )
+
+
+def _quality_out(report: QualityReport) -> wire.QualityOut:
+    shown = report.model_dump(exclude={"score_permille", "spans"})
+    return wire.QualityOut(
+        **shown,
+        score=_share(report.score_permille),
+        spans=[
+            wire.KeptSpanOut(
+                start_s=span.start_ms / 1000,
+                end_s=span.end_ms / 1000,
+                reason=span.reason,
+                score=_share(span.score_permille),
+            )
+            for span in report.spans
+        ],
+    )
+
+
+def _share(permille: int | None) -> float | None:
+    return None if permille is None else permille / 1000
 
 
 def _problem_out(problem: Problem | None) -> wire.ProblemOut | None:

@@ -12,6 +12,7 @@ from lipwire import __version__
 from lipwire.dialects.base import PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
 from lipwire.dialects.native.routes import BASE, ROUTES
+from lipwire.dialects.native.wire_base import Wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +210,7 @@ def _schemas() -> dict[str, Any]:
     modes = [
         (
             model,
-            "validation" if issubclass(model, wire.Wire) or model in queries else "serialization",
+            "validation" if issubclass(model, Wire) or model in queries else "serialization",
         )
         for model in everything
     ]

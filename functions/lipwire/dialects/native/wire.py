@@ -1,25 +1,12 @@
 """The native API's JSON, field by field; OpenAPI is generated from these models."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-AssetIdText = Annotated[str, StringConstraints(pattern=r"^ast_[0-9a-z]{26}$")]
-Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class Wire(BaseModel):
-    """Base of what comes in: nothing unknown, nothing coerced."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Out(BaseModel):
-    """Base of what goes out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from lipwire.dialects.native.wire_base import AssetRef, Name, Out, Url, Wire
+from lipwire.dialects.native.wire_options import OptionsIn
 
 
 class UploadIn(Wire):
@@ -30,20 +17,6 @@ class UploadIn(Wire):
         str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$", max_length=100)
     ]
     size_bytes: int = Field(gt=0, description="Exact size; the upload URL takes no other.")
-
-
-class AssetRef(Wire):
-    """An uploaded asset."""
-
-    asset_id: AssetIdText
-
-
-class OptionsIn(Wire):
-    """How to render."""
-
-    engine: Name | None = Field(
-        default=None, description="An engine of GET /account; left out, the best one is chosen."
-    )
 
 
 class JobIn(Wire):
@@ -170,6 +143,38 @@ class CreditsOut(Out):
     charged_millicredits: int | None = None
 
 
+class WarningOut(Out):
+    """Something was done differently; the job goes on."""
+
+    code: str
+    message: str
+    details: dict[str, Any] = Field(default={})
+
+
+class KeptSpanOut(Out):
+    """A part of the output that keeps the original picture."""
+
+    start_s: float
+    end_s: float
+    reason: str
+    score: float | None = None
+
+
+class QualityOut(Out):
+    """How good the result is, as far as it was measured while it was made."""
+
+    score: float | None = Field(default=None, description="0 to 1; 1 is as good as the source.")
+    spans: list[KeptSpanOut]
+    closures: int | None = Field(default=None, description="Closures of the lips in the voice.")
+    closure_frames: int | None = None
+    face: int | None = Field(default=None, description="Who speaks, counted from the left from 0.")
+    faces: int | None = None
+    engine: str | None = None
+    engine_version: str | None = None
+    speech_model: str | None = None
+    seed: int
+
+
 class JobOut(Out):
     """One job as it stands now."""
 
@@ -179,13 +184,14 @@ class JobOut(Out):
     progress: int = Field(ge=0, le=100, description="Percent.")
     source: AssetRef
     speech: AssetRef
-    options: OptionsIn
+    options: OptionsIn = Field(description="As understood: words of style are values here.")
     engine: str | None = None
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str]
     output: OutputOut | None = None
-    warnings: list[str]
+    warnings: list[WarningOut]
+    quality_report: QualityOut | None = None
     error: ProblemOut | None = None
     credits: CreditsOut
     created_at: datetime
@@ -265,10 +271,8 @@ class FieldError(Out):
     message: str
 
 
-class ErrorOut(BaseModel):
+class ErrorOut(BaseModel, extra="allow"):
     """problem+json (RFC 9457); some codes carry more fields."""
-
-    model_config = ConfigDict(extra="allow")
 
     type: str
     title: str

@@ -1,0 +1,45 @@
+"""How long an output can become: what is held and what an account's limit is compared with."""
+
+from lipwire.domain.media import MediaInfo, MediaKind
+from lipwire.domain.options import JobOptions, SpeakingOrder, WhenLonger, WhenShorter
+
+
+def longest_output_ms(
+    source: MediaInfo, voice: MediaInfo, second_voice: MediaInfo | None, options: JobOptions
+) -> int:
+    """Upper bound of the output's length in ms under these options; frame rounding apart.
+
+    What is charged is what was rendered; this is what must be covered before anything is.
+    """
+    spoken = voice.duration_ms
+    if second_voice is not None:
+        together = options.speaking_order is SpeakingOrder.TOGETHER
+        other = second_voice.duration_ms
+        spoken = max(spoken, other) if together else spoken + other
+    longest = spoken
+    if source.kind is not MediaKind.IMAGE:
+        longest = _of_clip(trimmed_ms(source, options), spoken, options)
+    if options.max_duration_ms is not None:
+        longest = min(longest, options.max_duration_ms)
+    return longest
+
+
+def trimmed_ms(source: MediaInfo, options: JobOptions) -> int:
+    """What trimming leaves of the source, in ms; 0 where it leaves nothing."""
+    end = source.duration_ms
+    if options.trim_end_ms is not None:
+        end = min(end, options.trim_end_ms)
+    return max(0, end - (options.trim_start_ms or 0))
+
+
+def _of_clip(clip: int, spoken: int, options: JobOptions) -> int:
+    if options.time_ranges or options.when_shorter is WhenShorter.SILENCE:
+        return clip
+    if clip >= spoken:
+        return clip if options.when_longer is WhenLonger.KEEP else spoken
+    if options.when_shorter is WhenShorter.CUT_OFF:
+        return clip
+    if options.when_shorter is WhenShorter.BOUNCE:
+        # The last pass begins before the voice ends and is played to its end; a pass is at most the clip's length.
+        return spoken + clip
+    return spoken
