@@ -1,6 +1,7 @@
 """Reading the voice: samples that start at time 0 and stay in step with the file's own clock."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -32,7 +33,15 @@ class Sound:
         with self._path.open("rb") as file, open_media(file) as (opened, _):
             return 1 if _stream(opened).codec_context.channels == 1 else 2
 
-    def chunks(self, *, rate: int, channels: int) -> Iterator[NDArray[np.float32]]:
+    def length_s(self) -> Fraction | None:
+        """As announced, None where the file doesn't say."""
+        with self._path.open("rb") as file, open_media(file) as (opened, _):
+            stream = _stream(opened)
+            if stream.duration is not None and stream.time_base is not None:
+                return stream.duration * stream.time_base
+            return None if opened.duration is None else Fraction(opened.duration, av.time_base)
+
+    def chunks(self, *, rate: int, channels: int) -> Generator[NDArray[np.float32], None, None]:
         """Samples as (channels, n) of -1..1, silence standing where the file has holes.
 
         Raises:
