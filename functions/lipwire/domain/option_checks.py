@@ -204,14 +204,3 @@ def _clean(name: str) -> str:
     if not clean.strip("_-. "):
         raise InvalidOptionError("`output_name` has no letter or digit.", option="output_name")
     return clean if clean.lower().endswith(".mp4") else f"{clean}.mp4"
-
-
-def whole_ms(seconds: float) -> int:
-    """Seconds as whole ms.
-
-    Raises InvalidOptionError for a time finer than 1 ms: rounding would move it in silence.
-    """
-    ms = round(seconds * 1000)
-    if abs(seconds * 1000 - ms) > 1e-6 * max(1.0, abs(seconds)):
-        raise InvalidOptionError(f"{seconds!r} s is finer than a millisecond.", option="time")
-    return ms

@@ -1,6 +1,7 @@
 """How good a result is, as far as it can be measured while it is made."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,7 +47,7 @@ class QualityReport(Report):
 def quality_report(
     measured: Mapping[str, Any],
     *,
-    fps: float,
+    fps: Fraction,
     seed: int,
     engine: str | None,
     engine_version: str | None = None,
@@ -70,7 +71,7 @@ def quality_report(
     )
 
 
-def _spans(measured: Mapping[str, Any], fps: float) -> tuple[KeptSpan, ...]:
+def _spans(measured: Mapping[str, Any], fps: Fraction) -> tuple[KeptSpan, ...]:
     spans = [
         KeptSpan(
             start_ms=round(span["start_s"] * 1000),

@@ -29,7 +29,7 @@ def settle_job(job_id: JobId, *, jobs: JobStore, work: WorkStore) -> None:
     charge = Millicredits(min(price, job.held_millicredits))
     quality = quality_report(
         report.quality,
-        fps=float(Fraction(report.output.fps)),
+        fps=Fraction(report.output.fps),
         seed=job.options.seed or 0,
         engine=job.engine,
     )

@@ -1,5 +1,7 @@
 """Entities as items."""
 
+from fractions import Fraction
+
 from lipwire.adapters.dynamodb.table import entity_item, from_item
 from lipwire.domain.jobs import Job
 from lipwire.domain.options import JobOptions
@@ -19,7 +21,7 @@ def test_a_job_with_all_it_can_carry_is_read_back_as_it_was():
         }
     )
     quality = quality_report(
-        {"score": 0.5, "untouched_spans": [[0, 3]]}, fps=25, seed=1, engine="e"
+        {"score": 0.5, "untouched_spans": [[0, 3]]}, fps=Fraction(25), seed=1, engine="e"
     )
     job = a_job(
         options=options, quality=quality, warnings=(JobWarning.of("subtitles_dropped", tracks=[1]),)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from lipwire.dialects.native.wire_options import whole_ms
 from lipwire.domain.duration import longest_output_ms
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import InvalidOptionError, OptionNotSupportedError
@@ -12,7 +13,6 @@ from lipwire.domain.option_checks import (
     check_options,
     check_source,
     understood,
-    whole_ms,
 )
 from lipwire.domain.options import Expression, JobOptions
 from lipwire.domain.quality import MAX_SPANS, quality_report
@@ -257,7 +257,7 @@ def test_a_quality_report_is_made_of_an_engines_numbers():
     """Frames become times; too many spans are joined, not lost."""
     many = [[10 * k, 10 * k + 4] for k in range(MAX_SPANS + 50)]
     numbers = {"untouched_spans": many, "closures": 4, "score": 0.8765, "face": 1}
-    report = quality_report(numbers, fps=25.0, seed=3, engine="retarget")
+    report = quality_report(numbers, fps=Fraction(25), seed=3, engine="retarget")
     assert (report.score_permille, report.closures, report.face, report.seed) == (876, 4, 1, 3)
     assert (report.spans[0].start_ms, report.spans[0].end_ms) == (0, 200)
     assert len(report.spans) == MAX_SPANS

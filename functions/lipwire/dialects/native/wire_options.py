@@ -7,7 +7,7 @@ from pydantic import Field
 from lipwire.dialects.jsonbody import validate
 from lipwire.dialects.native.wire_base import AssetRef, Name, Wire
 from lipwire.domain import options as domain
-from lipwire.domain.option_checks import whole_ms
+from lipwire.domain.errors import InvalidOptionError
 
 Seconds = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -189,3 +189,14 @@ def _moment(at: float | str) -> int | str:
 
 def _seconds(at: int | str) -> float | str:
     return at if isinstance(at, str) else at / 1000
+
+
+def whole_ms(seconds: float) -> int:
+    """Seconds as whole ms.
+
+    Raises InvalidOptionError for a time finer than 1 ms: rounding would move it in silence.
+    """
+    ms = round(seconds * 1000)
+    if abs(seconds * 1000 - ms) > 1e-6 * max(1.0, abs(seconds)):
+        raise InvalidOptionError(f"{seconds!r} s is finer than a millisecond.", option="time")
+    return ms
