@@ -80,7 +80,7 @@ def _outside(
         began = time.monotonic()
         with (
             VideoSource(source) as original,
-            VideoSink(plain, like=original.info, speech=speech) as sink,
+            VideoSink(plain, like=original.info, sound=speech) as sink,
         ):
             for frame in original.frames():
                 if frame.index >= count:

@@ -9,6 +9,7 @@ import pytest
 av = pytest.importorskip("av", reason="the renderer's environment has PyAV")
 
 from lipwire.domain.errors import SilentSpeechError
+from lipwire.domain.options import JobOptions
 from lipwire.render.media.colour import Colour
 from lipwire.render.media.composite import composite
 from lipwire.render.media.frame import LAYOUTS, copied, plane_array
@@ -16,6 +17,7 @@ from lipwire.render.media.patch import RgbPatch
 from lipwire.render.media.sink import SinkReport, VideoSink, cover
 from lipwire.render.media.sound import Sound
 from lipwire.render.media.source import VideoSource
+from lipwire.render.media.timeline import Slot, plan_timeline
 from tests.support.clips import ClipSpec, make_clip, make_wav, number_of, picture, psnr
 
 RATE = 16_000
@@ -37,14 +39,23 @@ def patch_of(
     return RgbPatch(x, y, rgb, np.full((height, width), alpha, np.float32))
 
 
+def bounced(source: VideoSource, until_s: Fraction) -> tuple[Slot, ...]:
+    """The clip to and fro."""
+    starts, durations = source.times()
+    return plan_timeline(
+        starts, durations, voices_s=[until_s], options=JobOptions(), fps=source.info.fps
+    ).slots
+
+
 def render(
     source: VideoSource, path: Path, voice: Path, patch: RgbPatch | None, until_s: Fraction
 ) -> tuple[SinkReport, list[Fraction]]:
     """The clip to and fro up to `until_s`, the patch on every frame."""
-    slots = source.slots(until_s)
-    with VideoSink(path, speech=voice, like=source.info) as sink:
-        for _, frame, time_s in source.ping_pong(len(slots)):
-            sink.write(frame, patch, time_s)
+    slots = bounced(source, until_s)
+    with VideoSink(path, sound=voice, like=source.info) as sink:
+        frames = source.play([slot.canvas for slot in slots])
+        for slot, frame in zip(slots, frames, strict=True):
+            sink.write(frame, patch, slot.time_s)
         return sink.close(), [slot.time_s for slot in slots]
 
 
@@ -181,7 +192,7 @@ def test_portrait_comes_out_as_plain_h264_of_even_size(tmp_path: Path, voice: Pa
     """Pictures become 4:2:0 H.264 in BT.709; an odd row and column are left out, and said so."""
     out = tmp_path / "out.mp4"
     spec = ClipSpec(width=193, height=129)
-    with VideoSink(out, speech=voice, width=193, height=129, fps=Fraction(25)) as sink:
+    with VideoSink(out, sound=voice, width=193, height=129, fps=Fraction(25)) as sink:
         for number in range(15):
             sink.write_rgb(picture(spec, number), Fraction(number, 25))
         report = sink.close()
@@ -229,7 +240,7 @@ def test_sound_starts_at_zero_and_stays_in_step(tmp_path: Path, voice: Path, kin
     if kind != "wav":
         voice = aac_of(voice, tmp_path / "voice.m4a", late=bool(late))
     out = tmp_path / "out.mp4"
-    with VideoSink(out, speech=voice, width=64, height=64, fps=Fraction(25)) as sink:
+    with VideoSink(out, sound=voice, width=64, height=64, fps=Fraction(25)) as sink:
         for number in range(15):
             sink.write_rgb(np.zeros((64, 64, 3), np.uint8), Fraction(number, 25))
         sink.close()
@@ -264,7 +275,7 @@ def test_a_mute_file_is_no_voice(tmp_path: Path) -> None:
     """A file without sound can't be spoken."""
     clip = make_clip(tmp_path / "mute.mp4", ClipSpec(frames=2, has_sound=False))
     with pytest.raises(SilentSpeechError):
-        VideoSink(tmp_path / "out.mp4", speech=clip, width=64, height=64, fps=Fraction(25))
+        VideoSink(tmp_path / "out.mp4", sound=clip, width=64, height=64, fps=Fraction(25))
 
 
 def test_cover_is_a_jpeg() -> None:

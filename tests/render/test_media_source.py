@@ -14,7 +14,6 @@ av = pytest.importorskip("av", reason="the renderer's environment has PyAV")
 from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
 from lipwire.render.media.frame import VideoFrame
 from lipwire.render.media.source import VideoSource
-from lipwire.render.media.timeline import bounce, to_and_fro
 from tests.support.clips import MEDIA, ClipSpec, make_clip, needs_media, number_of, picture, psnr
 
 VFR_TIMES = [0, 400, 800, 2000, 2400, 3600, 4000, 4400, 6000, 6400]
@@ -130,39 +129,40 @@ def test_crop_equals_the_whole_picture_there(tmp_path: Path) -> None:
             frame.rgb_crop(0, 0, 193, 10)
 
 
-@pytest.mark.parametrize(("gop", "count"), [(12, 140), (200, 170)])
-def test_to_and_fro_shows_the_right_frame_each_time(tmp_path: Path, gop: int, count: int) -> None:
-    """Short groups and one group as long as the clip: order, times and memory hold."""
+def _to_and_fro(count: int, frames: int) -> list[int]:
+    once = [*range(frames), *range(frames - 2, 0, -1)]
+    return (once * (count // len(once) + 1))[:count]
+
+
+@pytest.mark.parametrize("gop", [12, 200])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        _to_and_fro(150, 70),
+        [*range(40, 60), *range(10)],
+        [5, 5, 5, 9, 30, 30, 69, 2, 2, 0],
+        [33],
+        [69, 68, 68, 40, 41, 39],
+        list(range(69, -1, -1)),
+    ],
+)
+def test_frames_are_played_in_any_order(tmp_path: Path, gop: int, wanted: list[int]) -> None:
+    """Short groups and one group as long as the clip: order, durations and memory hold."""
     spec = ClipSpec(frames=70, gop=gop, has_sound=False)
-    with VideoSource(make_clip(tmp_path / "clip.mp4", spec)) as source:
-        wanted = list(to_and_fro(count, 70))
+    clip = make_clip(tmp_path / "clip.mp4", spec)
+    with VideoSource(clip) as known:
+        starts, durations = known.times()
+    with VideoSource(clip) as source:
+        source.expect(starts, durations)
         most = 0
-        clock = Fraction(-1)
-        for position, (index, frame, time_s) in enumerate(source.ping_pong(count)):
-            assert index == frame.index == wanted[position] == number_of(frame.to_rgb())
-            assert time_s == Fraction(position, 25)
-            assert time_s > clock
-            clock = time_s
+        for position, frame in enumerate(source.play(wanted)):
+            assert frame.index == wanted[position] == number_of(frame.to_rgb())
+            assert frame.time_s == starts[frame.index]
+            assert frame.duration_s == Fraction(1, 25)
             if position % 16 == 0:
                 most = max(most, sum(type(thing) is VideoFrame for thing in gc.get_objects()))
-        assert position == count - 1
+        assert position == len(wanted) - 1
         assert most <= 66
-
-
-def test_to_and_fro_keeps_an_uneven_rhythm(tmp_path: Path) -> None:
-    """Output times rise by each frame's own duration, as the plan made from times alone says."""
-    spec = ClipSpec(frames=10, times=VFR_TIMES, time_base=Fraction(1, 10_000), has_sound=False)
-    with VideoSource(make_clip(tmp_path / "vfr.mp4", spec)) as source:
-        slots = source.slots(Fraction(2))
-        shown = [(index, time_s) for index, _, time_s in source.ping_pong(len(slots))]
-        assert shown == [(slot.canvas, slot.time_s) for slot in slots]
-        assert slots[-1].time_s < 2 <= slots[-1].time_s + slots[-1].duration_s
-
-
-def test_one_frame_is_repeated() -> None:
-    """A clip of one frame can fill any voice."""
-    slots = bounce([Fraction(0)], [Fraction(1, 25)], until_s=Fraction(1, 5))
-    assert [(slot.canvas, slot.time_s * 25) for slot in slots] == [(0, n) for n in range(5)]
 
 
 def test_sound_of_a_late_picture_stays_in_step(tmp_path: Path) -> None:

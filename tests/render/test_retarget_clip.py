@@ -11,6 +11,7 @@ import pytest
 from lipwire.domain.errors import MediaError, NoFaceError
 from lipwire.engines.base import AnalyzeTask, RenderResult, RenderTask
 from lipwire.engines.retarget import build
+from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.measure import Measured, correlation, measure_video
 from lipwire.render.face.track import FaceTrack
 from lipwire.render.media.sink import VideoSink
@@ -111,12 +112,12 @@ def test_the_rest_of_the_picture_differs_by_coding_only(
     voice = media("audio/de_48k.wav")
     with (
         VideoSource(talking.source) as source,
-        VideoSink(plain, speech=voice, like=source.info) as sink,
+        VideoSink(plain, sound=voice, like=source.info) as sink,
     ):
-        for _, frame, time_s in source.ping_pong(41):
-            sink.write(frame, None, time_s)
+        for frame in source.play(range(41)):
+            sink.write(frame, None, frame.time_s)
         sink.close()
-    track = FaceTrack.load(talking.analysis)
+    track = Analysis.load(talking.analysis).people[0]
     made_db, plain_db = [], []
     with (
         VideoSource(talking.source) as source,

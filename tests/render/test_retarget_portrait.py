@@ -11,8 +11,8 @@ import pytest
 from lipwire.domain.errors import CorruptMediaError, NoFaceError
 from lipwire.engines.base import AnalyzeTask, RenderResult, RenderTask
 from lipwire.engines.retarget import build
+from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.measure import correlation, measure_video
-from lipwire.render.face.track import FaceTrack
 from tests.support.voices import shortened
 
 Find = Callable[[str], Path]
@@ -37,7 +37,7 @@ def speak(picture: Path, speech: Path, folder: Path) -> RenderResult:
 
 def check_speaks(folder: Path, result: RenderResult) -> None:
     """The mouth follows its target and the face stays who it is."""
-    still = FaceTrack.load(folder / "analysis.npz").landmarks[0]
+    still = Analysis.load(folder / "analysis.npz").people[0].landmarks[0]
     seen = measure_video(folder / "output.mp4", reference=still)
     assert seen.found.all()
     r = correlation(np.array(result.quality["opening_target"]), seen.opening)

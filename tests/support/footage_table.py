@@ -140,7 +140,7 @@ def render(clip: Path, out: Path, voice: Path) -> tuple[str, ...]:
     x, y, width, height, colour = PATCH
     rgb = np.full((height, width, 3), colour, np.uint8)
     patch = RgbPatch(x, y, rgb, np.ones((height, width), np.float32))
-    with VideoSource(clip) as source, VideoSink(out, speech=voice, like=source.info) as sink:
+    with VideoSource(clip) as source, VideoSink(out, sound=voice, like=source.info) as sink:
         for frame in source.frames():
             sink.write(frame, patch, frame.time_s)
         return sink.close().warnings

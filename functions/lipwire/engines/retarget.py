@@ -4,7 +4,7 @@ import time
 import zipfile
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lipwire.domain.engines import Device, EngineSpec, Mode
 from lipwire.engines.base import (
@@ -17,19 +17,20 @@ from lipwire.engines.base import (
 )
 
 if TYPE_CHECKING:
-    from lipwire.render.face.arrays import Floats, Ints, Mask
-    from lipwire.render.face.track import FaceTrack
-    from lipwire.render.media.frame import VideoFrame
+    from collections.abc import Mapping, Sequence
+
+    from lipwire.render.face.analysis import Analysis
+    from lipwire.render.face.arrays import Mask
+    from lipwire.render.frames import Speaker
+    from lipwire.render.media.mix import SoundMix
     from lipwire.render.media.sink import SinkReport
-    from lipwire.render.media.source import VideoSource
-    from lipwire.render.retarget.compose import Patch
+    from lipwire.render.media.timeline import Timeline
     from lipwire.render.retarget.targets import Targets
-    from lipwire.render.retarget.video import Clip, Plan
     from lipwire.render.speech.track import MouthTrack
 
 SPEC = EngineSpec(
     name="retarget",
-    version="1",
+    version="2",
     summary="Photographic lip-sync from the person's own frames; no model weights, runs on CPU.",
     modes=frozenset({Mode.VIDEO, Mode.PORTRAIT}),
     device=Device.CPU,
@@ -60,220 +61,255 @@ class RetargetEngine:
 
     def setup(self) -> None:
         """The numerical libraries are imported."""
-        import lipwire.render.face.finder
-        import lipwire.render.media.sink
-        import lipwire.render.retarget.portrait
-        import lipwire.render.retarget.video
-        import lipwire.render.speech.mouth  # noqa: F401
+        import lipwire.render.face.analysis
+        import lipwire.render.frames  # noqa: F401
 
     def analyze(self, task: AnalyzeTask) -> AnalyzeResult:
-        """The face's landmarks through the source lie at `task.analysis`.
+        """The people of the source, their landmarks and mouths lie at `task.analysis`.
 
         Raises:
             NoFaceError: there is no face, or none large enough.
             CorruptMediaError: the source can't be decoded.
         """
-        track = _look(task.source, is_image=task.is_image, progress=task.progress)
-        track.save(task.analysis)
-        return AnalyzeResult(faces=1, frames_with_face=int(track.found.sum()), frames=len(track))
+        analysis = _look(task.source, is_image=task.is_image, progress=task.progress)
+        analysis.save(task.analysis)
+        found = analysis.people[analysis.choose(None)].found
+        return AnalyzeResult(
+            faces=len(analysis.people), frames_with_face=int(found.sum()), frames=len(analysis)
+        )
 
     def render(self, task: RenderTask) -> RenderResult:
-        """The speaking video lies at `task.output`, its cover at `task.cover`.
+        """The speaking video lies at `task.output`, its cover at `task.cover`; of a shard, its pictures only.
 
         Raises:
-            MediaError: no face, a silent voice, a file that can't be decoded.
+            MediaError: no face, a silent voice, a file that can't be decoded, an option that does not fit.
         """
-        from lipwire.render.speech.mouth import mouth_track
+        from lipwire.render.frames import hear
 
         clock = _Clock()
         task.progress("listening", 0, 1)
-        speech = mouth_track(task.speeches[0])
+        voices = hear(task.speeches)
         clock.lap("listening")
-        track = _stored(task.analysis)
-        if track is None:
-            track = _look(task.source, is_image=task.is_image, progress=task.progress)
-            track.save(task.analysis)
+        analysis = _stored(task.analysis)
+        is_reused = analysis is not None
+        if analysis is None:
+            analysis = _look(task.source, is_image=task.is_image, progress=task.progress)
+            analysis.save(task.analysis)
         clock.lap("analyzing")
         task.progress("planning", 0, 1)
-        if task.is_image:
-            return _render_portrait(task, track, speech, clock=clock)
-        return _render_clip(task, track, speech, clock=clock)
+        draw = _render_portrait if task.is_image else _render_clip
+        report, told, warnings = draw(task, analysis, voices, clock)
+        clock.lap("rendering")
+        return RenderResult(
+            frames=report.frames,
+            width=report.width,
+            height=report.height,
+            fps=report.fps,
+            duration_ms=round(report.duration_s * 1000),
+            warnings=(*report.warnings, *warnings),
+            quality={
+                **told,
+                "frames": report.frames,
+                "analysis": "reused" if is_reused else "made",
+                "faces": len(analysis.people),
+                "seed": task.options.seed or 0,
+                "speech_model": voices[0].model,
+                "timings_s": clock.laps,
+            },
+        )
 
 
-def _stored(analysis: Path) -> "FaceTrack | None":
+_Drawn = tuple["SinkReport", "dict[str, Any]", "tuple[str, ...]"]
+
+
+def _stored(path: Path) -> "Analysis | None":
     """An earlier analysis, None where there is none that can be read."""
-    from lipwire.render.face.track import FaceTrack
+    from lipwire.render.face.analysis import Analysis
 
-    if not analysis.exists():
+    if not path.exists():
         return None
     try:
-        return FaceTrack.load(analysis)
+        return Analysis.load(path)
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 
-def _look(source: Path, *, is_image: bool, progress: Progress) -> "FaceTrack":
+def _look(source: Path, *, is_image: bool, progress: Progress) -> "Analysis":
+    from lipwire.render.face.analysis import analyze_clip, analyze_picture
     from lipwire.render.face.picture import read_picture
-    from lipwire.render.face.track import still_track, track_face
+    from lipwire.render.media.pipeline import drawn
     from lipwire.render.media.source import VideoSource
 
     if is_image:
-        return still_track(read_picture(source))
+        return analyze_picture(read_picture(source))
     with VideoSource(source) as clip:
         total = max(1, clip.info.frame_count)
-        return track_face(
-            clip.frames(), on_frame=lambda index: progress("analyzing", min(index, total), total)
+        return analyze_clip(
+            drawn(clip.frames(), lambda _, frame: frame, workers=1),
+            on_frame=lambda index: progress("analyzing", min(index, total), total),
         )
 
 
 def _render_portrait(
-    task: RenderTask, track: "FaceTrack", speech: "MouthTrack", *, clock: "_Clock"
-) -> RenderResult:
-    import numpy as np
-
+    task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
+) -> _Drawn:
     from lipwire.render.face.picture import read_picture
-    from lipwire.render.media.sink import VideoSink, cover
-    from lipwire.render.retarget.portrait import FPS, portrait_targets, speak
+    from lipwire.render.frames import draw_portrait, load_mask, plan_portrait
+    from lipwire.render.media.look import SETTINGS
+    from lipwire.render.media.sink import VideoSink
+    from lipwire.render.media.timeline import portrait_timeline
+    from lipwire.render.retarget.portrait import FPS, fit_picture
 
-    rgb = read_picture(task.source)
-    count = max(1, -(-speech.duration_s * FPS // 1))
-    times = np.arange(count) / FPS
-    targets = portrait_targets(speech, times)
+    options = task.options
+    rgb, scale = fit_picture(read_picture(task.source), height=options.height)
+    timeline = portrait_timeline(
+        voices_s=[voice.duration_s for voice in voices], options=options, fps=FPS
+    )
+    drawer, spoken = plan_portrait(rgb, analysis, voices, timeline, options, scale=scale)
+    mask = load_mask(task.mask, (rgb.shape[1], rgb.shape[0])) if task.mask else None
+    part = _part(task, timeline)
     clock.lap("planning")
-    covered = int(count * _COVER_AT)
     with VideoSink(
         task.output,
-        speech=task.speeches[0],
+        sound=_sound(task, timeline),
         width=rgb.shape[1],
         height=rgb.shape[0],
-        fps=Fraction(FPS),
+        fps=1 / timeline.slots[0].duration_s,
+        settings=SETTINGS[options.quality],
     ) as sink:
-        for k, picture in enumerate(speak(rgb, track.landmarks[0], targets, times)):
-            task.progress("rendering", k, count)
-            sink.write_rgb(picture, Fraction(k, FPS))
-            if k == covered:
-                task.cover.write_bytes(cover(picture))
+        draw_portrait(
+            rgb,
+            drawer,
+            sink,
+            timeline,
+            part=part,
+            mask=mask,
+            cover_at=int(len(timeline.slots) * _COVER_AT),
+            cover_path=task.cover,
+            on_frame=lambda k: task.progress("rendering", k, len(part)),
+        )
         report = sink.close()
-    clock.lap("rendering")
-    return _result(
-        report,
-        warnings=(),
-        quality={"untouched_spans": [], "source_had_open_mouths": False},
-        targets=targets,
-        clock=clock,
-        model=speech.model,
-    )
-
-
-class _Drawer(Protocol):
-    def patch(self, k: int, frame: "VideoFrame") -> "Patch | None": ...
+    told = _aimed(spoken[0], part) | {
+        "score": round(drawer.quality(0), 3),
+        "untouched_spans": [],
+        "source_had_open_mouths": False,
+    }
+    return report, told, ()
 
 
 def _render_clip(
-    task: RenderTask, track: "FaceTrack", speech: "MouthTrack", *, clock: "_Clock"
-) -> RenderResult:
-    import numpy as np
-
-    from lipwire.render.media.patch import RgbPatch
-    from lipwire.render.media.sink import VideoSink, cover
+    task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
+) -> _Drawn:
+    from lipwire.render.frames import draw_clip, load_mask, plan_clip
+    from lipwire.render.media.look import SETTINGS
+    from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.source import VideoSource
-    from lipwire.render.media.timeline import bounce
-    from lipwire.render.retarget.portrait import paste
-    from lipwire.render.retarget.video import Clip
+    from lipwire.render.media.timeline import plan_timeline
 
+    options = task.options
     with VideoSource(task.source) as source:
-        slots = bounce(track.starts, track.durations, until_s=speech.duration_s)
-        canvas = np.array([slot.canvas for slot in slots])
-        times = np.array([float(slot.time_s) for slot in slots])
-        clip = Clip.of(track)
-        drawer, targets, quality, warnings = _drawer(clip, speech, source, canvas, times)
+        source.expect(analysis.starts, analysis.durations)
+        timeline = plan_timeline(
+            analysis.starts,
+            analysis.durations,
+            voices_s=[voice.duration_s for voice in voices],
+            options=options,
+            fps=source.info.fps,
+        )
+        speakers = plan_clip(analysis, voices, timeline, options)
+        mask = load_mask(task.mask, analysis.size) if task.mask else None
+        part = _part(task, timeline)
         clock.lap("planning")
-        count = len(slots)
-        covered = int(count * _COVER_AT)
-        with VideoSink(task.output, speech=task.speeches[0], like=source.info) as sink:
-            for k, (_, frame, time_s) in enumerate(source.ping_pong(count)):
-                task.progress("rendering", k, count)
-                patch = drawer.patch(k, frame)
-                laid = None if patch is None else RgbPatch(patch.x, patch.y, patch.rgb, patch.alpha)
-                sink.write(frame, laid, time_s)
-                if k == covered:
-                    shown = frame.to_rgb()
-                    task.cover.write_bytes(cover(shown if patch is None else paste(shown, patch)))
+        with VideoSink(
+            task.output,
+            sound=_sound(task, timeline, has_sound=source.info.has_audio),
+            like=source.info,
+            rate=timeline.rate,
+            short_side=options.height,
+            settings=SETTINGS[options.quality],
+        ) as sink:
+            draw_clip(
+                source,
+                sink,
+                timeline,
+                speakers,
+                part=part,
+                mask=mask,
+                cover_at=int(len(timeline.slots) * _COVER_AT),
+                cover_path=task.cover,
+                on_frame=lambda k: task.progress("rendering", k, len(part)),
+            )
             report = sink.close()
-    clock.lap("rendering")
-    return _result(
-        report, warnings=warnings, quality=quality, targets=targets, clock=clock, model=speech.model
-    )
+    first = speakers[0]
+    return report, _told(first, part), tuple(_warnings(speakers))
 
 
-def _drawer(
-    clip: "Clip", speech: "MouthTrack", source: "VideoSource", canvas: "Ints", times: "Floats"
-) -> "tuple[_Drawer, Targets, dict[str, object], tuple[str, ...]]":
-    """Who draws the clip's frames, what it aims at, and what is to be told about it."""
-    from lipwire.render.retarget.portrait import portrait_targets
-    from lipwire.render.retarget.still import StillDrawer
-    from lipwire.render.retarget.video import ClipDrawer, collect_mouths, plan_dub, strength
-
-    shown = strength(clip.track.found, canvas)
-    quality: dict[str, object] = {
-        "untouched_spans": _spans(shown <= 0),
-        "source_had_open_mouths": clip.speaks,
-    }
-    warnings: tuple[str, ...] = ("face_lost_in_some_frames",) if (shown <= 0).any() else ()
-    if not clip.speaks:
-        targets = portrait_targets(speech, times)
-        warnings += ("mouth_closed_in_source",)
-        return StillDrawer(clip, targets, canvas), targets, quality, warnings
-    plan = plan_dub(clip, speech, canvas=canvas, times_s=times)
-    mouths = collect_mouths(plan, source.frames())
-    return (
-        ClipDrawer(plan, mouths),
-        plan.targets,
-        quality | _choices(plan),
-        (*warnings, *(("doubtful_mouths",) if plan.doubtful.mean() > 0.1 else ())),
-    )
+def _part(task: RenderTask, timeline: "Timeline") -> range:
+    """The slots that this task makes."""
+    if task.shard is None:
+        return range(len(timeline.slots))
+    return timeline.part(Fraction(task.shard.start_ms, 1000), Fraction(task.shard.end_ms, 1000))
 
 
-def _choices(plan: "Plan") -> dict[str, object]:
-    """How well the clip could serve the voice."""
-    cost = plan.choice.cost
-    own = plan.choice.source == plan.canvas
+def _sound(task: RenderTask, timeline: "Timeline", *, has_sound: bool = False) -> "SoundMix | None":
+    from lipwire.render.media.mix import SoundMix
+    from lipwire.render.media.timeline import Origin
+
+    if task.shard is not None:
+        return None
+    files = dict(zip((Origin.VOICE, Origin.SECOND_VOICE), task.speeches, strict=False))
+    if has_sound:
+        files[Origin.SOURCE] = task.source
+    return SoundMix(timeline.sound, files, timeline.end_s)
+
+
+def _aimed(targets: "Targets", part: range) -> dict[str, Any]:
+    """The targets of this part, for whoever measures the output."""
+    shown = slice(part.start, part.stop)
     return {
-        "cost_median": round(float(sorted(cost)[len(cost) // 2]), 3),
-        "cost_worst": round(float(cost.max()), 3),
-        "doubtful_spans": _spans(plan.doubtful),
-        "own_mouth_frames": int(own.sum()),
-        "mouths_used": len(plan.wanted),
+        "closure_frames": int(targets.closed[shown].sum()),
+        "closures": len(_spans(targets.closed[shown])),
+        "opening_target": [round(float(value), 4) for value in targets.opening[shown]],
+        "width_target": [round(float(value), 4) for value in targets.width[shown]],
     }
 
 
-def _result(
-    report: "SinkReport",
-    *,
-    warnings: tuple[str, ...],
-    quality: dict[str, object],
-    targets: "Targets",
-    clock: "_Clock",
-    model: str,
-) -> RenderResult:
-    return RenderResult(
-        frames=report.frames,
-        width=report.width,
-        height=report.height,
-        fps=report.fps,
-        duration_ms=round(report.duration_s * 1000),
-        warnings=(*report.warnings, *warnings),
-        quality=quality
-        | {
-            "frames": report.frames,
-            "speech_model": model,
-            "closure_frames": int(targets.closed.sum()),
-            "closures": len(_spans(targets.closed)),
-            "opening_target": [round(float(value), 4) for value in targets.opening],
-            "width_target": [round(float(value), 4) for value in targets.width],
-            "timings_s": clock.laps,
-        },
-    )
+def _told(speaker: "Speaker", part: range) -> dict[str, Any]:
+    """What is to be known of a clip's frames: scores, and spans that keep their own pixels with the reason."""
+    shown = slice(part.start, part.stop)
+    edited = speaker.shown[shown] > 0
+    scores = speaker.quality[shown][edited]
+    spans: list[dict[str, Any]] = [
+        {"first": first, "last": last, "reason": reason}
+        for reason, mask in speaker.untouched.items()
+        for first, last in _spans(mask[shown])
+    ]
+    return _aimed(speaker.targets, part) | {
+        "score": round(float(scores.mean()), 3) if len(scores) else 0.0,
+        "score_worst": round(float(scores.min()), 3) if len(scores) else 0.0,
+        "face": speaker.person,
+        "untouched_spans": sorted(spans, key=lambda span: span["first"]),
+        "source_had_open_mouths": speaker.has_open_mouths,
+    }
+
+
+def _warnings(speakers: "Sequence[Speaker]") -> "Mapping[str, None]":
+    """Codes, each once."""
+    codes: dict[str, None] = {}
+    for speaker in speakers:
+        if not speaker.has_open_mouths:
+            codes["mouth_closed_in_source"] = None
+        for reason, code in _REASONS.items():
+            if speaker.untouched[reason].any():
+                codes[code] = None
+    return codes
+
+
+_REASONS = {
+    "no_face": "face_lost_in_some_frames",
+    "mouth_hidden": "mouth_hidden_in_some_frames",
+    "low_quality": "doubtful_mouths",
+}
 
 
 def _spans(marked: "Mask") -> list[list[int]]:

@@ -1,12 +1,13 @@
 """What an encoder is told about a result's picture: the source's own look, or the nearest that an MP4 can hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import av
 
-from lipwire.render.media.colour import BT709, RANGE_LIMITED, Colour
+from lipwire.domain.options import Quality
+from lipwire.render.media.colour import BT709, RANGE_LIMITED, UNSPECIFIED, Colour
 from lipwire.render.media.extras import StaticHdr
 from lipwire.render.media.frame import LAYOUTS
 from lipwire.render.media.source import SourceInfo
@@ -25,6 +26,31 @@ class EncoderSettings:
     vp9_speed: int = 6
     av1_crf: int = 20
     av1_preset: int = 9
+
+
+#: What each tier spends. Draft is for looking at; best takes several times as long as standard for a few decibels.
+SETTINGS = {
+    Quality.DRAFT: EncoderSettings(
+        h264_crf=21,
+        h264_preset="ultrafast",
+        hevc_crf=20,
+        vp9_crf=30,
+        vp9_speed=8,
+        av1_crf=32,
+        av1_preset=12,
+    ),
+    Quality.STANDARD: EncoderSettings(),
+    Quality.BEST: EncoderSettings(
+        h264_crf=13,
+        h264_preset="medium",
+        hevc_crf=12,
+        hevc_preset="superfast",
+        vp9_crf=14,
+        vp9_speed=4,
+        av1_crf=16,
+        av1_preset=7,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +137,28 @@ def look_of(like: SourceInfo, settings: EncoderSettings) -> tuple[Look, tuple[st
         like.extras.language,
     )
     return look, (*warnings, *like.extras.lost)
+
+
+def reduced(look: Look, short_side: int | None) -> Look:
+    """The look with its shorter side reduced to that many pixels; never enlarged, sides even."""
+    short = min(look.width, look.height)
+    if short_side is None or short <= short_side:
+        return look
+    width, height = (
+        2 * round(Fraction(side * short_side, short) / 2) for side in (look.width, look.height)
+    )
+    # Where the source is silent, players would guess another matrix from the smaller size.
+    colour = look.colour
+    if colour.matrix == UNSPECIFIED:
+        colour = replace(colour, matrix=colour.effective_matrix)
+    return replace(look, width=width, height=height, colour=colour)
+
+
+def timed(look: Look, rate: Fraction | None) -> Look:
+    """The look at a constant rate; a time base that holds its frames and any first time."""
+    if rate is None:
+        return look
+    return replace(look, fps=rate, time_base=Fraction(1, 600 * rate.numerator))
 
 
 _FAMILIES = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}

@@ -1,6 +1,7 @@
 """Writing a result: the source's look kept, the patch composited, the voice as its sound."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,13 +12,15 @@ import av
 import cv2
 import numpy as np
 from av.packet import Packet
+from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from lipwire.render.media.colour import RANGE_FULL, RANGE_LIMITED
 from lipwire.render.media.composite import composite
 from lipwire.render.media.frame import VideoFrame, copied, plane_array
-from lipwire.render.media.look import EncoderSettings, Look, look_of, plain_look
+from lipwire.render.media.look import EncoderSettings, Look, look_of, plain_look, reduced, timed
+from lipwire.render.media.mix import SoundMix
 from lipwire.render.media.patch import RgbPatch
 from lipwire.render.media.soundtrack import SoundTrack
 from lipwire.render.media.source import SourceInfo
@@ -46,18 +49,26 @@ class VideoSink:
         self,
         path: Path,
         *,
-        speech: Path,
+        sound: Path | SoundMix | None,
         like: SourceInfo | None = None,
         width: int | None = None,
         height: int | None = None,
         fps: Fraction | None = None,
+        rate: Fraction | None = None,
+        short_side: int | None = None,
         settings: EncoderSettings | None = None,
     ) -> None:
+        """A video like the source `like`, or of a size and rate of its own; `sound` None leaves it mute.
+
+        `rate` is a constant rate in place of the source's; a picture whose shorter side is longer than `short_side`
+        pixels is reduced to it.
+        """
         settings = settings or EncoderSettings()
         self._warnings: list[str] = []
-        self._look, warnings = (
+        look, warnings = (
             plain_look(width, height, fps, settings) if like is None else look_of(like, settings)
         )
+        self._look = timed(reduced(look, short_side), rate)
         self._warnings.extend(warnings)
         look = self._look
         self._container = av.open(
@@ -65,7 +76,7 @@ class VideoSink:
         )
         self._container.metadata.update(look.metadata)
         self._video = self._add_video(look)
-        self._track = SoundTrack(self._container, speech)
+        self._track = None if sound is None else SoundTrack(self._container, sound)
         self._durations: dict[int, int] = {}
         self._waiting: deque[Packet] = deque()
         #: Presentation and decoding time of the first packet.
@@ -84,36 +95,56 @@ class VideoSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._track.close()
+        if self._track is not None:
+            self._track.close()
         if not self._is_closed:
             self._container.close()
             self._is_closed = True
 
     def write(self, frame: VideoFrame, patch: RgbPatch | None, time_s: Fraction) -> None:
         """The source frame shows at `time_s`, the patch laid over it; all other samples reach the encoder unchanged."""
+        patches = () if patch is None else (patch,)
+        self.put(self.drawn(frame, patches), time_s, frame.duration_s)
+
+    def drawn(
+        self, frame: VideoFrame, patches: Sequence[RgbPatch], *, is_fitted: bool = True
+    ) -> av.VideoFrame:
+        """The source frame with the patches laid over it, as the encoder wants it; from any thread."""
         picture = copied(frame.picture)
-        if patch is not None:
+        for patch in patches:
             composite(picture, patch, frame.colour)
-        self._encode(picture, time_s, frame.duration_s)
+        return self._fitting(picture) if is_fitted else picture
+
+    def put(self, picture: av.VideoFrame, time_s: Fraction, duration_s: Fraction) -> None:
+        """A picture of `drawn` shows from `time_s` on; in rising order."""
+        self._encode(picture, time_s, duration_s)
 
     def write_rgb(self, rgb: NDArray[np.uint8], time_s: Fraction) -> None:
         """An HxWx3 picture shows at `time_s`; an odd last row or column is left out."""
+        self._encode(self.from_rgb(rgb), time_s, 1 / self._look.fps)
+
+    def from_rgb(self, rgb: NDArray[np.uint8]) -> av.VideoFrame:
+        """An HxWx3 picture as the encoder wants it; from any thread."""
         look = self._look
-        even = np.ascontiguousarray(rgb[: look.height, : look.width])
-        picture = av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
+        odd = rgb.shape[0] % 2, rgb.shape[1] % 2
+        even = np.ascontiguousarray(rgb[: rgb.shape[0] - odd[0], : rgb.shape[1] - odd[1]])
+        return av.VideoFrame.from_ndarray(even, format="rgb24").reformat(
+            look.width,
+            look.height,
             format=look.pix_fmt,
             src_color_range=RANGE_FULL,
             dst_color_range=RANGE_FULL if look.colour.is_full_range else RANGE_LIMITED,
             dst_colorspace=look.colour.effective_matrix,
+            interpolation=Interpolation.AREA,
         )
-        self._encode(picture, time_s, 1 / look.fps)
 
     def close(self) -> SinkReport:
         """The file is complete: all frames, the whole voice, index in front."""
         self._note_latest_duration()
         self._waiting.extend(self._video.encode(None))
         self._mux_ready(is_last=True)
-        self._track.mux(until_s=None)
+        if self._track is not None:
+            self._track.mux(until_s=None)
         self._container.close()
         self._is_closed = True
         look = self._look
@@ -156,12 +187,7 @@ class VideoSink:
 
     def _encode(self, picture: av.VideoFrame, time_s: Fraction, duration_s: Fraction) -> None:
         look = self._look
-        if (
-            picture.format.name != look.pix_fmt
-            or picture.width != look.width
-            or picture.height != look.height
-        ):
-            picture = _fitted(picture, look)
+        picture = self._fitting(picture)
         pts = round(time_s / look.time_base)
         if self._latest is not None:
             if pts <= self._latest:
@@ -178,6 +204,15 @@ class VideoSink:
         self._waiting.extend(self._video.encode(picture))
         self._frames += 1
         self._mux_ready()
+
+    def _fitting(self, picture: av.VideoFrame) -> av.VideoFrame:
+        look = self._look
+        if picture.format.name == look.pix_fmt and (picture.width, picture.height) == (
+            look.width,
+            look.height,
+        ):
+            return picture
+        return _fitted(picture, look)
 
     def _note_latest_duration(self) -> None:
         if self._latest is not None:
@@ -197,7 +232,8 @@ class VideoSink:
                 # MP4 counts a track's length in decoding order, where the last packet is rarely the last shown.
                 shown = self._latest + self._latest_duration - self._first[0]
                 packet.duration = max(1, shown - (dts - self._first[1]))
-            self._track.mux(until_s=pts * self._look.time_base)
+            if self._track is not None:
+                self._track.mux(until_s=pts * self._look.time_base)
             self._container.mux_one(packet)
 
 
@@ -212,7 +248,11 @@ def cover(rgb: NDArray[np.uint8]) -> bytes:
 
 
 def _fitted(picture: av.VideoFrame, look: Look) -> av.VideoFrame:
-    """The picture in the encoder's format, an odd last row or column left out."""
+    """The picture in the encoder's format and size; an odd last row or column is left out, not squeezed."""
+    if picture.width > look.width + 1 or picture.height > look.height + 1:
+        return picture.reformat(
+            look.width, look.height, format=look.pix_fmt, interpolation=Interpolation.BICUBIC
+        )
     if picture.format.name != look.pix_fmt:
         picture = picture.reformat(format=look.pix_fmt)
     if (picture.width, picture.height) == (look.width, look.height):

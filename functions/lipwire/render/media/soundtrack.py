@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lipwire.domain.errors import SilentSpeechError
 from lipwire.render.media.formats import open_media, sound_stream, stream_origin
+from lipwire.render.media.mix import SoundMix, mixed
 from lipwire.render.media.sound import Sound
 
 SOUND_RATE = 48_000
@@ -26,17 +27,21 @@ _COPIED_PROFILE = "LC"
 class SoundTrack:
     """One sound stream of an MP4, written a stretch at a time beside the pictures."""
 
-    def __init__(self, container: OutputContainer, speech: Path) -> None:
+    def __init__(self, container: OutputContainer, sound: Path | SoundMix) -> None:
+        """A voice that is heard whole, or a mix."""
         self._container = container
-        self._speech = speech
         self._next: Packet | None = None
-        with speech.open("rb") as file, open_media(file) as (opened, found):
-            stream = sound_stream(opened)
-            if stream is None:
-                raise SilentSpeechError("The voice file has no sound that we read.")
-            is_copied = found.name == "mp4" and _is_copied(stream)
-            channels = 1 if stream.codec_context.channels == 1 else 2
-        self._packets = self._copied() if is_copied else self._encoded(channels)
+        speech = sound.whole_voice() if isinstance(sound, SoundMix) else sound
+        if isinstance(sound, SoundMix) and speech is None:
+            self._packets = self._encoded_mix(sound)
+        elif speech is not None:
+            with speech.open("rb") as file, open_media(file) as (opened, found):
+                stream = sound_stream(opened)
+                if stream is None:
+                    raise SilentSpeechError("The voice file has no sound that we read.")
+                is_copied = found.name == "mp4" and _is_copied(stream)
+                channels = 1 if stream.codec_context.channels == 1 else 2
+            self._packets = self._copied(speech) if is_copied else self._encoded(speech, channels)
         # The stream must be known before the first packet of any stream is written.
         self._next = next(self._packets, None)
 
@@ -54,8 +59,8 @@ class SoundTrack:
         """The voice's file is closed, however far it was read."""
         self._packets.close()
 
-    def _copied(self) -> Generator[Packet, None, None]:
-        with self._speech.open("rb") as file, open_media(file) as (opened, _):
+    def _copied(self, speech: Path) -> Generator[Packet, None, None]:
+        with speech.open("rb") as file, open_media(file) as (opened, _):
             stream = sound_stream(opened)
             if stream is None or stream.time_base is None:
                 raise SilentSpeechError
@@ -69,14 +74,24 @@ class SoundTrack:
                 packet.stream = target
                 yield packet
 
-    def _encoded(self, channels: int) -> Generator[Packet, None, None]:
+    def _encoded(self, speech: Path, channels: int) -> Generator[Packet, None, None]:
+        return self._aac(_pieces(Sound(speech), channels), channels)
+
+    def _encoded_mix(self, mix: SoundMix) -> Generator[Packet, None, None]:
+        channels = mix.channels
+        samples = mixed(mix, rate=SOUND_RATE, channels=channels, block=_AAC_FRAME)
+        return self._aac(samples, channels)
+
+    def _aac(
+        self, samples: Iterator[NDArray[np.float32]], channels: int
+    ) -> Generator[Packet, None, None]:
         target = self._container.add_stream("aac", rate=SOUND_RATE)
         target.codec_context.bit_rate = SOUND_BITS_PER_S
         target.codec_context.layout = "mono" if channels == 1 else "stereo"
         position = 0
-        for samples in _pieces(Sound(self._speech), channels):
-            yield from target.encode(_frame(samples, position))
-            position += samples.shape[1]
+        for some in samples:
+            yield from target.encode(_frame(some, position))
+            position += some.shape[1]
         yield from target.encode(None)
 
 

@@ -1,6 +1,6 @@
 """Reading a clip: frames with their true times, forwards, and to and fro."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,7 +27,6 @@ from lipwire.render.media.formats import (
     stream_origin,
 )
 from lipwire.render.media.frame import LAYOUTS, VideoFrame, uprighted, working_format
-from lipwire.render.media.timeline import Slot, bounce, to_and_fro
 
 #: Frames held while a clip is read backwards; fewer where they are large.
 MAX_BLOCK_FRAMES = 64
@@ -67,9 +66,10 @@ class SourceInfo:
     extras: Extras
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Stamp:
     pts: int
+    #: Known once the frame was decoded.
     is_key: bool
 
 
@@ -131,65 +131,64 @@ class VideoSource:
         ends = (*starts[1:], starts[-1] + self._last_duration)
         return starts, tuple(end - start for start, end in zip(starts, ends, strict=True))
 
-    def slots(self, until_s: Fraction) -> tuple[Slot, ...]:
-        """The output frames that fill `until_s`: the clip trimmed to it, or played to and fro to reach it."""
-        starts, durations = self.times()
-        return bounce(starts, durations, until_s=until_s)
+    def expect(self, starts: Sequence[Fraction], durations: Sequence[Fraction]) -> None:
+        """What an earlier pass found: start and duration of every frame, so that none has to be made again."""
+        base = self.info.time_base
+        self._stamps = tuple(_Stamp(round((at + self._origin) / base), False) for at in starts)
+        self._last_duration = durations[-1]
 
-    def ping_pong(self, count: int) -> Iterator[tuple[int, VideoFrame, Fraction]]:
-        """`count` of (source index, frame, output time), the clip being played to and fro.
+    def play(self, canvases: Sequence[int]) -> Iterator[VideoFrame]:
+        """The frames of these numbers in this order: forwards, backwards, repeated, skipping.
 
-        Never holds more than a block of frames. Output times rise by each frame's own duration.
+        Decoding begins near the first wanted frame of each run; never more than a block of frames is held.
+
+        Raises CorruptMediaError when the file decodes differently than before.
         """
-        clock = Fraction(0)
-        left = count
-        for index, frame in enumerate(self._take(self.frames(), left)):
-            yield index, frame, frame.time_s
-            clock = frame.time_s + frame.duration_s
-            left -= 1
-        if left == 0:
-            return
-        total = len(self._known_stamps())
-        indices = to_and_fro(count, total)
-        for _ in range(count - left):
-            next(indices)
-        for index, frame in self._turned(total):
-            yield index, frame, clock
-            clock += frame.duration_s
-            left -= 1
-            if left == 0:
-                return
+        for run in _runs(canvases):
+            if len(run) > 1 and run[-1] < run[0]:
+                frames = self._backwards(run[0] + 1, down_to=run[-1])
+            else:
+                frames = self._forwards(run[0], run[-1])
+            wanted = iter(run)
+            number = next(wanted, None)
+            for frame in frames:
+                while number == frame.index:
+                    yield frame
+                    number = next(wanted, None)
 
-    def _turned(self, total: int) -> Iterator[tuple[int, VideoFrame]]:
-        """After the first pass: backwards from the last but one, forwards from the second, and so on."""
-        while True:
-            if total == 1:
-                yield from ((frame.index, frame) for frame in self.frames())
-                continue
-            yield from ((frame.index, frame) for frame in self._backwards(total - 1))
-            for frame in self.frames():
-                if frame.index:
-                    yield frame.index, frame
+    def _forwards(self, first: int, last: int) -> Iterator[VideoFrame]:
+        """Frames first … last."""
+        stamps = self._known_stamps()
+        numbers = {stamps[n].pts: n for n in range(first, last + 1)}
+        # A seek may land late (open GOPs, broken indexes): then read from the start.
+        for seek_to in (stamps[first].pts, None) if first else (None,):
+            expected = first
+            for picture in self._decode(seek_to=seek_to):
+                number = numbers.get(picture.pts)
+                if number != expected:
+                    if number is not None and number > expected:
+                        break
+                    continue
+                stamps[number].is_key = bool(picture.key_frame)
+                until = stamps[number + 1].pts if number + 1 < len(stamps) else None
+                yield self._frame(picture, number, until=until)
+                expected += 1
+                if expected > last:
+                    return
+            if expected > first:
+                break
+        raise CorruptMediaError("The file decodes differently when it is read again.")
 
-    @staticmethod
-    def _take(frames: Iterator[VideoFrame], count: int) -> Iterator[VideoFrame]:
-        if count <= 0:
-            return
-        for taken, frame in enumerate(frames, start=1):
-            yield frame
-            if taken == count:
-                return
-
-    def _backwards(self, stop: int) -> Iterator[VideoFrame]:
-        """Frames stop-1 … 0, a block at a time; each block is decoded from the key frame before it."""
+    def _backwards(self, stop: int, *, down_to: int = 0) -> Iterator[VideoFrame]:
+        """Frames stop-1 … down_to, a block at a time; each block is decoded from the key frame before it."""
         stamps = self._known_stamps()
         info = self.info
         step_x, step_y, bits = LAYOUTS[info.working_pix_fmt]
         samples = info.width * info.height * (1 + Fraction(2, step_x * step_y))
         picture_bytes = int(samples * (2 if bits > 8 else 1))
         block = max(8, min(MAX_BLOCK_FRAMES, MAX_BLOCK_BYTES // picture_bytes))
-        while stop > 0:
-            start = max(0, stop - block)
+        while stop > down_to:
+            start = max(down_to, stop - block)
             # Begin at a key frame where one lies in the block, so that no frame is decoded twice.
             keys = [n for n in range(start, stop) if stamps[n].is_key]
             if keys and keys[0] > start and stop - keys[0] >= block // 2:
@@ -359,3 +358,19 @@ def _duration(opened: InputContainer, stream: VideoStream, fps: Fraction) -> Fra
     if opened.duration is not None:
         return Fraction(opened.duration, av.time_base)
     return stream.frames / fps
+
+
+def _runs(canvases: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut where the direction changes; a frame that repeats belongs to the run it stands in."""
+    begin, direction = 0, 0
+    for k in range(1, len(canvases)):
+        step = canvases[k] - canvases[k - 1]
+        if step == 0:
+            continue
+        if direction and (step > 0) != (direction > 0):
+            yield canvases[begin:k]
+            begin, direction = k, 0
+        else:
+            direction = step
+    if canvases:
+        yield canvases[begin:]

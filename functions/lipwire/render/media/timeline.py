@@ -1,48 +1,387 @@
-"""When each frame shows, when a clip is played to and fro to fill a longer voice."""
+"""Which source frame shows when, what is heard when, and where the mouth may change."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lipwire.domain.errors import InvalidOptionError
+from lipwire.domain.options import (
+    JobOptions,
+    OriginalSound,
+    SpeakingOrder,
+    TimeRange,
+    WhenLonger,
+    WhenShorter,
+)
+from lipwire.domain.timecode import seconds_of
+
+#: A whole fraction of the clip's rate this near below a limit is taken instead of the limit.
+_EVEN_ENOUGH = Fraction(9, 10)
+
+
+class Origin(StrEnum):
+    """Where a piece of sound comes from."""
+
+    VOICE = "voice"
+    SECOND_VOICE = "second_voice"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One output frame: which source frame lies under it, from when and for how long."""
+    """One output frame: which source frame lies under it, from when, for how long, and whether its mouth may change."""
 
     canvas: int
     time_s: Fraction
     duration_s: Fraction
+    is_edited: bool = True
 
 
-def to_and_fro(count: int, source_frames: int) -> Iterator[int]:
-    """0, 1, … n-1, n-2, … 0, 1, …: `count` indices, the ends not repeated."""
-    period = max(1, 2 * (source_frames - 1))
-    for position in range(count):
-        phase = position % period
-        yield phase if phase < source_frames else period - phase
+@dataclass(frozen=True, slots=True)
+class SoundPiece:
+    """`duration_s` of `origin` from `from_s` on, heard from `at_s` of the output on."""
+
+    origin: Origin
+    from_s: Fraction
+    at_s: Fraction
+    duration_s: Fraction
+    gain: float = 1.0
 
 
-def bounce(
-    times_s: Sequence[Fraction], durations_s: Sequence[Fraction], *, until_s: Fraction
-) -> tuple[Slot, ...]:
-    """The frames that start before `until_s`, the clip being played to and fro as long as needed.
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A whole output, before any frame is decoded."""
 
-    The first pass keeps the clip's own times; every later frame starts when the one before has had its own duration.
+    slots: tuple[Slot, ...]
+    sound: tuple[SoundPiece, ...]
+    #: When each voice begins, and how long it lasts.
+    voices: tuple[tuple[Fraction, Fraction], ...]
+    #: Frames per second where they are even by design; None keeps the clip's own times.
+    rate: Fraction | None = None
+
+    @property
+    def end_s(self) -> Fraction:
+        """When the last frame ends."""
+        return self.slots[-1].time_s + self.slots[-1].duration_s
+
+    @property
+    def canvas(self) -> NDArray[np.intp]:
+        """The source frame under each slot."""
+        return np.array([slot.canvas for slot in self.slots], dtype=np.intp)
+
+    @property
+    def times_s(self) -> NDArray[np.float64]:
+        """The slots' starts in seconds."""
+        return np.array([float(slot.time_s) for slot in self.slots])
+
+    @property
+    def edited(self) -> NDArray[np.bool_]:
+        """Slots in which the mouth may change."""
+        return np.array([slot.is_edited for slot in self.slots], dtype=bool)
+
+    def moments(self, voice: int = 0) -> NDArray[np.float64]:
+        """Where in that voice each slot is, in seconds; NaN where it is not heard."""
+        begin, length = self.voices[voice]
+        moments = self.times_s - float(begin)
+        moments[(moments < 0) | (moments >= float(length)) | ~self.edited] = np.nan
+        return moments
+
+    def part(self, start_s: Fraction, end_s: Fraction) -> range:
+        """Numbers of the slots that start in [start_s, end_s)."""
+        starts = [slot.time_s for slot in self.slots]
+        first, last = (bisect_right(starts, at - Fraction(1, 10**9)) for at in (start_s, end_s))
+        return range(first, last)
+
+
+def plan_timeline(
+    starts: Sequence[Fraction],
+    durations: Sequence[Fraction],
+    *,
+    voices_s: Sequence[Fraction],
+    options: JobOptions,
+    fps: Fraction,
+) -> Timeline:
+    """The timeline of a clip with frames at `starts`, each for its duration, and one or two voices of these lengths.
+
+    `fps` is the clip's average rate. Without options the first pass keeps the clip's own times, variable ones too.
+
+    Raises InvalidOptionError when trimming or ranges leave nothing, or a timecode is none at this rate.
     """
-    if not times_s:
-        return ()
-    slots: list[Slot] = []
-    clock = times_s[0]
-    for position, canvas in enumerate(_endless(len(times_s))):
-        if position < len(times_s):
-            clock = times_s[position]
-        if clock >= until_s:
-            break
-        slots.append(Slot(canvas, clock, durations_s[canvas]))
-        clock += durations_s[canvas]
-    return tuple(slots)
+    picture = _trimmed(starts, durations, options)
+    voices = _placed(voices_s, options.speaking_order)
+    voice_end = max(begin + length for begin, length in voices)
+    ranges = _ranges(options.time_ranges, fps, origin_s=picture.origin_s)
+    slots = _slots(picture, voice_end, fps, options, is_whole=bool(ranges))
+    # Set where the voice ends the output, None where the picture does.
+    spoken_until = None if ranges else _spoken_until(picture, voice_end, options)
+    if ranges:
+        slots = [
+            replace(slot, is_edited=_within(slot.time_s + slot.duration_s / 2, ranges))
+            for slot in slots
+        ]
+        if not any(slot.is_edited for slot in slots):
+            raise InvalidOptionError(
+                "The time ranges hold no frame of the source.", option="time_ranges"
+            )
+    if options.max_duration_ms is not None:
+        end = Fraction(options.max_duration_ms, 1000)
+        slots = [
+            replace(slot, duration_s=min(slot.duration_s, end - slot.time_s))
+            for slot in slots
+            if slot.time_s < end
+        ]
+        if spoken_until is not None and end < spoken_until:
+            spoken_until = None
+    if not slots:
+        raise InvalidOptionError(
+            "These options leave no frame of the source.", option="max_duration"
+        )
+    rate = _rate(options, fps)
+    if rate is not None:
+        slots = _resampled(slots, rate, spoken_until=spoken_until)
+    elif spoken_until is not None and spoken_until > picture.end_s:
+        rate = fps if options.when_shorter is WhenShorter.REMAP else None
+    end_s = slots[-1].time_s + slots[-1].duration_s
+    pieces = list(_voice_pieces(voices, end_s, ranges))
+    pieces += _source_pieces(picture, end_s, ranges, options)
+    return Timeline(tuple(slots), tuple(pieces), voices, rate)
 
 
-def _endless(source_frames: int) -> Iterator[int]:
-    while True:
-        yield from to_and_fro(max(1, 2 * (source_frames - 1)), source_frames)
+def portrait_timeline(*, voices_s: Sequence[Fraction], options: JobOptions, fps: int) -> Timeline:
+    """A still picture for as long as its voices, at a constant rate."""
+    voices = _placed(voices_s, options.speaking_order)
+    end = max(begin + length for begin, length in voices)
+    if options.max_duration_ms is not None:
+        end = min(end, Fraction(options.max_duration_ms, 1000))
+    rate = Fraction(options.fps or fps)
+    if options.max_fps is not None:
+        rate = min(rate, Fraction(options.max_fps))
+    count = max(1, -(-end * rate // 1))
+    slots = tuple(Slot(0, k / rate, 1 / rate) for k in range(count))
+    return Timeline(slots, tuple(_voice_pieces(voices, count / rate, [])), voices, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """The trimmed clip: its frames with times from the trim on; `origin_s` is where in the source 0 lies."""
+
+    slots: tuple[Slot, ...]
+    origin_s: Fraction
+
+    @property
+    def end_s(self) -> Fraction:
+        return self.slots[-1].time_s + self.slots[-1].duration_s
+
+
+def _trimmed(
+    starts: Sequence[Fraction], durations: Sequence[Fraction], options: JobOptions
+) -> _Picture:
+    """Whole frames: those whose middle lies between the trims, from the first one's start on."""
+    begin = Fraction(options.trim_start_ms or 0, 1000)
+    end = None if options.trim_end_ms is None else Fraction(options.trim_end_ms, 1000)
+    kept = [
+        k
+        for k, (start, duration) in enumerate(zip(starts, durations, strict=True))
+        if begin <= start + duration / 2 and (end is None or start + duration / 2 < end)
+    ]
+    if not kept:
+        last = float(starts[-1] + durations[-1])
+        raise InvalidOptionError(
+            f"Trimming leaves no frame: the source ends at {last:.3f} s.", option="trim"
+        )
+    # A picture that starts late stays late by what the trim leaves of the wait.
+    origin = starts[kept[0]] if kept[0] else min(begin, starts[0])
+    return _Picture(tuple(Slot(k, starts[k] - origin, durations[k]) for k in kept), origin)
+
+
+def _placed(
+    lengths: Sequence[Fraction], order: SpeakingOrder
+) -> tuple[tuple[Fraction, Fraction], ...]:
+    """(begin, length) of each voice; of two, the first is the left one's."""
+    zero = Fraction(0)
+    if len(lengths) == 1 or order is SpeakingOrder.TOGETHER:
+        return tuple((zero, length) for length in lengths)
+    left, right = lengths
+    if order is SpeakingOrder.LEFT_FIRST:
+        return ((zero, left), (left, right))
+    return ((right, left), (zero, right))
+
+
+def _ranges(
+    wanted: Sequence[TimeRange], fps: Fraction, *, origin_s: Fraction
+) -> list[tuple[Fraction, Fraction]]:
+    """As seconds from `origin_s` of the source on, in order and apart."""
+
+    def at(moment: int | str) -> Fraction:
+        if isinstance(moment, int):
+            return Fraction(moment, 1000)
+        try:
+            return seconds_of(moment, fps)
+        except ValueError as error:
+            raise InvalidOptionError(f"{error}.", option="time_ranges") from error
+
+    apart: list[tuple[Fraction, Fraction]] = []
+    for start, stop in sorted((at(one.start), at(one.end)) for one in wanted):
+        if start >= stop:
+            raise InvalidOptionError("A time range ends before it starts.", option="time_ranges")
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], stop))
+        else:
+            apart.append((start, stop))
+    kept = [(max(start - origin_s, Fraction(0)), stop - origin_s) for start, stop in apart]
+    kept = [(start, stop) for start, stop in kept if stop > 0]
+    if wanted and not kept:
+        raise InvalidOptionError(
+            "The time ranges hold no frame of the source.", option="time_ranges"
+        )
+    return kept
+
+
+def _within(at: Fraction, ranges: list[tuple[Fraction, Fraction]]) -> bool:
+    return any(start <= at < end for start, end in ranges)
+
+
+def _slots(
+    picture: _Picture, voice_end: Fraction, fps: Fraction, options: JobOptions, *, is_whole: bool
+) -> list[Slot]:
+    """The clip played once, more than once, slower or not to its end."""
+    once, how = picture.slots, options.when_shorter
+    if is_whole or how is WhenShorter.SILENCE:
+        return list(once)
+    if picture.end_s >= voice_end:
+        if options.when_longer is WhenLonger.KEEP:
+            return list(once)
+        return [slot for slot in once if slot.time_s < voice_end]
+    if how is WhenShorter.CUT_OFF:
+        return list(once)
+    if how is WhenShorter.REMAP:
+        return _remapped(picture, voice_end, fps)
+    return list(_repeated(once, voice_end, how))
+
+
+def _repeated(once: tuple[Slot, ...], until: Fraction, how: WhenShorter) -> Iterator[Slot]:
+    """The first pass at its own times, the later ones each frame for its own duration, until the voice ends.
+
+    A pass of `bounce` is played to its end.
+    """
+    back = once[-2::-1] if len(once) > 1 else once
+    clock = once[0].time_s
+    pass_number = 0
+    while clock < until:
+        frames = once if how is WhenShorter.LOOP or pass_number % 2 == 0 else back
+        if how is not WhenShorter.LOOP and pass_number and pass_number % 2 == 0 and len(once) > 1:
+            frames = once[1:]
+        for slot in frames:
+            if pass_number == 0:
+                clock = slot.time_s
+            if clock >= until and how is not WhenShorter.BOUNCE:
+                return
+            yield replace(slot, time_s=clock)
+            clock += slot.duration_s
+        pass_number += 1
+
+
+def _remapped(picture: _Picture, voice_end: Fraction, fps: Fraction) -> list[Slot]:
+    """The whole clip slowed down to the voice's length, at its own rate: frames stand longer, none is mixed."""
+    begin = picture.slots[0].time_s
+    factor = (picture.end_s - begin) / (voice_end - begin)
+    starts = [slot.time_s for slot in picture.slots]
+    count = -(-(voice_end - begin) * fps // 1)
+    slots = []
+    for k in range(count):
+        time = begin + k / fps
+        shown = bisect_right(starts, begin + (time - begin) * factor) - 1
+        slots.append(Slot(picture.slots[max(shown, 0)].canvas, time, 1 / fps))
+    return slots
+
+
+def _rate(options: JobOptions, fps: Fraction) -> Fraction | None:
+    """The constant rate that is asked for, None where the clip's own times stay."""
+    rate = Fraction(options.fps) if options.fps is not None else None
+    now, limit = rate or fps, options.max_fps
+    if limit is None or now <= limit:
+        return rate
+    # Every second frame of 59.94 for 30: no frame stands out of step, and the rate stays below the limit.
+    every = now / -(-now // limit)
+    return every if every >= limit * _EVEN_ENOUGH else Fraction(limit)
+
+
+def _spoken_until(picture: _Picture, voice_end: Fraction, options: JobOptions) -> Fraction | None:
+    """When the voice ends the output; None where the picture does."""
+    how = options.when_shorter
+    if how is WhenShorter.SILENCE:
+        return None
+    if voice_end <= picture.end_s:
+        return voice_end if options.when_longer is WhenLonger.TRIM else None
+    return None if how in (WhenShorter.CUT_OFF, WhenShorter.BOUNCE) else voice_end
+
+
+def _resampled(slots: list[Slot], rate: Fraction, *, spoken_until: Fraction | None) -> list[Slot]:
+    """At a constant rate the frame nearest in time, the earlier of two; a voice that ends the output is heard out."""
+    begin, end = slots[0].time_s, slots[-1].time_s + slots[-1].duration_s
+    ticks = (end - begin) * rate
+    count = round(ticks) if spoken_until is None else -int((begin - spoken_until) * rate // 1)
+    edges = [(one.time_s + other.time_s) / 2 for one, other in pairwise(slots)]
+    made = []
+    for tick in range(max(1, count)):
+        time = begin + tick / rate
+        shown = slots[bisect_left(edges, time)]
+        made.append(Slot(shown.canvas, time, 1 / rate, shown.is_edited))
+    return made
+
+
+def _voice_pieces(
+    voices: tuple[tuple[Fraction, Fraction], ...],
+    end_s: Fraction,
+    ranges: list[tuple[Fraction, Fraction]],
+) -> Iterator[SoundPiece]:
+    """The voices as far as the output lasts; within the ranges only, where there are any."""
+    origins = (Origin.VOICE, Origin.SECOND_VOICE)
+    for origin, (begin, length) in zip(origins, voices, strict=False):
+        for start, stop in ranges or [(Fraction(0), end_s)]:
+            first, last = max(start, begin, Fraction(0)), min(stop, begin + length, end_s)
+            if first < last:
+                yield SoundPiece(origin, first - begin, first, last - first)
+
+
+def _source_pieces(
+    picture: _Picture,
+    end_s: Fraction,
+    ranges: list[tuple[Fraction, Fraction]],
+    options: JobOptions,
+) -> list[SoundPiece]:
+    """The clip's own sound: whole outside the ranges, and softly below the voice where it is to be mixed.
+
+    It is heard while the clip is played forwards at its own speed: once, and again in each pass of a loop.
+    """
+    origin, whole = picture.origin_s, min(picture.end_s, end_s)
+    pieces = []
+    if ranges:
+        edges = [Fraction(0)]
+        for start, stop in ranges:
+            edges += [min(start, whole), min(stop, whole)]
+        edges.append(whole)
+        for start, stop in zip(edges[::2], edges[1::2], strict=True):
+            if start < stop:
+                pieces.append(SoundPiece(Origin.SOURCE, origin + start, start, stop - start))
+    if options.original_sound is OriginalSound.MIX:
+        gain = options.original_volume
+        inside = [(start, min(stop, whole)) for start, stop in ranges]
+        for start, stop in inside or [(Fraction(0), whole)]:
+            if start < stop:
+                pieces.append(SoundPiece(Origin.SOURCE, origin + start, start, stop - start, gain))
+        length = picture.end_s - picture.slots[0].time_s
+        if not ranges and options.when_shorter is WhenShorter.LOOP:
+            at = picture.end_s
+            while at < end_s:
+                heard = min(length, end_s - at)
+                begin = origin + picture.slots[0].time_s
+                pieces.append(SoundPiece(Origin.SOURCE, begin, at, heard, gain))
+                at += length
+    return pieces

@@ -36,8 +36,6 @@ class Edit:
     skin_from: Floats
     skin_to: Floats
     eye_px: float
-    #: 1 shows the edit, 0 the frame as it was.
-    strength: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +117,6 @@ def compose(
     if laid is not None:
         mask, where = laid
         alpha[where] = np.maximum(alpha[where], np.minimum(1.0, mask * 4.0))
-    alpha *= edit.strength
     return Patch(box[0], box[1], np.clip(bent, 0, 255), alpha)
 
 

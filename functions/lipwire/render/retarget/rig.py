@@ -105,7 +105,6 @@ class FaceRig:
             skin_from=self._face[MOVED],
             skin_to=self.mouth.skin_at(pose, lips, jaw=self._moves_jaw),
             eye_px=self.eye_px,
-            strength=1.0,
         )
 
     def _draw_mouth(

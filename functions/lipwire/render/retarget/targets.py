@@ -9,6 +9,7 @@ from lipwire.render.face.arrays import Floats, Mask
 
 #: A mouth moves before its sound is heard.
 LEAD_S = 0.03
+_BEFORE_S = -10.0
 #: A closure is kept when it lies within half of this around a frame: at 25 fps none may fall between frames.
 _CLOSURE_WINDOW_S = 0.04
 _CLOSURE = 0.5
@@ -58,14 +59,23 @@ class Targets:
     energy: Floats
 
 
-def mouth_targets(speech: Speech, times_s: Floats, *, reach: MouthRange) -> Targets:
-    """The mouth wanted at each output time; m, b and p always close it."""
-    moments = times_s + LEAD_S
+def mouth_targets(
+    speech: Speech, moments: Floats, *, reach: MouthRange, times_s: Floats | None = None
+) -> Targets:
+    """The mouth wanted at each moment of the voice, in seconds; m, b and p always close it, NaN lets it rest.
+
+    `times_s` are the times of the output, where they are others.
+    """
+    times_s = moments if times_s is None else times_s
+    # Before its first sound a voice asks for nothing.
+    moments = np.where(np.isnan(moments), _BEFORE_S, moments + LEAD_S)
     share = np.clip(np.interp(moments, speech.times_s, speech.opening), 0.0, 1.0)
     rounding = np.interp(moments, speech.times_s, speech.rounding)
     closed = _closures(speech, moments)
     opening = reach.closed + (reach.open - reach.closed) * share
     opening = np.where(closed, np.minimum(opening, 0.6 * reach.closed), opening)
+    opening[moments == _BEFORE_S] = reach.closed
+    rounding[moments == _BEFORE_S] = 0.0
     return Targets(
         opening=_reachable(opening, times_s),
         width=reach.width - _WIDTH_GAIN * reach.width_spread * rounding,

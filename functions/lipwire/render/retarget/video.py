@@ -1,11 +1,12 @@
 """Planning and drawing a dub over a clip of the same person."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from lipwire.domain.options import JobOptions
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
@@ -13,7 +14,7 @@ from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
-from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve, thin_out
+from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve
 from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
 
 #: A clip whose mouth opens less than this, in eye distances, can't lend open mouths.
@@ -21,10 +22,8 @@ LEAST_OPENING = 0.08
 #: Widest opening that speech needs: a laugh in the clip must not make every vowel a shout.
 _WIDEST_SPOKEN = 0.22
 _LEAST_SPOKEN = 0.10
-_MOST_BANK_FRAMES = 1500
-_BANK_BYTES = 400_000_000
-#: Frames over which an edit fades in and out where the face is lost or found.
-_FADE_FRAMES = 3
+#: Of the actor's reach, at expressiveness 0, 0.5 and 1; and what no mouth goes beyond.
+_GAINS, _WIDEST = (0.5, 1.0, 1.5), 0.26
 #: Right after a jump between two mouths, the share of the one that was shown before.
 _LINGERING = 0.35
 #: Difference of opening up to which two mouths may be mixed.
@@ -86,6 +85,14 @@ class Clip:
         spoken = self.opening[self.usable]
         return float(np.percentile(spoken, 95)) >= LEAST_OPENING
 
+    def reach_at(self, expressiveness: float) -> MouthRange:
+        """How far this mouth goes: its own reach at 0.5, half of it at 0, half as much again at 1."""
+        own = self.reach
+        gain = float(np.interp(expressiveness, [0.0, 0.5, 1.0], _GAINS))
+        return replace(
+            own, open=min(gain * own.open, _WIDEST), width_spread=gain * own.width_spread
+        )
+
     @property
     def reach(self) -> MouthRange:
         """How far this mouth goes."""
@@ -109,13 +116,6 @@ class Plan:
     targets: Targets
     choice: Choice
     geometry: Geometry
-    strength: Floats
-
-    @property
-    def wanted(self) -> Ints:
-        """Source frames whose mouths drawing needs besides the canvas's own."""
-        elsewhere = self.choice.source[self.choice.source != self.canvas]
-        return np.unique(elsewhere)
 
     @property
     def doubtful(self) -> Mask:
@@ -123,9 +123,24 @@ class Plan:
         return self.choice.cost > DOUBTFUL_COST
 
 
-def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Plan:
-    """Choose a mouth for each output frame and place it."""
-    relative = mouth_targets(speech, times_s, reach=clip.reach)
+def plan_dub(
+    clip: Clip,
+    speech: Speech,
+    *,
+    canvas: Ints,
+    moments: Floats,
+    times_s: Floats,
+    bank: Ints,
+    options: JobOptions,
+) -> Plan:
+    """Choose a mouth of `bank` for each output frame and place it.
+
+    `canvas` (n,) is the source frame under each output frame, `times_s` (n,) when that is shown, `moments` (n,) where
+    the voice is then, in seconds, NaN where it is not heard.
+    """
+    relative = mouth_targets(
+        speech, moments, reach=clip.reach_at(options.expressiveness), times_s=times_s
+    )
     mouths = Mouths(
         opening=clip.opening,
         width=clip.width - clip.resting_width,
@@ -133,7 +148,6 @@ def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Pl
         sharpness=clip.sharpness,
         shape=clip.chart.landmarks[:, points.LIPS] / clip.chart.eye_px,
     )
-    bank = _bank(clip, mouths)
     choice = retrieve(
         mouths,
         canvas,
@@ -154,17 +168,7 @@ def plan_dub(clip: Clip, speech: Speech, *, canvas: Ints, times_s: Floats) -> Pl
         width=clip.width,
         breaks=breaks,
     )
-    return Plan(clip, canvas, targets, choice, geometry, strength(clip.track.found, canvas))
-
-
-def _bank(clip: Clip, mouths: Mouths) -> Ints:
-    """Frames to retrieve from, thinned to what memory holds."""
-    side = 2 * 0.78 * float(eye_distance(clip.track.steady).max())
-    most = int(np.clip(_BANK_BYTES / (3 * side * side), 50, _MOST_BANK_FRAMES))
-    features = np.concatenate(
-        [mouths.shape.reshape(len(mouths.shape), -1), 2.0 * mouths.pose], axis=1
-    )
-    return thin_out(features, np.flatnonzero(clip.usable), most=most)
+    return Plan(clip, canvas, targets, choice, geometry)
 
 
 def _breaks(clip: Clip, canvas: Ints) -> Mask:
@@ -173,35 +177,6 @@ def _breaks(clip: Clip, canvas: Ints) -> Mask:
     later = np.maximum(canvas[1:], canvas[:-1])
     breaks[1:] = clip.track.breaks[later]
     return breaks
-
-
-def strength(found: Mask, canvas: Ints) -> Floats:
-    """1 where the face is there, fading to 0 towards frames without it."""
-    shown = found[canvas].astype(np.float64)
-    faded = shown.copy()
-    for step in range(1, _FADE_FRAMES + 1):
-        level = step / (_FADE_FRAMES + 1)
-        later, earlier = np.ones_like(shown), np.ones_like(shown)
-        later[step:] = shown[:-step]
-        earlier[:-step] = shown[step:]
-        lost = (later == 0) | (earlier == 0)
-        faded = np.where(lost & (shown > 0), np.minimum(faded, level), faded)
-    return faded
-
-
-def collect_mouths(plan: Plan, frames: Iterable[Canvas]) -> dict[int, MouthSource]:
-    """The mouths drawing will need, cut from one pass over the clip."""
-    wanted = {int(frame) for frame in plan.wanted}
-    # A jump is softened with the frame that would have followed.
-    wanted |= {int(frame) for frame, _ in _followers(plan).values()}
-    mouths: dict[int, MouthSource] = {}
-    last = max(wanted, default=-1)
-    for frame in frames:
-        if frame.index > last:
-            break
-        if frame.index in wanted:
-            mouths[frame.index] = cut_mouth(plan.clip.track, frame)
-    return mouths
 
 
 def cut_mouth(track: FaceTrack, frame: Canvas) -> MouthSource:
@@ -237,16 +212,20 @@ def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
 class ClipDrawer:
     """Draws a planned dub; call `patch` for output frames in order or not."""
 
-    def __init__(self, plan: Plan, mouths: dict[int, MouthSource]) -> None:
+    def __init__(self, plan: Plan, mouths: Mapping[int, MouthSource]) -> None:
         self._plan = plan
         self._mouths = mouths
-        self._softened = _followers(plan)
+        self._softened = {
+            k: softened for k, softened in _followers(plan).items() if softened[0] in mouths
+        }
 
-    def patch(self, k: int, frame: Canvas) -> Patch | None:
-        """What to lay over `frame` as output frame k; None where it stays as it is."""
+    def quality(self, k: int) -> float:
+        """How well the clip can serve output frame k, 0..1: 0.5 where its mouth is doubtful."""
+        return float(1 / (1 + (self._plan.choice.cost[k] / DOUBTFUL_COST) ** 2))
+
+    def patch(self, k: int, frame: Canvas) -> Patch:
+        """What to lay over `frame` as output frame k."""
         plan, track = self._plan, self._plan.clip.track
-        if plan.strength[k] <= 0:
-            return None
         landmarks = track.steady[frame.index]
         edit = Edit(
             landmarks=landmarks,
@@ -254,7 +233,6 @@ class ClipDrawer:
             skin_from=plan.geometry.skin_from[k],
             skin_to=plan.geometry.skin_to[k],
             eye_px=float(eye_distance(landmarks)),
-            strength=float(plan.strength[k]),
         )
         chosen = int(plan.choice.source[k])
         source = self._mouths[chosen] if chosen != frame.index else cut_mouth(track, frame)

@@ -8,7 +8,6 @@ from lipwire.render.retarget.blink import Eyelids, blinks
 from lipwire.render.retarget.geometry import bend, lip_opening, lip_width
 from lipwire.render.retarget.sway import Sway, head_motion
 from lipwire.render.retarget.targets import Targets
-from lipwire.render.retarget.video import strength
 from tests.support.faces import a_face
 
 
@@ -92,12 +91,3 @@ def test_head_motion_starts_from_rest_and_is_slow() -> None:
     assert motion.across[0] == motion.tilt[0] == 0
     assert np.abs(np.diff(motion.across)).max() < 0.004
     assert motion.across.std() > 0.002
-
-
-def test_an_edit_fades_where_the_face_is_lost() -> None:
-    """Towards frames without a face the edit dies away instead of popping."""
-    found = np.array([True] * 6 + [False] * 2 + [True] * 6)
-    shown = strength(found, np.arange(14))
-    assert shown[6] == shown[7] == 0
-    assert shown[0] == shown[13] == 1
-    assert 0 < shown[5] < shown[4] < shown[3] <= 1

@@ -1,0 +1,120 @@
+"""One render or one plain re-encoding in a process of its own, in the renderer's environment.
+
+`python -m benchmarks.render_process plain SOURCE VOICE OUTPUT` or `… job SOURCE VOICE OUTPUT ANALYSIS [FROM_MS TO_MS]`
+or `… repeat SOURCE TIMES OUTPUT` or `… scaled SOURCE HEIGHT OUTPUT`. Prints one line of JSON.
+"""
+
+import json
+import resource
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from lipwire.engines.base import RenderTask, Shard
+from lipwire.engines.retarget import build
+from lipwire.render.media.sink import VideoSink
+from lipwire.render.media.source import VideoSource
+
+
+def plain(source: Path, voice: Path, output: Path) -> dict[str, Any]:
+    """Decode and encode as many frames as the voice is long, with the render's own encoder settings."""
+    with av.open(str(voice)) as opened:
+        until = Fraction(opened.duration or 0, 1_000_000)
+    count = 0
+    with VideoSource(source) as clip, VideoSink(output, like=clip.info, sound=voice) as sink:
+        for frame in clip.frames():
+            if frame.time_s >= until:
+                break
+            sink.write(frame, None, frame.time_s)
+            count += 1
+        sink.close()
+    return {"frames": count}
+
+
+def job(source: Path, voice: Path, output: Path, analysis: Path, *span: str) -> dict[str, Any]:
+    """A whole render, the source's analysis included unless it lies there already."""
+    engine = build()
+    engine.setup()
+    result = engine.render(
+        RenderTask(
+            source=source,
+            is_image=False,
+            speeches=(voice,),
+            analysis=analysis,
+            output=output,
+            cover=output.with_suffix(".jpg"),
+            progress=lambda *_: None,
+            shard=Shard(start_ms=int(span[0]), end_ms=int(span[1])) if span else None,
+        )
+    )
+    return {"frames": result.frames, "timings_s": result.quality["timings_s"]}
+
+
+def repeat(source: Path, times: Path, output: Path) -> dict[str, Any]:
+    """The clip's packets many times over: a long source without a generation of loss."""
+    with av.open(str(source)) as read, av.open(str(output), "w") as made:
+        stream = read.streams.video[0]
+        to = made.add_stream_from_template(stream)
+        length, count = 0, 0
+        for _ in range(int(str(times))):
+            read.seek(0)
+            last = 0
+            for packet in read.demux(stream):
+                if packet.dts is None:
+                    continue
+                last = max(last, packet.pts + packet.duration)
+                packet.pts += length
+                packet.dts += length
+                packet.stream = to
+                made.mux(packet)
+                count += 1
+            length += last
+    return {"frames": count}
+
+
+def scaled(source: Path, height: Path, output: Path) -> dict[str, Any]:
+    """The clip at another size, H.264, for one more resolution to measure."""
+    count = 0
+    with av.open(str(source)) as read, av.open(str(output), "w") as made:
+        stream = read.streams.video[0]
+        short = int(str(height))
+        scale = short / min(stream.width, stream.height)
+        to = made.add_stream("libx264", rate=stream.average_rate, options={"crf": "14"})
+        to.width, to.height = (
+            round(side * scale / 2) * 2 for side in (stream.width, stream.height)
+        )
+        to.pix_fmt, to.time_base = "yuv420p", stream.time_base
+        for frame in read.decode(stream):
+            small = frame.reformat(to.width, to.height, "yuv420p")
+            small.pts, small.time_base = frame.pts, frame.time_base
+            made.mux(to.encode(small))
+            count += 1
+        made.mux(to.encode(None))
+    return {"frames": count}
+
+
+def main(what: str, *arguments: str) -> None:
+    """Run it and print what it took: wall and CPU seconds, and the most memory, in MiB."""
+    paths = [Path(one) for one in arguments[:4]]
+    began = time.perf_counter()
+    found = {
+        "plain": lambda: plain(*paths),
+        "job": lambda: job(*paths[:4], *arguments[4:]),
+        "repeat": lambda: repeat(*paths),
+        "scaled": lambda: scaled(*paths),
+    }[what]()
+    took = time.perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = used.ru_utime + used.ru_stime
+    sys.stdout.write(
+        json.dumps({**found, "wall_s": took, "cpu_s": cpu, "peak_mib": used.ru_maxrss / 1024})
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

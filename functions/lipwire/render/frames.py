@@ -1,0 +1,289 @@
+"""The steps of a render in order, each a function: hear, plan, synthesize, composite and encode.
+
+Tracking comes before them (`lipwire.render.face.analysis`), decoding and encoding run beside them
+(`lipwire.render.media`). Frames are counted in output order, `k`; `canvas` is the source frame that lies under one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import cv2
+import numpy as np
+
+from lipwire.domain.errors import FaceNotFoundError
+from lipwire.domain.options import JobOptions
+from lipwire.render.face.analysis import Analysis
+from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
+from lipwire.render.media.frame import VideoFrame
+from lipwire.render.media.patch import RgbPatch
+from lipwire.render.media.pipeline import drawn
+from lipwire.render.media.sink import VideoSink, cover
+from lipwire.render.media.source import VideoSource
+from lipwire.render.media.timeline import Timeline
+from lipwire.render.retarget.compose import Patch
+from lipwire.render.retarget.portrait import Person, PortraitDrawer, portrait_targets
+from lipwire.render.retarget.still import StillDrawer
+from lipwire.render.retarget.targets import Targets
+from lipwire.render.retarget.video import Clip, ClipDrawer, plan_dub
+from lipwire.render.speech.mouth import mouth_track
+from lipwire.render.speech.track import MouthTrack
+
+#: Below this a frame keeps its own pixels and is listed in the quality report.
+QUALITY_BAR = 0.15
+#: Frames over which an edit fades in and out beside frames that stay as they are.
+_FADE_FRAMES = 3
+
+Progress = Callable[[int], None]
+
+
+class Drawer(Protocol):
+    """Synthesizes one person's lower face; safe to call from several threads."""
+
+    def patch(self, k: int, frame: VideoFrame) -> Patch:
+        """What to lay over `frame` as output frame k."""
+
+    def quality(self, k: int) -> float:
+        """How believable that is, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speaker:
+    """One person of the source with a voice, planned: who draws them and what is aimed at in each output frame."""
+
+    person: int
+    drawer: Drawer
+    targets: Targets
+    #: Whether the source itself shows this mouth open.
+    has_open_mouths: bool
+    #: 0..1 for each output frame: how much of the drawing shows.
+    shown: Floats
+    quality: Floats
+    #: Why frames were left as they are: reason -> mask over output frames.
+    untouched: dict[str, Mask]
+
+
+def hear(speeches: Sequence[Path]) -> tuple[MouthTrack, ...]:
+    """What each voice asks of a mouth, a hundred times a second.
+
+    Raises SilentSpeechError, CorruptMediaError.
+    """
+    return tuple(mouth_track(speech) for speech in speeches)
+
+
+def speakers_of(analysis: Analysis, voices: int, options: JobOptions) -> tuple[int, ...]:
+    """Who speaks: the chosen person, or with two voices the leftmost and the rightmost.
+
+    Raises FaceNotFoundError when nobody is where the choice says, or two voices find one face.
+    """
+    if voices == 1:
+        return (analysis.choose(options.face),)
+    if len(analysis.people) < 2:
+        raise FaceNotFoundError("Two voices need two faces; 1 face was found.", faces=1)
+    return (0, len(analysis.people) - 1)
+
+
+def plan_clip(
+    analysis: Analysis,
+    voices: Sequence[MouthTrack],
+    timeline: Timeline,
+    options: JobOptions,
+) -> tuple[Speaker, ...]:
+    """A drawer for each speaker of a clip, from the analysis alone: no frame is decoded."""
+    canvas = timeline.canvas
+    return tuple(
+        _planned(analysis, person, voice, timeline.moments(number), canvas, timeline, options)
+        for number, (person, voice) in enumerate(
+            zip(speakers_of(analysis, len(voices), options), voices, strict=True)
+        )
+    )
+
+
+def _planned(
+    analysis: Analysis,
+    person: int,
+    voice: MouthTrack,
+    moments: Floats,
+    canvas: Ints,
+    timeline: Timeline,
+    options: JobOptions,
+) -> Speaker:
+    clip = Clip.of(analysis.people[person])
+    drawer: Drawer
+    if clip.speaks:
+        plan = plan_dub(
+            clip,
+            voice,
+            canvas=canvas,
+            moments=moments,
+            times_s=timeline.times_s,
+            bank=analysis.banks[person].frames,
+            options=options,
+        )
+        drawer, targets = ClipDrawer(plan, analysis.mouths(person)), plan.targets
+    else:
+        targets = portrait_targets(
+            voice,
+            moments,
+            landmarks=clip.track.steady[int(canvas[0])],
+            expressiveness=options.expressiveness,
+            expression=options.expression,
+        )
+        drawer = StillDrawer(
+            clip,
+            targets,
+            canvas,
+            expression=options.expression,
+            region=options.region,
+            tier=options.quality,
+        )
+    quality = np.array([drawer.quality(k) for k in range(len(canvas))])
+    untouched = {
+        "outside_time_ranges": ~timeline.edited,
+        "no_face": ~clip.track.found[canvas],
+        "mouth_hidden": clip.track.hidden[canvas],
+    }
+    decided = np.logical_or.reduce(list(untouched.values()))
+    untouched["low_quality"] = (quality < QUALITY_BAR) & ~decided
+    cuts = np.zeros(len(canvas), dtype=bool)
+    cuts[1:] = analysis.cuts[np.maximum(canvas[1:], canvas[:-1])]
+    shown = faded(~(decided | untouched["low_quality"]), cuts)
+    return Speaker(person, drawer, targets, clip.speaks, shown, quality, untouched)
+
+
+def faded(shown: Mask, cuts: Mask) -> Floats:
+    """1 where the drawing shows, 0 where it does not, and a ramp of three frames on the shown side, but not at cuts."""
+    level = shown.astype(np.float64)
+    shot = np.cumsum(cuts)
+    for step in range(1, _FADE_FRAMES + 1):
+        for here, there in ((np.s_[step:], np.s_[:-step]), (np.s_[:-step], np.s_[step:])):
+            beside = ~shown[there] & (shot[here] == shot[there])
+            level[here] = np.where(
+                shown[here] & beside,
+                np.minimum(level[here], step / (_FADE_FRAMES + 1)),
+                level[here],
+            )
+    return level
+
+
+def load_mask(path: Path, size: tuple[int, int]) -> Pixels:
+    """A mask picture as HxW of 0..255, stretched over a picture of `size`: white may change."""
+    from lipwire.render.face.picture import read_picture
+
+    grey = cv2.cvtColor(read_picture(path), cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def draw_clip(
+    source: VideoSource,
+    sink: VideoSink,
+    timeline: Timeline,
+    speakers: Sequence[Speaker],
+    *,
+    part: range,
+    mask: Pixels | None,
+    cover_at: int,
+    cover_path: Path,
+    on_frame: Progress,
+) -> None:
+    """Decode, synthesize, composite and encode the slots of `part`, in a few threads."""
+    slots = timeline.slots
+    begin = slots[part.start].time_s if part.start else Fraction(0)
+
+    def draw(number: int, frame: VideoFrame) -> av.VideoFrame:
+        k = part[number]
+        patches = [
+            patch for speaker in speakers if (patch := _patch(speaker, k, frame, mask)) is not None
+        ]
+        picture = sink.drawn(frame, patches)
+        if k == cover_at:
+            made = replace(frame, picture=sink.drawn(frame, patches, is_fitted=False))
+            cover_path.write_bytes(cover(made.to_rgb()))
+        return picture
+
+    frames = source.play([slots[k].canvas for k in part])
+    for number, picture in enumerate(drawn(frames, draw)):
+        slot = slots[part[number]]
+        on_frame(number)
+        sink.put(picture, slot.time_s - begin, slot.duration_s)
+
+
+def _patch(speaker: Speaker, k: int, frame: VideoFrame, mask: Pixels | None) -> RgbPatch | None:
+    """What a speaker lays over output frame k, held back where the frame is to stay as it is."""
+    if speaker.shown[k] <= 0:
+        return None
+    patch = speaker.drawer.patch(k, frame)
+    alpha = patch.alpha
+    if speaker.shown[k] < 1:
+        alpha = alpha * np.float32(speaker.shown[k])
+    if mask is not None:
+        height, width = alpha.shape
+        held = mask[patch.y : patch.y + height, patch.x : patch.x + width]
+        alpha = alpha * (held.astype(np.float32) / 255)
+    return RgbPatch(patch.x, patch.y, patch.rgb, alpha)
+
+
+def plan_portrait(
+    rgb: Pixels,
+    analysis: Analysis,
+    voices: Sequence[MouthTrack],
+    timeline: Timeline,
+    options: JobOptions,
+    *,
+    scale: float,
+) -> tuple[PortraitDrawer, tuple[Targets, ...]]:
+    """One drawer for all people of a picture: who has a voice speaks, the others breathe and blink."""
+    speaking = speakers_of(analysis, len(voices), options)
+    silent = np.full(len(timeline.slots), np.nan)
+    people, spoken = [], []
+    for person, track in enumerate(analysis.people):
+        landmarks = track.landmarks[0] * scale
+        number = speaking.index(person) if person in speaking else None
+        targets = portrait_targets(
+            voices[number or 0],
+            silent if number is None else timeline.moments(number),
+            landmarks=landmarks,
+            expressiveness=options.expressiveness,
+            expression=options.expression,
+        )
+        if number is not None:
+            spoken.append(targets)
+        people.append(Person(landmarks, targets, options.expression, options.region))
+    drawer = PortraitDrawer(
+        rgb, people, times_s=timeline.times_s, seed=options.seed or 0, tier=options.quality
+    )
+    return drawer, tuple(spoken)
+
+
+def draw_portrait(
+    rgb: Pixels,
+    drawer: PortraitDrawer,
+    sink: VideoSink,
+    timeline: Timeline,
+    *,
+    part: range,
+    mask: Pixels | None,
+    cover_at: int,
+    cover_path: Path,
+    on_frame: Progress,
+) -> None:
+    """Synthesize and encode the slots of `part`, in a few threads."""
+    begin = timeline.slots[part.start].time_s
+    held = None if mask is None else mask[..., None].astype(np.float32) / 255
+
+    def draw(_: int, k: int) -> av.VideoFrame:
+        made = drawer.frame(k)
+        if held is not None:
+            made = (rgb + held * (made.astype(np.float32) - rgb)).round().astype(np.uint8)
+        if k == cover_at:
+            cover_path.write_bytes(cover(made))
+        return sink.from_rgb(made)
+
+    numbers: Iterator[int] = iter(part)
+    for number, picture in enumerate(drawn(numbers, draw)):
+        slot = timeline.slots[part[number]]
+        on_frame(number)
+        sink.put(picture, slot.time_s - begin, slot.duration_s)
