@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks import footage, handlers, pipeline
+from benchmarks import footage, handlers, pipeline, renders
 from benchmarks.figure import Figure
 
 OUT: Final = Path(__file__).resolve().parents[1] / "out" / "bench.json"
@@ -15,6 +15,7 @@ SUITES: Final[tuple[Callable[[], Iterator[Figure]], ...]] = (
     handlers.figures,
     pipeline.figures,
     footage.figures,
+    renders.figures,
 )
 
 
