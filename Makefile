@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick check fix bench synth deploy layer events docs lock clean
+.PHONY: help setup installed demo up down logs test quick check fix bench synth deploy layer events docs pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,14 @@ events: setup ## regenerate the event schemas and their catalogue
 
 docs: setup ## check that the docs' links, commands and routes are true
 	@$(BIN)/python -m pytest -q tests/house/test_docs.py
+
+pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
+	@mkdir -p build/pictures
+	@$(BIN)/python -c "import shutil, importlib.util as u; \
+		shutil.copy(u.find_spec('skimage').submodule_search_locations[0] + '/data/astronaut.png', 'build/pictures')"
+	@echo "Maybe Pam may bring my apple home." | $(RUN) -m infra.local.voice en-us build/pictures/voice.wav
+	@PYTHONPATH=functions:. .venv/inference/bin/python -m tools.draw_pictures \
+		build/pictures/astronaut.png build/pictures/voice.wav docs/architecture/pictures
 
 lock: $(STAMPS)/python ## resolve requirements/*.in anew into hashed locks that name no host
 	@sh tools/lock.sh "$$(cat $<)"
