@@ -28,6 +28,11 @@ MAY_JITTER: Final = {Path("functions/lipwire/adapters/dynamodb/table.py")}
 AWS_PACKAGES: Final = {"boto3", "botocore", "aws_cdk"}
 MAY_KNOW_AWS: Final = ("functions/lipwire/adapters", "containers")
 
+#: What is measured from 0 to 1, and so is neither money nor time.
+SHARES: Final = {"x", "y", "width", "height", "expressiveness", "original_volume"} | {
+    *("measure", "_measure", "_EXPRESSIVENESS"),
+}
+
 LOGGERS: Final = {"logger", "log", "logging", "_logger", "_log"}
 LEVELS: Final = {"debug", "info", "warning", "error", "exception", "critical"}
 
@@ -44,6 +49,12 @@ def packages(node: ast.AST) -> set[str]:
     if isinstance(node, ast.ImportFrom):
         return {(node.module or "").split(".")[0]}
     return set()
+
+
+def _name(node: ast.AST) -> str:
+    """What is annotated: a field, an argument or a function."""
+    target = getattr(node, "target", node)
+    return str(getattr(target, "id", getattr(target, "arg", getattr(target, "name", ""))))
 
 
 def test_the_environment_is_read_where_the_app_is_composed() -> None:
@@ -125,13 +136,15 @@ def test_nothing_that_ships_prints() -> None:
 
 
 def test_money_and_media_time_are_never_floats() -> None:
-    """No annotation in the domain says float: integers carry their unit, frame rates are fractions."""
+    """The domain says float of shares of 0..1 alone: integers carry their unit, frame rates are fractions."""
     found = [
         tree.at(path, annotation)
         for path in tree.python("functions/lipwire/domain")
         for node in ast.walk(tree.tree(path))
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None))
-        if isinstance(annotation, ast.expr) and "float" in ast.unparse(annotation)
+        if isinstance(annotation, ast.expr)
+        and "float" in ast.unparse(annotation)
+        and _name(node) not in SHARES
     ]
     assert found == []
 

@@ -91,6 +91,8 @@ def test_errors_come_out_and_no_thread_stays(where: str) -> None:
 
 
 def test_leaving_early_ends_every_thread(clip: Path) -> None:
+    """A consumer that has seen enough leaves nothing running."""
+
     before = threading.active_count()
     with VideoSource(clip) as source:
         results = drawn(source.play(list(range(FRAMES))), lambda _, frame: frame.index)

@@ -21,7 +21,7 @@ class KeptSpan(Report):
 
     start_ms: int = Field(ge=0)
     end_ms: int = Field(ge=0)
-    #: `no_face`, `hidden`, `low_quality` or an engine's own word.
+    #: `no_face`, `mouth_hidden`, `low_quality`, `outside_time_ranges` or an engine's own word.
     reason: str
     #: Thousandths, 0..1000; None where nothing could be measured.
     score_permille: int | None = Field(default=None, ge=0, le=1000)
@@ -54,8 +54,9 @@ def quality_report(
 ) -> QualityReport:
     """The report from an engine's free-form numbers.
 
-    Understood: `score` 0..1; `kept_spans`: [{start_s, end_s, reason, score}]; or `untouched_spans`: [[first, last
-    frame]]; `closures`, `closure_frames`, `face`, `faces`, `speech_model`. What has another type counts as unknown.
+    Understood: `score` 0..1; `untouched_spans`: [{first, last, reason, score}] in frames of an output of even `fps`,
+    or [{start_s, end_s, reason, score}]; `closures`, `closure_frames`, `face`, `faces`, `speech_model`. What has
+    another type counts as unknown.
     """
     return QualityReport(
         score_permille=_permille(measured.get("score")),
@@ -72,27 +73,26 @@ def quality_report(
 
 
 def _spans(measured: Mapping[str, Any], fps: Fraction) -> tuple[KeptSpan, ...]:
-    spans = [
-        KeptSpan(
-            start_ms=round(span["start_s"] * 1000),
-            end_ms=round(span["end_s"] * 1000),
-            reason=str(span.get("reason", "low_quality")),
-            score_permille=_permille(span.get("score")),
-        )
-        for span in measured.get("kept_spans", ())
-    ] or [
-        KeptSpan(
-            start_ms=round(first / fps * 1000),
-            end_ms=round((last + 1) / fps * 1000),
-            reason="no_face",
-        )
-        for first, last in measured.get("untouched_spans", ())
-    ]
+    spans = [_span(span, fps) for span in measured.get("untouched_spans", ())]
     if len(spans) > MAX_SPANS:
         rest = spans[MAX_SPANS - 1 :]
         joined = rest[0].model_copy(update={"end_ms": rest[-1].end_ms, "score_permille": None})
         spans = [*spans[: MAX_SPANS - 1], joined]
     return tuple(spans)
+
+
+def _span(span: Mapping[str, Any], fps: Fraction) -> KeptSpan:
+    """One span on the output's clock."""
+    if "first" in span:
+        start, end = span["first"] / fps, (span["last"] + 1) / fps
+    else:
+        start, end = span["start_s"], span["end_s"]
+    return KeptSpan(
+        start_ms=round(start * 1000),
+        end_ms=round(end * 1000),
+        reason=str(span.get("reason", "low_quality")),
+        score_permille=_permille(span.get("score")),
+    )
 
 
 def _permille(share: Any) -> int | None:

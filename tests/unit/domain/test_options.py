@@ -255,10 +255,13 @@ def test_a_warning_is_read_from_its_code():
 
 def test_a_quality_report_is_made_of_an_engines_numbers():
     """Frames become times; too many spans are joined, not lost."""
-    many = [[10 * k, 10 * k + 4] for k in range(MAX_SPANS + 50)]
+    many = [
+        {"first": 10 * k, "last": 10 * k + 4, "reason": "no_face"} for k in range(MAX_SPANS + 50)
+    ]
     numbers = {"untouched_spans": many, "closures": 4, "score": 0.8765, "face": 1}
     report = quality_report(numbers, fps=Fraction(25), seed=3, engine="retarget")
     assert (report.score_permille, report.closures, report.face, report.seed) == (876, 4, 1, 3)
     assert (report.spans[0].start_ms, report.spans[0].end_ms) == (0, 200)
     assert len(report.spans) == MAX_SPANS
-    assert report.spans[-1].end_ms == (many[-1][1] + 1) * 40
+    assert report.spans[-1].end_ms == (10 * (MAX_SPANS + 49) + 5) * 40
+    assert {span.reason for span in report.spans} == {"no_face"}

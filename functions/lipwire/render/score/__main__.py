@@ -27,15 +27,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--picture", type=Path, help="where to; left out, VIDEO.score.png")
     parser.add_argument(
         "--syncnet",
-        type=Path,
-        default=os.environ.get("LIPWIRE_SYNCNET"),
+        default="",
         help="folder with SyncNet's two ONNX models, for LSE-C and LSE-D; or LIPWIRE_SYNCNET",
     )
     options = parser.parse_args(arguments)
     try:
         with _hushed():
             found = score(
-                options.video, options.speech, options.source, options.syncnet, options.picture
+                options.video,
+                options.speech,
+                options.source,
+                Path(options.syncnet) if options.syncnet else None,
+                options.picture,
             )
     except (MediaError, ValueError, FileNotFoundError) as error:
         sys.stderr.write(f"lipwire score: {error}\n")
@@ -81,7 +84,7 @@ def score(
     if syncnet:
         from lipwire.render.score.syncnet import lse
 
-        found["lse"] = asdict(lse(video, speech or video, seen, Path(syncnet)))
+        found["lse"] = asdict(lse(video, speech or video, seen, syncnet))
     shown = shown or video.with_suffix(".score.png")
     wanted = np.interp(seen.times_s, voice.times_s, voice.opening)
     picture.draw(shown, video=video, seen=seen, wanted=wanted, before=before)

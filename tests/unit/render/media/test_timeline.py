@@ -88,6 +88,7 @@ def test_a_longer_picture(how: WhenLonger, frames: int) -> None:
 
 
 def test_silence_keeps_the_picture_whole_though_the_voice_ends_before() -> None:
+    """Its own length counts, whatever the voice's."""
     assert shown(plan(10, "0.2", when_shorter=WhenShorter.SILENCE)) == list(range(10))
 
 
@@ -194,6 +195,7 @@ def test_ranges_are_the_sources_own_times_though_it_is_trimmed() -> None:
 
 
 def test_the_sources_sound_is_mixed_below_the_voice() -> None:
+    """At the volume asked for, as long as the picture."""
     made = plan(
         50, "1", original_sound=OriginalSound.MIX, original_volume=0.3, when_longer=WhenLonger.KEEP
     )
@@ -231,6 +233,7 @@ def test_parts_share_out_every_slot_once() -> None:
 
 
 def test_a_picture_speaks_at_a_constant_rate() -> None:
+    """The one frame stays, as often a second as was asked."""
     made = portrait_timeline(voices_s=[Fraction("1.01")], options=JobOptions(fps=50), fps=25)
     assert [slot.time_s for slot in made.slots] == [Fraction(n, 50) for n in range(51)]
     assert set(shown(made)) == {0}
