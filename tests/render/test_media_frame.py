@@ -102,7 +102,7 @@ def test_combs_are_woven_away() -> None:
     decoded += decoder.decode(None)
     assert decoded[0].interlaced_frame
     colour = Colour(1, 1, 1, 1, 1, is_full_range=False)
-    woven = uprighted(decoded[0], 0, fmt="yuv420p", size=(96, 64), colour=colour)
+    woven = uprighted(decoded[0], 0, fmt="yuv420p", size=(96, 64), colour=colour, is_mirrored=False)
     luma = plane_array(woven, 0).astype(int)
     assert luma[:, 40:50].max() < 180
     assert (luma[0::2] == smooth[:64:2, :96]).all()

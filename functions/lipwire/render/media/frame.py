@@ -11,7 +11,6 @@ from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from lipwire.render.media.colour import RANGE_FULL, RANGE_LIMITED, Colour, yuv_to_rgb
-from lipwire.render.media.extras import is_mirrored
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -77,9 +76,10 @@ def uprighted(
     fmt: str,
     size: tuple[int, int],
     colour: Colour,
+    is_mirrored: bool,
 ) -> av.VideoFrame:
     """The picture turned and never mirrored or interlaced, in the working format, at the size the clip began with."""
-    is_interlaced, is_flipped = frame.interlaced_frame, is_mirrored(frame)
+    is_interlaced = frame.interlaced_frame
     if frame.format.name != fmt or (frame.width, frame.height) != size:
         matrix = _swscale_matrix(colour.effective_matrix)
         code_range = RANGE_FULL if colour.is_full_range else RANGE_LIMITED
@@ -95,7 +95,7 @@ def uprighted(
         )
     if is_interlaced:
         frame = _deinterlaced(frame)
-    if degrees_clockwise == 0 and not is_flipped:
+    if degrees_clockwise == 0 and not is_mirrored:
         return frame
     turns = -degrees_clockwise // 90
     sideways = degrees_clockwise in (90, 270)
@@ -107,7 +107,7 @@ def uprighted(
     turned = av.VideoFrame(width, height, through.format.name)
     for index in range(3):
         rows = plane_array(through, index)
-        plane_array(turned, index)[:] = np.rot90(rows[::-1] if is_flipped else rows, turns)
+        plane_array(turned, index)[:] = np.rot90(rows[::-1] if is_mirrored else rows, turns)
     return turned if through is frame else turned.reformat(format=fmt)
 
 

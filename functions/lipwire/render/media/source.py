@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
 from lipwire.render.media.colour import Colour
-from lipwire.render.media.extras import Extras
+from lipwire.render.media.extras import Extras, is_mirrored
 from lipwire.render.media.formats import (
     MAX_PIXELS,
     Container,
@@ -46,6 +46,8 @@ class SourceInfo:
     coded_height: int
     #: Degrees clockwise by which decoded pictures were turned to stand upright.
     rotation: int
+    #: Whether they were mirrored before that.
+    is_mirrored: bool
     sample_aspect_ratio: Fraction
     fps: Fraction
     time_base: Fraction
@@ -277,6 +279,7 @@ class VideoSource:
             fmt=info.working_pix_fmt,
             size=(info.coded_width, info.coded_height),
             colour=info.colour,
+            is_mirrored=info.is_mirrored,
         )
         return VideoFrame(index, start, end - start, upright, info.colour)
 
@@ -317,6 +320,9 @@ class VideoSource:
                 coded_width=first.width,
                 coded_height=first.height,
                 rotation=rotation,
+                # Asked of one picture only: PyAV ties a frame whose side data was read into a reference cycle, and
+                # each would stay in memory until the collector's next round.
+                is_mirrored=is_mirrored(first),
                 sample_aspect_ratio=1 / aspect if sideways else aspect,
                 fps=fps,
                 time_base=time_base,
