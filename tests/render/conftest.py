@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.renders import Footage, make_footage
+
 ROOT = Path(__file__).resolve().parents[2]
 #: The tools environment holds a public-domain photograph and a speech synthesizer; the renderer's holds neither.
 TOOLS = ROOT / ".venv" / "tools" / "bin" / "python"
@@ -49,6 +51,12 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text="Maybe Pam may bring my apple home.",
     )
     return path
+
+
+@pytest.fixture(scope="session")
+def footage(astronaut: Path, voice: Path, tmp_path_factory: pytest.TempPathFactory) -> Footage:
+    """What option tests render; needs none of the shared media."""
+    return make_footage(tmp_path_factory.mktemp("footage"), astronaut, voice)
 
 
 def _with_tools(arguments: list[str], *, why: str, text: str = "") -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Ints, Mask
 from lipwire.render.face.chart import Chart, apply_affines, turn
-from lipwire.render.retarget.targets import Targets
+from lipwire.render.retarget.targets import SMILE_UP, Targets
 
 #: Everything a mouth moves.
 MOVED = np.concatenate([points.JAW, points.LOWER_FACE])
@@ -135,8 +135,13 @@ def desired_geometry(
     opening: Floats,
     width: Floats,
     breaks: Mask,
+    smile: float = 0.0,
+    moves_jaw: bool = True,
 ) -> Geometry:
-    """Lips of the retrieved frames bent to their targets; skin moved by as much as the mouth changes."""
+    """Lips of the retrieved frames bent to their targets; skin moved by as much as the mouth changes.
+
+    `smile` is from -1 (corners down) to 1; without `moves_jaw` skin only follows what the lips pull.
+    """
     lips = chart.landmarks[source][:, points.LIPS] / chart.eye_px
     lips = model.lips_in_pose(lips, chart.pose[source], wanted=chart.pose[canvas])
     lips = measures.smooth_in_time(lips, 0.7, breaks=breaks)
@@ -146,11 +151,13 @@ def desired_geometry(
     frontal = np.clip((ends - np.abs(chart.pose[canvas, 0])) / (ends - begins), 0.0, 1.0)
     widest = 1.0 + (_WIDEST - 1.0) * frontal
     lips = bend(lips, targets, right=chart.right, down=chart.down, most=most, widest=widest)
+    lips = lift_corners(lips, smile, right=chart.right, down=chart.down)
     gained = np.stack(
         [lip_opening(lips) - opening[canvas], lip_width(lips) - width[canvas]], axis=1
     )
     change = measures.smooth_in_time(gained, 0.8, breaks=breaks)
-    skin = np.einsum("nm,mkd->nkd", change, model.by_mouth) * chart.eye_px
+    by_mouth = model.by_mouth if moves_jaw else np.zeros_like(model.by_mouth)
+    skin = np.einsum("nm,mkd->nkd", change, by_mouth) * chart.eye_px
     affines = chart.affines[canvas]
     charted = chart.landmarks[canvas]
     skin = skin_with_lips(charted, lips * chart.eye_px, skin, reach=_LIP_REACH * chart.eye_px)
@@ -197,6 +204,15 @@ def bend(
     ratio = np.clip(targets.width / np.maximum(lip_width(bent), 1e-3), _NARROWEST, widest)
     along = (bent - center) @ right
     return bent + (along * (ratio[:, None] - 1.0))[..., None] * right
+
+
+def lift_corners(lips: Floats, smile: float, *, right: Floats, down: Floats) -> Floats:
+    """Lip outlines (n, 40, 2) with their corners drawn up, or down where `smile` is below 0; the middle stays."""
+    off = lips - lips.mean(axis=1, keepdims=True)
+    half = np.maximum(lip_width(lips), 1e-3)[:, None] / 2
+    bow = np.clip(off @ right / half, -1.0, 1.0) ** 2
+    lift = SMILE_UP * smile * (1.0 if smile > 0 else 0.5)
+    return lips - lift * bow[..., None] * down
 
 
 def lip_opening(lips: Floats) -> Floats:

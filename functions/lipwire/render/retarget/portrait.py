@@ -14,7 +14,7 @@ from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.rig import SAMPLING, FaceRig
 from lipwire.render.retarget.shape import StillMouth
 from lipwire.render.retarget.sway import Motion, Sway, head_motion, move_heads
-from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
+from lipwire.render.retarget.targets import SMILE, MouthRange, Speech, Targets, mouth_targets
 
 #: Frames per second where nobody asked for another rate.
 FPS = 25
@@ -25,8 +25,6 @@ LONGEST_SIDE = 2560
 _CLOSED, _OPEN, _BEYOND_REST, _WIDEST = 0.004, 0.15, 0.05, 0.24
 #: Reach and rounding at expressiveness 0 and 1, against what they are at 0.5.
 _MUMBLED, _EXAGGERATED = 0.45, 1.55
-#: How far each expression moves the corners of the mouth, of a full smile.
-SMILE = {Expression.NEUTRAL: 0.0, Expression.SMILING: 0.8, Expression.SERIOUS: -0.7}
 #: Frames over which a mouth comes to rest where its voice has no say.
 _REST_FRAMES = 4
 #: Yaw, in radians, from which a still's quality falls, and where it ends; the same for eye distances in pixels.

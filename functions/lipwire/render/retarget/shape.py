@@ -15,6 +15,7 @@ from lipwire.render.retarget.geometry import (
     lip_width,
     skin_with_lips,
 )
+from lipwire.render.retarget.targets import SMILE_UP, SMILE_WIDER
 
 #: Of an opening: the lower lip's share, the chin's, and how far the corners sink.
 _LOWER_SHARE = 0.80
@@ -30,8 +31,6 @@ _NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
 _SHUT_IN = 0.70
 #: Pursed lips grow fuller by this share of their thickness, and a smile's curve is flattened.
 _FULLER, _FLATTENED = 0.24, 0.95
-#: In eye distances at the corners, for a full smile; a frown goes half as far down.
-_SMILE_UP, _SMILE_WIDER = 0.040, 0.050
 #: How far, in eye distances, skin goes along with the lips' outline.
 _REACH = 0.16
 
@@ -103,7 +102,7 @@ class StillMouth:
         width = rest - purse * np.maximum(rounding, 0) + spread * np.maximum(-rounding, 0)
         width -= _CORNERS_IN * np.maximum(opening - self.rest_opening, 0.0)
         width -= _SHUT_IN * np.maximum(self.rest_opening - opening, 0.0)
-        return np.asarray(width + _SMILE_WIDER * smile, dtype=np.float64)
+        return np.asarray(width + SMILE_WIDER * smile, dtype=np.float64)
 
     def lips_at(self, pose: Pose) -> Floats:
         """The lips' outline (40, 2) in pixels; opening and width are met to a thousandth."""
@@ -150,7 +149,7 @@ class StillMouth:
         pursed = max(pose.rounding, 0.0)
         flat = _FLATTENED * pursed + 0.5 * max(-pose.smile, 0.0)
         down -= min(flat, 1.0) * min(self._curve, 0.0) * self._bow
-        lift = _SMILE_UP * pose.smile * (1.0 if pose.smile > 0 else 0.5)
+        lift = SMILE_UP * pose.smile * (1.0 if pose.smile > 0 else 0.5)
         down -= lift * self.eye_px * self._bow
         outer = np.zeros(len(self.lips))
         middle = self._below[_INNER].mean()

@@ -3,9 +3,9 @@
 from lipwire.domain.options import EditedRegion, Expression, Quality
 from lipwire.render.face.arrays import Ints
 from lipwire.render.retarget.compose import Patch
-from lipwire.render.retarget.portrait import SMILE, still_quality
+from lipwire.render.retarget.portrait import still_quality
 from lipwire.render.retarget.rig import FaceRig, face_box
-from lipwire.render.retarget.targets import Targets
+from lipwire.render.retarget.targets import SMILE, Targets
 from lipwire.render.retarget.video import Canvas, Clip
 
 

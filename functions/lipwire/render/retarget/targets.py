@@ -5,8 +5,13 @@ from typing import Protocol
 
 import numpy as np
 
+from lipwire.domain.options import Expression
 from lipwire.render.face.arrays import Floats, Mask
 
+#: How far each expression moves the corners of the mouth, of a full smile.
+SMILE = {Expression.NEUTRAL: 0.0, Expression.SMILING: 0.8, Expression.SERIOUS: -0.7}
+#: What a full smile draws the corners up, and widens the mouth by, in eye distances; a frown goes half as far down.
+SMILE_UP, SMILE_WIDER = 0.040, 0.050
 #: A mouth moves before its sound is heard.
 LEAD_S = 0.03
 _BEFORE_S = -10.0

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lipwire.domain.options import JobOptions
+from lipwire.domain.options import EditedRegion, JobOptions
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
@@ -15,7 +15,14 @@ from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve
-from lipwire.render.retarget.targets import MouthRange, Speech, Targets, mouth_targets
+from lipwire.render.retarget.targets import (
+    SMILE,
+    SMILE_WIDER,
+    MouthRange,
+    Speech,
+    Targets,
+    mouth_targets,
+)
 
 #: A clip whose mouth opens less than this, in eye distances, can't lend open mouths.
 LEAST_OPENING = 0.08
@@ -155,7 +162,10 @@ def plan_dub(
         opening=relative.opening,
         width=relative.width,
     )
-    targets = replace(relative, width=clip.resting_width[canvas] + relative.width)
+    smile = SMILE[options.expression]
+    targets = replace(
+        relative, width=clip.resting_width[canvas] + relative.width + SMILE_WIDER * smile
+    )
     breaks = _breaks(clip, canvas)
     model = FaceModel.learn(clip.chart, clip.opening, clip.width, clip.usable)
     geometry = desired_geometry(
@@ -167,6 +177,8 @@ def plan_dub(
         opening=clip.opening,
         width=clip.width,
         breaks=breaks,
+        smile=smile,
+        moves_jaw=options.region is EditedRegion.MOUTH_AND_JAW,
     )
     return Plan(clip, canvas, targets, choice, geometry)
 
