@@ -51,6 +51,9 @@ class MouthRange:
     open: float
     width: float
     width_spread: float
+    #: How a mouth widens as it opens, and the opening at which it is `width` wide.
+    widening: float = 0.0
+    middle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,9 +84,11 @@ def mouth_targets(
     opening = np.where(closed, np.minimum(opening, 0.6 * reach.closed), opening)
     opening[moments == _BEFORE_S] = reach.closed
     rounding[moments == _BEFORE_S] = 0.0
+    opening = _reachable(opening, times_s)
+    widened = reach.widening * (opening - reach.middle)
     return Targets(
-        opening=_reachable(opening, times_s),
-        width=reach.width - _WIDTH_GAIN * reach.width_spread * rounding,
+        opening=opening,
+        width=reach.width + widened - _WIDTH_GAIN * reach.width_spread * rounding,
         rounding=rounding,
         closed=closed,
         energy=np.interp(moments, speech.times_s, speech.energy),

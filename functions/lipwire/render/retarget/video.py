@@ -29,6 +29,10 @@ LEAST_OPENING = 0.08
 #: Widest opening that speech needs: a laugh in the clip must not make every vowel a shout.
 _WIDEST_SPOKEN = 0.22
 _LEAST_SPOKEN = 0.10
+#: How much an opening varies when it counts as evidence for how the mouth widens with it.
+_OPENING_EASE = 0.02
+#: Mouth width always varies by at least this much, in eye distances.
+_LEAST_SPREAD = 0.02
 #: Of the actor's reach, at expressiveness 0, 0.5 and 1; and what no mouth goes beyond.
 _GAINS, _WIDEST = (0.5, 1.0, 1.5), 0.26
 #: Right after a jump between two mouths, the share of the one that was shown before.
@@ -106,11 +110,17 @@ class Clip:
         opening = self.opening[self.usable]
         width = (self.width - self.resting_width)[self.usable]
         low, high = np.percentile(opening, [3, 97])
+        middle = float(opening.mean())
+        ease = len(opening) * _OPENING_EASE**2
+        widening = float((opening - middle) @ width / (((opening - middle) ** 2).sum() + ease))
+        width = width - widening * (opening - middle)
         return MouthRange(
             closed=float(min(low, 0.03)),
             open=float(np.clip(high, _LEAST_SPOKEN, _WIDEST_SPOKEN)),
             width=0.0,
-            width_spread=float(max(width.std(), 0.02)),
+            width_spread=float(max(width.std(), _LEAST_SPREAD)),
+            widening=widening,
+            middle=middle,
         )
 
 
