@@ -75,7 +75,7 @@ class Bucket(FakeUploads):
 
     def __init__(self) -> None:
         super().__init__()
-        self.deleted = []
+        self.deleted: list[str] = []
 
     def delete_prefix(self, prefix):
         self.deleted.append(prefix)
