@@ -18,7 +18,7 @@ _LOWER = np.array([_LIP_ROW[int(p)] for p in (*points.OUTER_LOWER, *points.INNER
 _MOST_BEND = 0.06
 #: The canvas's own mouth is the last resort and may be bent further.
 _MOST_BEND_OWN = 0.14
-_NARROWEST, _WIDEST = 0.85, 1.12
+_NARROWEST, _WIDEST = 0.80, 1.16
 #: Yaw, in radians from the lens, at which widening ends: on a far side, lips are the face's outline.
 _WIDEN_YAW = (0.2, 0.45)
 #: How far, in eye distances, skin goes along with the lips' outline.

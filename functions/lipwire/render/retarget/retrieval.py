@@ -12,7 +12,7 @@ _OVERLAP = 60
 
 #: Weights of a candidate's own cost; mouth errors count in the actor's standard deviations.
 _OPENING = 2.0
-_WIDTH = 1.2
+_WIDTH = 2.0
 #: An open mouth pressed shut by the warp shows squashed teeth, a shut one pulled open smeared lips: per hundredth
 #: of an eye distance beyond what a warp can do.
 _PRESSED = 2.5

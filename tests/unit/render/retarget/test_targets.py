@@ -1,6 +1,6 @@
 """From a voice's curves to mouth shapes at frame times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -69,3 +69,10 @@ def test_a_rounded_sound_narrows_the_mouth() -> None:
     rounding = np.concatenate([np.ones(100), -np.ones(100)])
     width = mouth_targets(a_voice(rounding=rounding), at_25(), reach=REACH).width
     assert width[5] < REACH.width < width[45]
+
+
+def test_a_mouth_widens_with_its_opening() -> None:
+    """As far as its owner's does, about the width it has when half open."""
+    reach = replace(REACH, widening=0.3, middle=0.1)
+    targets = mouth_targets(a_voice(opening=np.linspace(0, 1, 200)), at_25(), reach=reach)
+    assert targets.width == pytest.approx(REACH.width + 0.3 * (targets.opening - 0.1))
