@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick check fix bench synth deploy layer events docs pictures lock clean
+.PHONY: help setup installed demo up down logs test quick check fix bench synth deploy layer events docs pictures train-speech lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
 	@PYTHONPATH=functions:. .venv/inference/bin/python -m tools.draw_pictures \
 		build/pictures/astronaut.png build/pictures/voice.wav docs/architecture/pictures
 
+train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite; a quarter of an hour)
+	@PYTHONPATH=functions:. .venv/training/bin/python -m training.speech
+
 lock: $(STAMPS)/python ## resolve requirements/*.in anew into hashed locks that name no host
 	@sh tools/lock.sh "$$(cat $<)"
 
@@ -115,6 +118,14 @@ $(STAMPS)/inference: containers/inference/install.sh requirements/inference.txt 
 	@PIP_NO_COMPILE=1 sh containers/inference/install.sh .venv/inference/bin/python requirements
 	@.venv/inference/bin/python $(PIP) -r requirements/inference-test.txt
 	@-$(COMPILED) .venv/inference/bin/python -c 'from lipwire import engines; engines.load("retarget").setup()' 2>/dev/null
+	@touch $@
+
+# Not part of `make setup`: PyTorch is large and only training needs it.
+$(STAMPS)/training: requirements/training.txt | $(STAMPS)/python
+	@command -v flite >/dev/null || { echo "training needs flite (Debian: apt-get install flite)" >&2; exit 1; }
+	@echo "installing what trains: PyTorch"
+	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/training
+	@.venv/training/bin/python $(PIP) -r requirements/training.txt
 	@touch $@
 
 $(STAMPS)/node: package-lock.json .npmrc | $(STAMPS)/python

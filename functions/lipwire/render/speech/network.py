@@ -1,0 +1,53 @@
+"""Mouth shapes from a small network of our own, trained on synthetic speech in eighteen languages (`training/speech`).
+
+It hears sounds, not words, and so knows no language: docs/models/visemes.md says how well it does.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from lipwire.render.speech.features import log_mel
+from lipwire.render.speech.model import HOP
+from lipwire.render.speech.visemes import Viseme
+
+MODEL = Path(__file__).with_name("visemes.onnx")
+#: Frames answered at once, and heard on both sides of them: twice what the network reaches.
+_PIECE = 6_000
+_CONTEXT = 50
+
+
+class NetworkModel:
+    """A temporal convolution over log mel energies; the same sound gives the same answer to the last bit.
+
+    `piece` is how many frames it answers at once, which bounds its memory.
+    """
+
+    name = "lipwire-visemes-1"
+
+    def __init__(self, path: Path = MODEL, *, piece: int = _PIECE) -> None:
+        self._piece = piece
+        options = onnxruntime.SessionOptions()
+        # So little work doesn't pay for threads that contend with the decoder's.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            path, options, providers=["CPUExecutionProvider"]
+        )
+
+    def posteriors(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `SpeechModel`."""
+        frames = -(-len(samples) // HOP)
+        mel = np.pad(
+            log_mel(samples), ((_CONTEXT, _CONTEXT), (0, 0)), "edge" if frames else "constant"
+        )
+        rows = np.empty((frames, len(Viseme)), np.float32)
+        for first in range(0, frames, self._piece):
+            last = min(first + self._piece, frames)
+            heard = mel[None, first : last + 2 * _CONTEXT]
+            (found,) = self._session.run(None, {"mel": heard})
+            rows[first:last] = found[0, _CONTEXT : _CONTEXT + last - first]
+        return rows

@@ -1,0 +1,91 @@
+"""The model's card, written from what was measured."""
+
+import textwrap
+from typing import Any
+
+from training.speech import voices
+
+_BARS = {"held_out_voice": (0.80, 0.78), "held_out_language": (0.82, 0.78)}
+_TITLES = {
+    "held_out_voice": f"A natural voice never heard in training (flite `{voices.HELD_OUT_VOICE}`, English)",
+    "held_out_language": f"A language never heard in training (Turkish, espeak-ng `{voices.HELD_OUT_LANGUAGE[0]}`)",
+    "new_sentences_of_known_voices": "New sentences of natural voices heard in training (flite)",
+}
+
+
+def card(figures: dict[str, Any]) -> str:
+    """Markdown, from the figures of `visemes.json`."""
+    rows = []
+    for name, title in _TITLES.items():
+        found = figures[name]
+        bar = _BARS.get(name)
+        verdict = "no bar"
+        if bar:
+            met = found["frame_accuracy"] >= bar[0] and found["mbp_recall"] >= bar[1]
+            verdict = f"accuracy {bar[0]:.2f}, recall {bar[1]:.2f}: {'met' if met else 'not met'}"
+        rows.append(
+            f"| {title} | {found['frame_accuracy']:.3f} | {found['mbp_recall']:.3f} "
+            f"| {found['mbp_precision']:.3f} | {verdict} |"
+        )
+    versions = ", ".join(f"{name} {number}" for name, number in figures["versions"].items())
+    languages = textwrap.indent(
+        textwrap.fill(", ".join(f"`{voice}`" for voice in voices.LANGUAGES), 110), "  "
+    )
+    table = "\n".join(rows)
+    return f"""# Mouth shapes from sound: `visemes.onnx`
+
+<!-- Written by `make train-speech`; change training/speech/card.py instead. -->
+
+A network of Lipwire's own that says, for every 10 ms of a voice, which of 16 mouth shapes is being made. It lies in
+`functions/lipwire/render/speech/visemes.onnx` ({figures["bytes"] / 1e6:.1f} MB), runs on one CPU
+thread, and is part of this repository under its licence. SHA-256:
+`{figures["sha256"]}`.
+
+## What it is
+
+Forty log mel bands (25 ms windows, 10 ms apart, 16 kHz) go through a temporal convolution of five residual blocks
+(128 channels, dilations 1, 2, 4, 8, 1; 275 thousand weights). It hears sounds, not words, and so has no list of
+languages it can do.
+
+It is asked where a job names a language other than English; English, and a voice whose language nobody names, is
+heard by PocketSphinx, which follows a real English speaker's mouth better.
+
+## What it was trained on
+
+{figures["minutes_of_speech"]:.0f} minutes of synthetic speech, each sentence changed in several ways (pitch and tempo,
+equalisation, rooms, noise, hum, music before and after). No recording of a person was used beyond what flite's voices
+are made of.
+
+- espeak-ng, {len(voices.VARIANTS)} voice variants, speeds and pitches:
+{languages}.
+  Its phoneme events give the times. espeak-ng is GPL-3; it runs as a program of its own while
+  training, and nothing of it is shipped.
+- flite, voices {", ".join(f"`{voice}`" for voice in voices.NATURAL_VOICES)}: English, with phone end times.
+- Words: lists of the `wordfreq` package, put together at random.
+- Hiss, rumble, hum and chords, labelled silence.
+
+## How well it does
+
+Frames of 10 ms with the right shape. m, b, p are counted in sounds: one is found if any of its frames is, and one that
+was found is true if it lies within 30 ms of a true one.
+
+| heard | frame accuracy | m/b/p recall | m/b/p precision | bar |
+| --- | --- | --- | --- | --- |
+{table}
+
+Frames of hiss, hum and chords taken for speech: {figures["noise_and_music_taken_for_speech"] * 100:.1f} %.
+
+## Limits
+
+- Truth is what a synthesizer says it spoke. How a real mouth looks is measured elsewhere, with footage.
+- Natural voices in training are English and few; other languages are known from espeak-ng's robotic voice only.
+- On a natural voice it never heard it says m, b, p too often: closures too many rather than too few.
+- Singing, whispering and several people at once were never heard.
+
+## Make it again
+
+`make train-speech` needs flite (Debian: `flite`) and about a quarter of an hour on two cores. Everything random has
+seed {figures["seed"]}, and PyTorch runs deterministically. Made with
+{versions}.
+Other versions or another processor may give other weights.
+"""
