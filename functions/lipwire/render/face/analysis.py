@@ -233,7 +233,7 @@ def analyze_clip(
         raise no_face(widest)
     people, banks = [], []
     for person in found:
-        landmarks = Packed.of(person.landmarks, size).landmarks()
+        landmarks = Packed.settle(person.landmarks, size)
         track = FaceTrack(
             width=size[0],
             height=size[1],

@@ -75,10 +75,8 @@ class Gatherer:
     def people(self, times_s: Floats, cuts: Mask) -> list[Person]:
         """Who is in the clip, from the left in the first frame that shows them all."""
         numbers = sorted(self._lanes)
-        lanes = {
-            number: (self._lanes[number], self._lanes[number].landmarks()) for number in numbers
-        }
-        runs = [_run(*lanes[number]) for number in numbers]
+        lanes = self._lanes
+        runs = [_run(lanes[number], lanes[number].landmarks()) for number in numbers]
         found: list[Person] = []
         for members in group(runs, times_s, cuts):
             person = self._person([numbers[m] for m in sorted(members)], lanes, times_s, cuts)
@@ -92,7 +90,7 @@ class Gatherer:
     def _person(
         self,
         numbers: list[int],
-        lanes: dict[int, tuple[_Lane, Floats]],
+        lanes: dict[int, _Lane],
         times_s: Floats,
         cuts: Mask,
     ) -> Person:
@@ -101,8 +99,8 @@ class Gatherer:
         sharpness = np.zeros(count, dtype=np.float32)
         patches = np.zeros((count, PATCH, PATCH, 3), dtype=np.uint8)
         for number in numbers:
-            lane, marks = lanes[number]
-            landmarks[lane.frames] = marks
+            lane = lanes[number]
+            landmarks[lane.frames] = lane.landmarks()
             sharpness[lane.frames] = lane.sharpness
             patches[lane.frames] = lane.patches
         seen = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))

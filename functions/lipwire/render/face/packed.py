@@ -8,6 +8,8 @@ import numpy as np
 from lipwire.render.face.arrays import AnyArray, Floats, Ints
 
 _CODES = 2**16
+#: Frames that are unpacked into double precision at a time.
+_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,20 +36,34 @@ class Packed:
     def of(cls, landmarks: Floats, size: tuple[int, int]) -> Self:
         """Of (n, 478, 3), NaN where there is no face, in a picture of `size` pixels."""
         there = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))
-        shown = landmarks[there].astype(np.float64)
-        middle = np.rint(shown[..., :2].mean(axis=1)).astype(np.int32)
-        shown[..., :2] -= middle[:, None]
+        middle = np.empty((len(there), 2), dtype=np.int32)
+        codes = np.empty((len(there), *landmarks.shape[1:]), dtype=np.int16)
         step = float(2.0 ** np.ceil(np.log2(max(size)))) / _CODES
-        codes = np.clip(np.rint(shown / step), -_CODES // 2, _CODES // 2 - 1).astype(np.int16)
+        for begin in range(0, len(there), _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            shown = landmarks[there[part]].astype(np.float64)
+            middle[part] = np.rint(shown[..., :2].mean(axis=1))
+            shown[..., :2] -= middle[part, None]
+            codes[part] = np.clip(np.rint(shown / step), -_CODES // 2, _CODES // 2 - 1)
         return cls(len(landmarks), there, middle, step, codes)
 
     def landmarks(self) -> Floats:
         """The landmarks (n, 478, 3) as float32, NaN where there is no face."""
         out = np.full((self.total, *self.codes.shape[1:]), np.nan, dtype=np.float32)
-        shown = self.codes * np.float32(self.step)
-        shown[..., :2] += self.middle[:, None]
-        out[self.there] = shown
+        for begin in range(0, len(self.there), _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            shown = self.codes[part] * np.float32(self.step)
+            shown[..., :2] += self.middle[part, None]
+            out[self.there[part]] = shown
         return out
+
+    @classmethod
+    def settle(cls, landmarks: Floats, size: tuple[int, int]) -> Floats:
+        """The landmarks as they come back from being packed, in their own memory."""
+        for begin in range(0, len(landmarks), _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            landmarks[part] = cls.of(landmarks[part], size).landmarks()
+        return landmarks
 
     def stored(self) -> dict[str, AnyArray]:
         """Arrays that compress well: codes as their change from frame to frame."""

@@ -235,12 +235,11 @@ def _nearest_found(found: Mask) -> Ints:
 
 
 def bridge(landmarks: Floats, cuts: Mask) -> Floats:
-    """Fill short gaps that lie between two found frames of one shot."""
-    out = landmarks.copy()
+    """Fill short gaps that lie between two found frames of one shot, in place."""
     where = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))
     for a, b in itertools.pairwise(where):
         if 1 < b - a <= _BRIDGED_FRAMES + 1 and not cuts[a + 1 : b + 1].any():
             for k in range(a + 1, b):
                 share = (k - a) / (b - a)
-                out[k] = (1 - share) * landmarks[a] + share * landmarks[b]
-    return out
+                landmarks[k] = (1 - share) * landmarks[a] + share * landmarks[b]
+    return landmarks
