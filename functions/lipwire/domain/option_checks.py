@@ -1,6 +1,7 @@
 """Which options fit together, the source and the engine: refused before anything is rendered or charged."""
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
@@ -102,7 +103,7 @@ def check_source(
                     engine=engine,
                 )
         idle = [name for name in _IDLE_ON_PICTURES if name in names]
-        return tuple(JobWarning.of("option_without_effect", option=name) for name in idle)
+        return tuple(_without_effect([*idle, *_idle_anywhere(options, names)]))
     start = options.trim_start_ms or 0
     if trimmed_ms(source, options) <= 0 or (options.trim_end_ms or 0) > source.duration_ms + 1000:
         late = "trim_start" if start >= source.duration_ms else "trim_end"
@@ -115,17 +116,27 @@ def check_source(
 
 
 def _idle(options: JobOptions, source: MediaInfo, names: frozenset[str]) -> list[JobWarning]:
-    warnings = []
+    warnings: list[JobWarning] = []
     if options.original_sound is OriginalSound.MIX and not source.has_audio:
         warnings.append(JobWarning.of("original_sound_missing", option="original_sound"))
     if options.time_ranges or options.when_shorter is WhenShorter.SILENCE:
         idle = {"when_longer"} | ({"when_shorter"} if options.time_ranges else set())
-        warnings += [
-            JobWarning.of("option_without_effect", option=name) for name in sorted(idle & names)
-        ]
-    if options.second_speech_id is not None and options.face is not None:
-        warnings.append(JobWarning.of("option_without_effect", option="face"))
-    return warnings
+        warnings += _without_effect(sorted(idle & names))
+    return warnings + _without_effect(_idle_anywhere(options, names))
+
+
+def _idle_anywhere(options: JobOptions, names: frozenset[str]) -> list[str]:
+    """Options that others of the same job leave without effect, whatever the source is."""
+    idle = []
+    if options.second_speech_id is not None and "face" in names:
+        idle.append("face")
+    if options.original_sound is not OriginalSound.MIX and "original_volume" in names:
+        idle.append("original_volume")
+    return idle
+
+
+def _without_effect(names: Iterable[str]) -> list[JobWarning]:
+    return [JobWarning.of("option_without_effect", option=name) for name in names]
 
 
 def _check_face(options: JobOptions) -> None:

@@ -54,8 +54,8 @@ def quality_report(
 ) -> QualityReport:
     """The report from an engine's free-form numbers.
 
-    Understood: `score` 0..1; `untouched_spans`: [{first, last, reason, score}] in frames of an output of even `fps`,
-    or [{start_s, end_s, reason, score}]; `closures`, `closure_frames`, `face`, `faces`, `speech_model`. What has
+    Understood: `score` 0..1; `untouched_spans`: [{start_s, end_s, reason, score}], or [{first, last, reason, score}]
+    in frames of an output of even `fps`; `closures`, `closure_frames`, `face`, `faces`, `speech_model`. What has
     another type counts as unknown.
     """
     return QualityReport(
@@ -83,10 +83,10 @@ def _spans(measured: Mapping[str, Any], fps: Fraction) -> tuple[KeptSpan, ...]:
 
 def _span(span: Mapping[str, Any], fps: Fraction) -> KeptSpan:
     """One span on the output's clock."""
-    if "first" in span:
-        start, end = span["first"] / fps, (span["last"] + 1) / fps
-    else:
+    if "start_s" in span:
         start, end = span["start_s"], span["end_s"]
+    else:
+        start, end = span["first"] / fps, (span["last"] + 1) / fps
     return KeptSpan(
         start_ms=round(start * 1000),
         end_ms=round(end * 1000),

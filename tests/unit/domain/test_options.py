@@ -139,6 +139,14 @@ def test_an_engine_refuses_what_it_does_not_honour():
             video_info(),
             ["option_without_effect"],
         ),
+        (
+            {"second_speech_id": AN_ASSET, "face": {"number": 0}},
+            image_info(),
+            ["option_without_effect"],
+        ),
+        ({"original_volume": 0.5}, image_info(), ["option_without_effect"]),
+        ({"original_volume": 0.5}, video_info(), ["option_without_effect"]),
+        ({"original_volume": 0.5, "original_sound": "mix"}, video_info(), []),
         ({"when_shorter": "loop", "seed": 3}, video_info(), []),
     ],
 )
@@ -265,3 +273,10 @@ def test_a_quality_report_is_made_of_an_engines_numbers():
     assert len(report.spans) == MAX_SPANS
     assert report.spans[-1].end_ms == (10 * (MAX_SPANS + 49) + 5) * 40
     assert {span.reason for span in report.spans} == {"no_face"}
+
+
+def test_a_report_prefers_times_to_frames():
+    """A clip with variable times has no rate that frames could be counted at."""
+    span = {"first": 30, "last": 39, "start_s": 0.5, "end_s": 5.5, "reason": "no_face"}
+    report = quality_report({"untouched_spans": [span]}, fps=Fraction(11), seed=0, engine=None)
+    assert [(one.start_ms, one.end_ms) for one in report.spans] == [(500, 5500)]
