@@ -72,6 +72,8 @@ class Look:
     language: str | None = None
 
 
+#: A second holds no more of them in an MP4, with room for the sound's.
+_MOST_TICKS = 2**30
 _PORTRAIT_COLOUR = Colour(RANGE_LIMITED, BT709, BT709, BT709, BT709, is_full_range=False)
 
 
@@ -158,7 +160,9 @@ def timed(look: Look, rate: Fraction | None) -> Look:
     """The look at a constant rate; a time base that holds its frames and any first time."""
     if rate is None:
         return look
-    return replace(look, fps=rate, time_base=Fraction(1, 600 * rate.numerator))
+    # The average of variable times may be any fraction; an MP4 counts ticks a second in 31 bits.
+    ticks = rate.numerator * max(1, min(600, _MOST_TICKS // rate.numerator))
+    return replace(look, fps=rate, time_base=Fraction(1, min(ticks, _MOST_TICKS)))
 
 
 _FAMILIES = {"h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1"}
