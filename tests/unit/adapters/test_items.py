@@ -21,7 +21,10 @@ def test_a_job_with_all_it_can_carry_is_read_back_as_it_was():
         }
     )
     quality = quality_report(
-        {"score": 0.5, "untouched_spans": [[0, 3]]}, fps=Fraction(25), seed=1, engine="e"
+        {"score": 0.5, "untouched_spans": [{"first": 0, "last": 3, "reason": "no_face"}]},
+        fps=Fraction(25),
+        seed=1,
+        engine="e",
     )
     job = a_job(
         options=options, quality=quality, warnings=(JobWarning.of("subtitles_dropped", tracks=[1]),)
