@@ -125,10 +125,6 @@ def plan_timeline(
             replace(slot, is_edited=_within(slot.time_s + slot.duration_s / 2, ranges))
             for slot in slots
         ]
-        if not any(slot.is_edited for slot in slots):
-            raise InvalidOptionError(
-                "The time ranges hold no frame of the source.", option="time_ranges"
-            )
     if options.max_duration_ms is not None:
         end = Fraction(options.max_duration_ms, 1000)
         slots = [
@@ -141,6 +137,11 @@ def plan_timeline(
     if not slots:
         raise InvalidOptionError(
             "These options leave no frame of the source.", option="max_duration"
+        )
+    # After the cut: what is left may hold none of them.
+    if not any(slot.is_edited for slot in slots):
+        raise InvalidOptionError(
+            "The time ranges hold no frame of the source that is shown.", option="time_ranges"
         )
     rate = _rate(options, fps)
     if rate is not None:

@@ -300,3 +300,11 @@ def test_any_plan_is_sound(
         assert wanted - step < made.end_s < wanted + step
     for piece in made.sound:
         assert 0 <= piece.at_s < piece.at_s + piece.duration_s <= made.end_s
+
+
+def test_ranges_beyond_the_longest_output_are_refused() -> None:
+    """Nothing would be dubbed, and yet be paid."""
+    late = (TimeRange(start=1000, end=1400),)
+    with pytest.raises(InvalidOptionError, match="time ranges"):
+        plan(50, 1, time_ranges=late, max_duration_ms=500)
+    assert plan(50, 1, time_ranges=late, max_duration_ms=1200).edited.sum() == 5
