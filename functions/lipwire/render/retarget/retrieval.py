@@ -18,8 +18,8 @@ _WIDTH = 2.0
 _PRESSED = 2.5
 _PRESSABLE = 0.015
 _NEARLY_CLOSED = 0.05
-_PULLED = 1.2
-_PULLABLE = 0.03
+_PULLED = 3.0
+_PULLABLE = 0.02
 _POSE = 625.0
 _BLUR = 14.0
 #: Weights of going from one candidate to the next; shape counts in squared eye distances over all lip points.
