@@ -99,3 +99,20 @@ def test_leaving_early_ends_every_thread(clip: Path) -> None:
         assert next(results) == 0
         results.close()
     assert threading.active_count() == before
+
+
+def test_a_look_that_is_stopped_ends_every_thread(clip: Path) -> None:
+    """Whoever holds the error holds no decoder: a job may be canceled at any frame."""
+    from lipwire.engines.base import AnalyzeTask
+    from lipwire.engines.retarget import build
+
+    def stop(*_: object) -> None:
+        raise RuntimeError("stopped")
+
+    before = threading.active_count()
+    task = AnalyzeTask(
+        source=clip, is_image=False, analysis=clip.with_suffix(".npz"), progress=stop
+    )
+    with pytest.raises(RuntimeError, match="stopped"):
+        build().analyze(task)
+    assert threading.active_count() == before
