@@ -2,6 +2,7 @@
 
 import time
 import zipfile
+import zlib
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -131,7 +132,7 @@ def _stored(path: Path) -> "Analysis | None":
         return None
     try:
         return Analysis.load(path)
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 
 

@@ -109,7 +109,7 @@ class Runner:
             )
         )
         progress("uploading", 0, 1)
-        if analysis.exists() and not was_there:
+        if analysis.exists() and not (was_there and result.quality.get("analysis") == "reused"):
             self._put(analysis, self._work, analysis_key, "application/octet-stream")
         output = self._folder / "output.mp4"
         self._put(output, self._outputs, plan.output_key, "video/mp4")

@@ -26,6 +26,8 @@ from lipwire.render.media.soundtrack import SoundTrack
 from lipwire.render.media.source import SourceInfo
 
 _COVER_QUALITY = 90
+#: x265 counts frames side by side, on all cores whatever their number.
+_THREADS = {"libx264": 4, "libx265": 2, "libvpx-vp9": 4, "libsvtav1": 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,8 @@ class VideoSink:
         context.pix_fmt = look.pix_fmt
         context.time_base = look.time_base
         context.sample_aspect_ratio = look.aspect
-        context.thread_count = 0
+        # Encoders cut pictures by threads: a number that followed the machine would give other bytes on another one.
+        context.thread_count = _THREADS[look.encoder]
         context.color_range = look.colour.range
         context.color_primaries = look.colour.primaries
         context.color_trc = look.colour.transfer

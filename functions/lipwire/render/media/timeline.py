@@ -25,6 +25,10 @@ from lipwire.domain.timecode import seconds_of
 _EVEN_ENOUGH = Fraction(9, 10)
 
 
+#: Frames that follow sooner are left out: faster than any display.
+_SHORTEST_S = Fraction(1, 250)
+
+
 class Origin(StrEnum):
     """Where a piece of sound comes from."""
 
@@ -134,6 +138,7 @@ def plan_timeline(
         ]
         if spoken_until is not None and end < spoken_until:
             spoken_until = None
+    slots = _thinned(slots)
     if not slots:
         raise InvalidOptionError(
             "These options leave no frame of the source.", option="max_duration"
@@ -300,6 +305,18 @@ def _remapped(picture: _Picture, voice_end: Fraction, fps: Fraction) -> list[Slo
         shown = bisect_right(starts, begin + (time - begin) * factor) - 1
         slots.append(Slot(picture.slots[max(shown, 0)].canvas, time, 1 / fps))
     return slots
+
+
+def _thinned(slots: list[Slot]) -> list[Slot]:
+    """Without frames that nobody could see: a burst of them would cost as much as minutes of video."""
+    kept: list[Slot] = []
+    for slot in slots:
+        if kept and slot.time_s - kept[-1].time_s < _SHORTEST_S:
+            end = slot.time_s + slot.duration_s
+            kept[-1] = replace(kept[-1], duration_s=end - kept[-1].time_s)
+        else:
+            kept.append(slot)
+    return kept
 
 
 def _rate(options: JobOptions, fps: Fraction) -> Fraction | None:

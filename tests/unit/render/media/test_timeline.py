@@ -308,3 +308,17 @@ def test_ranges_beyond_the_longest_output_are_refused() -> None:
     with pytest.raises(InvalidOptionError, match="time ranges"):
         plan(50, 1, time_ranges=late, max_duration_ms=500)
     assert plan(50, 1, time_ranges=late, max_duration_ms=1200).edited.sum() == 5
+
+
+def test_a_burst_of_frames_costs_no_more_than_a_screen_can_show() -> None:
+    """Frames of a millisecond are thinned to 250 a second; what is on screen stays on screen."""
+    starts = [Fraction(n, 1000) for n in range(500)]
+    made = plan_timeline(
+        starts,
+        [Fraction(1, 1000)] * 500,
+        voices_s=[Fraction(1, 2)],
+        options=JobOptions(),
+        fps=Fraction(1000),
+    )
+    assert len(made.slots) == 125
+    assert made.end_s == Fraction(1, 2)
