@@ -191,8 +191,15 @@ def test_only_the_frames_rendered_are_charged():
 def test_a_charge_is_never_above_the_hold():
     """However many frames a container claims."""
     jobs = FakeJobs(a_job(status=JobStatus.RENDERING))
-    settle_job(a_job().id, jobs=jobs, work=FakeWork(a_report(frames=5000)))
+    settle_job(a_job().id, jobs=jobs, work=FakeWork(a_report(frames=5000, duration_ms=200_000)))
     assert jobs.get(a_job().id).charged_millicredits == 6000
+
+
+def test_uneven_frames_are_charged_by_time():
+    """A variable-rate output with an average rate that says little costs what it lasts."""
+    jobs = FakeJobs(a_job(status=JobStatus.RENDERING))
+    settle_job(a_job().id, jobs=jobs, work=FakeWork(a_report(frames=80, duration_ms=1000)))
+    assert jobs.get(a_job().id).charged_millicredits == 1000
 
 
 def test_a_render_without_a_report_is_not_charged():

@@ -25,8 +25,8 @@ from lipwire.domain.timecode import seconds_of
 _EVEN_ENOUGH = Fraction(9, 10)
 
 
-#: Frames that follow sooner are left out: faster than any display.
-_SHORTEST_S = Fraction(1, 250)
+#: Of so many frames in a row, those that follow sooner on average are left out: faster than any display.
+_BURST, _SHORTEST_S = 8, Fraction(1, 250)
 
 
 class Origin(StrEnum):
@@ -311,7 +311,8 @@ def _thinned(slots: list[Slot]) -> list[Slot]:
     """Without frames that nobody could see: a burst of them would cost as much as minutes of video."""
     kept: list[Slot] = []
     for slot in slots:
-        if kept and slot.time_s - kept[-1].time_s < _SHORTEST_S:
+        is_burst = len(kept) >= _BURST and slot.time_s - kept[-_BURST].time_s < _BURST * _SHORTEST_S
+        if is_burst:
             end = slot.time_s + slot.duration_s
             kept[-1] = replace(kept[-1], duration_s=end - kept[-1].time_s)
         else:
