@@ -16,6 +16,11 @@ def price_of_frames(frames: int, fps: Fraction, *, per_second: int) -> Millicred
     return Millicredits(-((-seconds * per_second).__floor__()))
 
 
+def price_of_time(duration_ms: int, *, per_second: int) -> Millicredits:
+    """The price of an output of that length, rounded up to a whole milli-credit."""
+    return Millicredits(-(-duration_ms * per_second // 1000))
+
+
 def price_of_duration(duration_ms: int, *, per_second: int) -> Millicredits:
     """An upper bound for a voice of that length: one second more than it lasts covers any frame rounding."""
     return Millicredits(-(-(duration_ms + 1000) * per_second // 1000))

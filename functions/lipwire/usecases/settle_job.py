@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from lipwire.domain.credits import Millicredits, price_of_duration, price_of_frames
+from lipwire.domain.credits import Millicredits, price_of_frames, price_of_time
 from lipwire.domain.errors import JobNotFoundError, RenderFailedError
 from lipwire.domain.ids import JobId
 from lipwire.domain.quality import quality_report
@@ -26,7 +26,7 @@ def settle_job(job_id: JobId, *, jobs: JobStore, work: WorkStore) -> None:
     output, per_second = report.output, job.per_second_millicredits
     by_frames = price_of_frames(output.frames, Fraction(output.fps), per_second=per_second)
     # Where frames come unevenly, an average rate says little: never more than what the output lasts.
-    by_time = price_of_duration(output.duration_ms, per_second=per_second)
+    by_time = price_of_time(output.duration_ms, per_second=per_second)
     charge = Millicredits(min(by_frames, by_time, job.held_millicredits))
     quality = quality_report(
         report.quality,
