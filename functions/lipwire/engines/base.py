@@ -51,6 +51,17 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShardPlace:
+    """Where a rendered shard stands in its output."""
+
+    #: Number of its first frame, and how many frames the output has in all.
+    first: int
+    of: int
+    #: What its file's time 0 is on the output's clock; whole ticks of the file.
+    begins_s: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderTask:
     """One shard: local files in, local files out."""
 
@@ -63,6 +74,7 @@ class RenderTask:
     #: From an earlier `analyze` of the same bytes by the same engine version; made here when missing.
     analysis: Path
     output: Path
+    #: Made by the shard that holds its frame.
     cover: Path
     progress: Progress
     options: JobOptions = field(default_factory=JobOptions)
@@ -72,7 +84,10 @@ class RenderTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderResult:
-    """What was rendered; decoded and counted, not copied from headers."""
+    """What was rendered; decoded and counted, not copied from headers.
+
+    A shard in which no frame starts is one of 0 frames: there is no file then.
+    """
 
     frames: int
     width: int
@@ -83,6 +98,8 @@ class RenderResult:
     warnings: tuple[str | JobWarning, ...] = ()
     #: Free-form numbers per engine: score per span, spans left untouched, closures hit.
     quality: Mapping[str, Any] = field(default_factory=dict)
+    #: Set for a shard.
+    place: ShardPlace | None = None
 
 
 class Engine(Protocol):

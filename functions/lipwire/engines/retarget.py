@@ -16,6 +16,7 @@ from lipwire.engines.base import (
     Progress,
     RenderResult,
     RenderTask,
+    ShardPlace,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from lipwire.render.face.arrays import Mask
     from lipwire.render.frames import Speaker
     from lipwire.render.media.mix import SoundMix
-    from lipwire.render.media.sink import SinkReport
+    from lipwire.render.media.sink import SinkReport, VideoSink
     from lipwire.render.media.timeline import Timeline
     from lipwire.render.retarget.targets import Targets
     from lipwire.render.speech.track import MouthTrack
@@ -100,7 +101,10 @@ class RetargetEngine:
         clock.lap("analyzing")
         task.progress("planning", 0, 1)
         draw = _render_portrait if task.is_image else _render_clip
-        report, told, warnings = draw(task, analysis, voices, clock)
+        try:
+            report, told, warnings, place = draw(task, analysis, voices, clock)
+        except _NoFrames as none:
+            return none.result
         clock.lap("rendering")
         return RenderResult(
             frames=report.frames,
@@ -118,10 +122,25 @@ class RetargetEngine:
                 "speech_model": voices[0].model,
                 "timings_s": clock.laps,
             },
+            place=place,
         )
 
 
-_Drawn = tuple["SinkReport", "dict[str, Any]", "tuple[str, ...]"]
+_Drawn = tuple["SinkReport", "dict[str, Any]", "tuple[str, ...]", ShardPlace | None]
+
+
+class _NoFrames(Exception):  # noqa: N818 - an empty shard is no error
+    """No frame of the output starts in this shard: lengths are known ahead as upper bounds only."""
+
+    def __init__(self, of: int) -> None:
+        self.result = RenderResult(
+            frames=0,
+            width=0,
+            height=0,
+            fps=Fraction(1),
+            duration_ms=0,
+            place=ShardPlace(first=of, of=of, begins_s=Fraction(0)),
+        )
 
 
 def _stored(path: Path) -> "Analysis | None":
@@ -193,13 +212,14 @@ def _render_portrait(
             cover_path=task.cover,
             on_frame=lambda k: task.progress("rendering", k, len(part)),
         )
+        place = _place(task, timeline, part, sink)
         report = sink.close()
     told = _aimed(spoken[0], part) | {
         "score": round(drawer.quality(0), 3),
         "untouched_spans": [],
         "source_had_open_mouths": False,
     }
-    return report, told, ()
+    return report, told, (), place
 
 
 def _render_clip(
@@ -244,23 +264,40 @@ def _render_clip(
                 cover_path=task.cover,
                 on_frame=lambda k: task.progress("rendering", k, len(part)),
             )
+            place = _place(task, timeline, part, sink)
             report = sink.close()
     first = speakers[0]
-    return report, _told(first, timeline, part), tuple(_warnings(speakers))
+    return report, _told(first, timeline, part), tuple(_warnings(speakers)), place
 
 
 def _part(task: RenderTask, timeline: "Timeline") -> range:
-    """The slots that this task makes."""
+    """The slots that this task makes; raises _NoFrames where there are none."""
     if task.shard is None:
         return range(len(timeline.slots))
-    return timeline.part(Fraction(task.shard.start_ms, 1000), Fraction(task.shard.end_ms, 1000))
+    part = timeline.part(Fraction(task.shard.start_ms, 1000), Fraction(task.shard.end_ms, 1000))
+    if not part:
+        raise _NoFrames(len(timeline.slots))
+    return part
+
+
+def _place(
+    task: RenderTask, timeline: "Timeline", part: range, sink: "VideoSink"
+) -> ShardPlace | None:
+    """Where a shard's file stands in the output."""
+    from lipwire.render.frames import part_begins
+
+    if task.shard is None:
+        return None
+    return ShardPlace(
+        first=part.start, of=len(timeline.slots), begins_s=part_begins(sink, timeline, part)
+    )
 
 
 def _sound(task: RenderTask, timeline: "Timeline", *, has_sound: bool = False) -> "SoundMix | None":
     from lipwire.render.media.mix import SoundMix
     from lipwire.render.media.timeline import Origin
 
-    if task.shard is not None:
+    if task.shard is not None and task.shard.start_ms > 0:
         return None
     files = dict(zip((Origin.VOICE, Origin.SECOND_VOICE), task.speeches, strict=False))
     if has_sound:

@@ -196,7 +196,7 @@ def draw_clip(
 ) -> None:
     """Decode, synthesize, composite and encode the slots of `part`, in a few threads."""
     slots = timeline.slots
-    begin = slots[part.start].time_s if part.start else Fraction(0)
+    begin = part_begins(sink, timeline, part)
 
     def draw(number: int, frame: VideoFrame) -> av.VideoFrame:
         k = part[number]
@@ -215,6 +215,11 @@ def draw_clip(
             slot = slots[part[number]]
             on_frame(number)
             sink.put(picture, slot.time_s - begin, slot.duration_s)
+
+
+def part_begins(sink: VideoSink, timeline: Timeline, part: range) -> Fraction:
+    """When a part's clock starts on the output's: with its first frame; the first part's with the output."""
+    return sink.on_tick(timeline.slots[part.start].time_s) if part.start else Fraction(0)
 
 
 def _patch(speaker: Speaker, k: int, frame: VideoFrame, mask: Pixels | None) -> RgbPatch | None:
@@ -277,7 +282,7 @@ def draw_portrait(
     on_frame: Progress,
 ) -> None:
     """Synthesize and encode the slots of `part`, in a few threads."""
-    begin = timeline.slots[part.start].time_s
+    begin = part_begins(sink, timeline, part)
     held = None if mask is None else mask[..., None].astype(np.float32) / 255
 
     def draw(_: int, k: int) -> av.VideoFrame:

@@ -117,6 +117,11 @@ class VideoSink:
             composite(picture, patch, frame.colour)
         return self._fitting(picture) if is_fitted else picture
 
+    def on_tick(self, time_s: Fraction) -> Fraction:
+        """The time as this file can tell it; what is moved by such a time keeps its exact distance to all others."""
+        base = self._look.time_base
+        return round(time_s / base) * base
+
     def put(self, picture: av.VideoFrame, time_s: Fraction, duration_s: Fraction) -> None:
         """A picture of `drawn` shows from `time_s` on; in rising order."""
         self._encode(picture, time_s, duration_s)
