@@ -15,11 +15,10 @@ from lipwire.domain.options import (
     JobOptions,
     OriginalSound,
     SpeakingOrder,
-    TimeRange,
     WhenLonger,
     WhenShorter,
 )
-from lipwire.domain.timecode import seconds_of
+from lipwire.render.media.ranges import ranges_of, within
 
 #: A whole fraction of the clip's rate this near below a limit is taken instead of the limit.
 _EVEN_ENOUGH = Fraction(9, 10)
@@ -120,13 +119,13 @@ def plan_timeline(
     picture = _trimmed(starts, durations, options)
     voices = _placed(voices_s, options.speaking_order)
     voice_end = max(begin + length for begin, length in voices)
-    ranges = _ranges(options.time_ranges, fps, origin_s=picture.origin_s)
+    ranges = ranges_of(options.time_ranges, fps, origin_s=picture.origin_s)
     slots = _slots(picture, voice_end, fps, options, is_whole=bool(ranges))
     # Set where the voice ends the output, None where the picture does.
     spoken_until = None if ranges else _spoken_until(picture, voice_end, options)
     if ranges:
         slots = [
-            replace(slot, is_edited=_within(slot.time_s + slot.duration_s / 2, ranges))
+            replace(slot, is_edited=within(slot.time_s + slot.duration_s / 2, ranges))
             for slot in slots
         ]
     if options.max_duration_ms is not None:
@@ -217,40 +216,6 @@ def _placed(
     if order is SpeakingOrder.LEFT_FIRST:
         return ((zero, left), (left, right))
     return ((right, left), (zero, right))
-
-
-def _ranges(
-    wanted: Sequence[TimeRange], fps: Fraction, *, origin_s: Fraction
-) -> list[tuple[Fraction, Fraction]]:
-    """As seconds from `origin_s` of the source on, in order and apart."""
-
-    def at(moment: int | str) -> Fraction:
-        if isinstance(moment, int):
-            return Fraction(moment, 1000)
-        try:
-            return seconds_of(moment, fps)
-        except ValueError as error:
-            raise InvalidOptionError(f"{error}.", option="time_ranges") from error
-
-    apart: list[tuple[Fraction, Fraction]] = []
-    for start, stop in sorted((at(one.start), at(one.end)) for one in wanted):
-        if start >= stop:
-            raise InvalidOptionError("A time range ends before it starts.", option="time_ranges")
-        if apart and start <= apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(apart[-1][1], stop))
-        else:
-            apart.append((start, stop))
-    kept = [(max(start - origin_s, Fraction(0)), stop - origin_s) for start, stop in apart]
-    kept = [(start, stop) for start, stop in kept if stop > 0]
-    if wanted and not kept:
-        raise InvalidOptionError(
-            "The time ranges hold no frame of the source.", option="time_ranges"
-        )
-    return kept
-
-
-def _within(at: Fraction, ranges: list[tuple[Fraction, Fraction]]) -> bool:
-    return any(start <= at < end for start, end in ranges)
 
 
 def _slots(
