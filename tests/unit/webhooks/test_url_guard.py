@@ -127,6 +127,7 @@ ALLOWED_URLS = [
 ]
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize("address", INSIDE)
 def test_no_inside_address_is_allowed(address):
     """Literals, and what a name may resolve to: special, mapped, NAT64, 6to4, Teredo, SIIT, ORCHID."""
@@ -149,6 +150,7 @@ def test_private_and_multicast_as_python_sees_them_are_refused(number):
         assert not UrlGuard().allows_address(address, is_tls=True)
 
 
+@pytest.mark.fault(40, 44, 107)
 @pytest.mark.parametrize("url", FORBIDDEN_URLS)
 @pytest.mark.parametrize("loopback", [False, True])
 def test_forbidden_spellings_are_refused_before_any_look_up(url, loopback):
