@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick check fix bench synth deploy layer events docs pictures train-speech lock clean
+.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events docs pictures train-speech lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup ## every check and every test, as CI runs them
 
 quick: setup ## the checks and tests that need no emulator and no video
 	@$(BIN)/python tests/run.py quick
+
+soak: setup ## the long tests: whole minutes of video through renderer and platform (tests/soak)
+	@$(BIN)/python tests/run.py soak
 
 check: setup ## formatting, lint, types, import contracts, house rules
 	@$(BIN)/python tests/run.py check

@@ -1,4 +1,4 @@
-"""`make test`, `make quick`, `make check`: runs every suite in order, cheap first, and ends with one line of counts.
+"""`make test`, `make quick`, `make check`, `make soak`: every suite in order, cheap first, then one line of counts.
 
 A suite is one pytest process in the environment it belongs to; a check is one linter and counts as one test. What
 stands side by side in a plan runs side by side, on two cores. A suite's output is shown whole when it has ended.
@@ -48,6 +48,7 @@ class Suite:
     paths: tuple[str, ...]
     environment: str = "tools"
     ignored: tuple[str, ...] = ()
+    longest_s: int = LONGEST_S
 
 
 FORM = Checks(
@@ -82,12 +83,16 @@ INFRA = Suite("infra", ("tests/infra",))
 EMULATOR = Suite("emulator", ("tests/emulator",))
 PLATFORM = Suite("platform", ("tests/integration", "tests/e2e"))
 RENDER = Suite("render", ("tests/unit/render", "tests/render"), "inference")
+SOAK = Suite("soak", ("tests/soak",), ignored=("tests/soak/render",), longest_s=7200)
+SOAK_RENDER = Suite("soak-render", ("tests/soak/render",), "inference", longest_s=7200)
 
 #: Each inner tuple runs side by side; what measures times or kills processes on the platform runs alone.
 PLANS: Final[dict[str, tuple[tuple[Checks | Suite, ...], ...]]] = {
     "check": ((FORM, TYPES), (HOUSE,)),
     "quick": ((FORM, TYPES), (HOUSE, RULES), (INFRA,)),
     "test": ((FORM, TYPES), (HOUSE, RULES), (INFRA, RENDER), (EMULATOR,), (PLATFORM,)),
+    # Long media, in minutes to hours: kept apart so that a change is tested in less.
+    "soak": ((SOAK_RENDER,), (SOAK,)),
 }
 
 
@@ -134,7 +139,9 @@ def _check(part: Checks) -> Outcome:
     for check in part.checks:
         program = ROOT / ".venv" / "tools" / "bin" / check.arguments[0]
         environment = {**os.environ, "PYTHONPATH": "functions"}
-        code, output = _output([str(program), *check.arguments[1:]], check.name, environment)
+        code, output = _output(
+            [str(program), *check.arguments[1:]], check.name, environment, LONGEST_S
+        )
         failed += code != 0
         _show(check.name, output if code else "fine\n")
     return Outcome(part.name, len(part.checks) - failed, failed, 0, time.monotonic() - began)
@@ -153,7 +160,7 @@ def _test(suite: Suite) -> Outcome:
     began = time.monotonic()
     # No compiled files beside the sources: they would change what a deployment is made from.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    code, output = _output(command, suite.name, environment)
+    code, output = _output(command, suite.name, environment, suite.longest_s)
     seconds = time.monotonic() - began
     _show(suite.name, _unsummed(output))
     total, failed, skipped = _counts(report)
@@ -163,7 +170,9 @@ def _test(suite: Suite) -> Outcome:
     return Outcome(suite.name, passed, failed, skipped, seconds)
 
 
-def _output(command: list[str], name: str, environment: dict[str, str]) -> tuple[int, str]:
+def _output(
+    command: list[str], name: str, environment: dict[str, str], longest_s: int
+) -> tuple[int, str]:
     """Exit code and everything printed; the whole session is ended when it takes too long."""
     log = REPORTS / f"{name.replace(' ', '-')}.log"
     with log.open("w") as file:
@@ -177,10 +186,10 @@ def _output(command: list[str], name: str, environment: dict[str, str]) -> tuple
             start_new_session=True,
         )
         try:
-            code = process.wait(LONGEST_S)
+            code = process.wait(longest_s)
         except subprocess.TimeoutExpired:
             code = 124
-            file.write(f"\nended after {LONGEST_S} s\n")
+            file.write(f"\nended after {longest_s} s\n")
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
