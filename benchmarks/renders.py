@@ -122,7 +122,12 @@ def _network(path: Path) -> float:
 
 
 def _json(module: str, *arguments: object) -> Any:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}"}
+    # As the container's entry sets it.
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     done = subprocess.run(
         [str(INFERENCE), "-m", module, *map(str, arguments)],
         cwd=ROOT,

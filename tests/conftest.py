@@ -1,9 +1,13 @@
 """Fixtures of more than one suite."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+# As in the container, and before numpy is loaded: threads of BLAS below the renderer's own only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,9 @@ from lipwire.render.exit_codes import ExitCode
 from lipwire.render.runner import Runner, StoppedError
 from lipwire.resources import Resource
 
+# Read once by numpy, which is loaded later: frames are drawn side by side already, and the sums of one thread are the
+# same on every machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 log = logging.getLogger("lipwire")
 

@@ -10,12 +10,17 @@ from queue import Full, Queue
 from threading import Event, Thread
 from typing import Generic, TypeVar
 
+import cv2
+
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
 #: Frames decoded ahead and frames being drawn: what is held at any time.
 _AHEAD, _DRAWING = 3, 4
 WORKERS = 2
+
+# Frames are drawn side by side already; threads below ours only wait for each other.
+cv2.setNumThreads(1)
 
 
 class _End:

@@ -84,15 +84,19 @@ def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple
     ease = np.full(len(to), _EASE)
     ease[: len(_OUTER_ROWS)] = _EASE_LIPS
     ease[-len(border) :] = 0.0
-    field = Spline.through(to, moved, ease=ease).over(
+    nodes = Spline.through(to, moved, ease=ease).nodes(
         (x0, y0), size, step=max(2.0, _STEP * edit.eye_px)
     )
-    maps = look_up(field, (x0, y0), image_corner=(x0, y0))
-    bent = cv2.remap(crop, maps, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    distance: Floats = cv2.magnitude(
-        np.ascontiguousarray(field[..., 0]), np.ascontiguousarray(field[..., 1])
-    )
-    return bent.astype(np.float32), distance
+    bent: Floats = crop.astype(np.float32)
+    distance = np.zeros(crop.shape[:2], dtype=np.float32)
+    part = nodes.moving(_STILL_PX[0])
+    if part is not None:
+        field = nodes.over(part)
+        where = np.s_[part[1] : part[3], part[0] : part[2]]
+        maps = look_up(field, part[:2], image_corner=(0, 0))
+        bent[where] = cv2.remap(crop, maps, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        distance[where] = cv2.magnitude(*cv2.split(field))
+    return bent, distance
 
 
 def compose(

@@ -1,6 +1,7 @@
 """Thin-plate splines as inverse maps: for each pixel of the output, where to look in the input."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +10,10 @@ from lipwire.render.face.arrays import Floats
 
 #: Keeps the system solvable when two control points nearly coincide; far below a pixel.
 _STIFFNESS = 1e-7
+#: Weights that sum up to less than this lose nothing that shows in single precision.
+_MILD = 50_000.0
+#: Nodes beyond a box on each side, for the cubic between them.
+_MARGIN = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,32 +49,72 @@ class Spline:
         return cls(centers, np.linalg.solve(system, known), origin, scale)
 
     def at(self, where: Floats) -> Floats:
-        """The field at points (m, 2)."""
-        scaled = (where - self.origin) / self.scale
+        """The field at points (m, 2); in single precision where that is exact to a hundredth of a pixel."""
         n = len(self.centers)
-        values: Floats = _kernel(scaled, self.centers) @ self.weights[:n]
-        return values + self.weights[n] + scaled @ self.weights[n + 1 :]
+        is_mild = float(np.abs(self.weights[:n]).sum()) < _MILD
+        kind: type[np.floating[Any]] = np.float32 if is_mild else np.float64
+        scaled: Floats = ((where - self.origin) / self.scale).astype(kind)
+        centers: Floats = self.centers.astype(kind)
+        weights: Floats = self.weights.astype(kind)
+        values: Floats = _kernel(scaled, centers) @ weights[:n]
+        return values + weights[n] + scaled @ weights[n + 1 :]
+
+    def nodes(self, corner: tuple[int, int], size: tuple[int, int], *, step: float) -> "Nodes":
+        """The field of a box solved about every `step` pixels."""
+        pixels = max(2, round(step))
+        columns, rows = (-(-length // pixels) + 2 * _MARGIN for length in size)
+        xs = corner[0] + (np.arange(columns) - _MARGIN + 0.5) * pixels - 0.5
+        ys = corner[1] + (np.arange(rows) - _MARGIN + 0.5) * pixels - 0.5
+        where = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+        values = self.at(where).astype(np.float32, copy=False)
+        return Nodes(values.reshape(rows, columns, -1), size, pixels)
 
     def over(self, corner: tuple[int, int], size: tuple[int, int], *, step: float) -> Floats:
-        """The field at each pixel of a box (height, width, d), solved every `step` pixels and interpolated."""
-        width, height = size
-        columns, rows = int(np.ceil(width / step)) + 4, int(np.ceil(height / step)) + 4
-        xs = corner[0] + (np.arange(columns) - 1.5) * step
-        ys = corner[1] + (np.arange(rows) - 1.5) * step
-        nodes = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-        coarse = self.at(nodes).reshape(rows, columns, -1).astype(np.float32)
-        to_node = np.array([[1 / step, 0, 1.5], [0, 1 / step, 1.5]])
-        field: Floats = cv2.warpAffine(
-            coarse, to_node, (width, height), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        """The field at each pixel of a box (height, width, d), solved about every `step` pixels and interpolated."""
+        return self.nodes(corner, size, step=step).over((0, 0, *size))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nodes:
+    """A field over a box of `size` (width, height), known every `step` pixels: (rows, columns, d), with a margin."""
+
+    values: Floats
+    size: tuple[int, int]
+    step: int
+
+    def moving(self, least: float) -> tuple[int, int, int, int] | None:
+        """Inside the box, where displacements reach `least` pixels: left, top, right, bottom; None for nowhere."""
+        moved = (np.abs(self.values).max(axis=-1) * np.sqrt(2) >= least).astype(np.uint8)
+        left, top, across, down = cv2.boundingRect(moved)
+        if across == 0:
+            return None
+        width, height = self.size
+        # A node tells of what lies between it and its neighbours.
+        x0, y0 = ((first - _MARGIN - 1) * self.step for first in (left, top))
+        x1, y1 = ((last - _MARGIN + 1) * self.step for last in (left + across, top + down))
+        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
+        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+    def over(self, part: tuple[int, int, int, int]) -> Floats:
+        """The field at each pixel of a part of the box, cubic between nodes."""
+        x0, y0, x1, y1 = part
+        step = self.step
+        left, top = x0 // step, y0 // step
+        right, bottom = (-(-last // step) + 2 * _MARGIN for last in (x1, y1))
+        some = np.ascontiguousarray(self.values[top:bottom, left:right])
+        full = cv2.resize(
+            some, (some.shape[1] * step, some.shape[0] * step), interpolation=cv2.INTER_CUBIC
         )
-        return field
+        x0, x1 = (x - (left - _MARGIN) * step for x in (x0, x1))
+        y0, y1 = (y - (top - _MARGIN) * step for y in (y0, y1))
+        return full[y0:y1, x0:x1]  # type: ignore[return-value]
 
 
 def _kernel(a: Floats, b: Floats) -> Floats:
     """r^2 log r^2, from squared distances by one matrix product."""
     squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2.0 * (a @ b.T)
     np.maximum(squares, 1e-12, out=squares)
-    kernel: Floats = squares * np.log(squares)
+    kernel: Floats = cv2.multiply(squares, cv2.log(squares))
     return kernel
 
 
