@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
     from lipwire.adapters.engines import DeployedEngines
     from lipwire.adapters.eventbridge import EventBridgeBus
-    from lipwire.adapters.http_sender import GuardedSender
+    from lipwire.adapters.http.guard import UrlGuard
+    from lipwire.adapters.http.sender import GuardedSender
     from lipwire.adapters.probe import LambdaProbe
     from lipwire.adapters.s3 import S3Objects, S3Work
     from lipwire.adapters.sqs import SqsDeliveryQueue
     from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
-    from lipwire.adapters.url_guard import UrlGuard
     from lipwire.webhook_views import NativeJobViews
 
 _KEY_CACHE_TTL: Final = timedelta(seconds=60)
@@ -179,7 +179,7 @@ class App:
     @cached_property
     def url_guard(self) -> UrlGuard:
         """Where webhooks may go."""
-        from lipwire.adapters.url_guard import UrlGuard
+        from lipwire.adapters.http.guard import UrlGuard
 
         return UrlGuard(loopback=self.settings.webhook_loopback)
 
@@ -191,7 +191,7 @@ class App:
     @cached_property
     def http_sender(self) -> GuardedSender:
         """The only way out."""
-        from lipwire.adapters.http_sender import GuardedSender
+        from lipwire.adapters.http.sender import GuardedSender
 
         return GuardedSender(self.url_guard)
 

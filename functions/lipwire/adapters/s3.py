@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
+from lipwire.adapters.s3_writer import S3Writer
 from lipwire.domain.errors import BusyError, UploadIncompleteError
 from lipwire.domain.jobs import RenderPlan, RenderReport, plan_key, result_key
 from lipwire.domain.views import UploadPart
@@ -92,6 +93,10 @@ class S3Objects:
             if code in _BAD_PARTS:
                 raise UploadIncompleteError from exc
             raise
+
+    def writer(self, key: str) -> S3Writer:
+        """What writes the object piece by piece."""
+        return S3Writer(self._client, bucket=self._bucket, key=key)
 
     def head(self, key: str) -> tuple[int, str | None] | None:
         """Size and version id, or None when nothing is there."""

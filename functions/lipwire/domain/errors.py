@@ -262,6 +262,47 @@ class NoFaceError(MediaError):
     mend = "Use a clip or picture in which one face is clearly visible and at least 60 pixels wide."
 
 
+class SourceUrlError(MediaError):
+    """Media could not be fetched from its URL; the URL itself stands in no message."""
+
+    code = "source_url_failed"
+    title = "The media could not be fetched from its URL."
+    mend = "Check that the URL gives the file itself, or upload it."
+
+
+class InvalidSourceUrlError(SourceUrlError):
+    code = "invalid_source_url"
+    title = "Media can't be fetched from this URL."
+    mend = "Give a public https URL on port 443, without user name, or upload the file."
+
+
+class SourceUnreachableError(SourceUrlError):
+    """Not resolved, not allowed, refused, reset, no valid certificate: one word for all, so that nobody can map a network."""
+
+    code = "source_unreachable"
+    title = "The URL's server could not be reached."
+    mend = "Check that it is public and has a valid certificate, or upload the file."
+
+
+class SourceRefusedError(SourceUrlError):
+    """The server's own status is the field `status`."""
+
+    code = "source_refused"
+    title = "The URL's server did not give the file."
+    mend = "Check that the URL needs no login and has not expired, or upload the file."
+
+
+class SourceBadAnswerError(SourceUrlError):
+    code = "source_bad_answer"
+    title = "The URL's server answered in a way that can't be read."
+
+
+class SourceTooSlowError(SourceUrlError):
+    code = "source_too_slow"
+    title = "The file did not arrive in time from its URL."
+    mend = "Give a URL on a faster server, or upload the file."
+
+
 class FaceNotFoundError(MediaError):
     code = "face_not_found"
     title = "The face that was chosen is not in the source."

@@ -1,6 +1,7 @@
 """What use cases ask of the world, in their own words; adapters answer."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -121,6 +122,15 @@ class JobStore(Protocol):
     def delete(self, job: Job) -> None: ...
 
 
+class ByteSink(Protocol):
+    """Takes bytes in order."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def restart(self) -> None:
+        """What was written is forgotten."""
+
+
 class ObjectStore(Protocol):
     """One bucket."""
 
@@ -135,10 +145,20 @@ class ObjectStore(Protocol):
     def complete_multipart(self, key: str, upload_id: str, *, size_bytes: int) -> None:
         """Raises `UploadIncompleteError` when parts are missing."""
 
+    def writer(self, key: str) -> AbstractContextManager[ByteSink]:
+        """The object is there whole once the block ends well, and nothing of it otherwise."""
+
     def head(self, key: str) -> tuple[int, str | None] | None:
         """Size and version id, or None when nothing is there."""
 
     def delete_prefix(self, prefix: str) -> None: ...
+
+
+class MediaFetcher(Protocol):
+    """Fetches from strangers' URLs."""
+
+    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int) -> None:
+        """Every byte is in the sink; raises a `SourceUrlError` or `MediaTooLargeError` otherwise."""
 
 
 class ResultUrls(Protocol):

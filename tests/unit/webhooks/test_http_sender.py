@@ -1,76 +1,40 @@
 """The sender against receivers that misbehave, on real loopback sockets."""
 
 import contextlib
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from lipwire.adapters.http_sender import GuardedSender
-from lipwire.adapters.url_guard import UrlGuard
-
-Serve = Callable[[socket.socket, bytes], None]
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
-
-
-@contextlib.contextmanager
-def receiver(serve: Serve) -> Iterator[str]:
-    """A server that reads one request per connection and lets `serve` answer it; gives its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(5)
-
-    def run() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                with connection, contextlib.suppress(OSError):
-                    serve(connection, read_request(connection))
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook?a=1"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
-        listener.close()
-        thread.join(5)
+from lipwire.adapters.http.guard import UrlGuard
+from lipwire.adapters.http.sender import GuardedSender
+from tests.support.strangers import (
+    OK,
+    Serve,
+    certificate,
+    dripping,
+    public_leads_to,
+    says,
+    serving,
+    tls_server,
+)
 
 
-def read_request(connection: socket.socket) -> bytes:
-    """Head and body of one request."""
-    connection.settimeout(5)
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-def says(answer: bytes) -> Serve:
-    """A receiver that says just this."""
-    return lambda connection, _request: connection.sendall(answer)
-
-
-def a_sender(deadline_s: float = 0.6, **changes: object) -> GuardedSender:
-    """A sender of the local stage, in a hurry."""
+def a_sender(deadline_s: float = 5, **changes: object) -> GuardedSender:
+    """A sender of the local stage."""
     return GuardedSender(UrlGuard(loopback=True), deadline_s=deadline_s, **changes)  # type: ignore[arg-type]
 
 
 def post(serve: Serve, *, body: bytes = b"{}", sender: GuardedSender | None = None):
     """The answer of such a receiver."""
-    with receiver(serve) as url:
+    with serving(serve) as port:
+        url = f"http://127.0.0.1:{port}/hook?a=1"
         return (sender or a_sender()).post(url, headers={"webhook-id": "evt_1"}, body=body)
 
 
+@pytest.mark.fault(101)
 def test_the_bytes_given_are_the_bytes_sent():
     """Signed bytes = sent bytes; headers and target as they were."""
     seen: list[bytes] = []
@@ -89,6 +53,7 @@ def test_the_bytes_given_are_the_bytes_sent():
     assert b"accept-encoding: identity" in head
 
 
+@pytest.mark.fault(92)
 @pytest.mark.parametrize("status", [200, 204, 299, 302, 404, 410, 429, 500, 503])
 def test_the_status_is_told(status):
     """As it is, and a redirect is not followed."""
@@ -114,22 +79,15 @@ def test_interim_answers_are_skipped():
     )
 
 
-def _drip(piece: bytes) -> Serve:
-    def serve(connection: socket.socket, _request: bytes) -> None:
-        while True:
-            connection.sendall(piece)
-            time.sleep(0.05)
-
-    return serve
-
-
+@pytest.mark.fault(90)
 @pytest.mark.parametrize(
-    "serve", [_drip(b"H"), lambda connection, _: time.sleep(1.2), _drip(b"HTTP/1.1 100 C\r\n\r\n")]
+    "serve",
+    [dripping(b"H"), lambda connection, _: time.sleep(1.2), dripping(b"HTTP/1.1 100 C\r\n\r\n")],
 )
 def test_the_deadline_holds_whatever_is_dripped(serve):
     """No drip of bytes, and no silence, lasts longer than the deadline + 0.5 s."""
     began = time.monotonic()
-    answer = post(serve)
+    answer = post(serve, sender=a_sender(0.6))
     assert (answer.status, answer.error) == (None, "timeout")
     assert 500 <= answer.elapsed_ms <= 1100
     assert time.monotonic() - began < 4
@@ -138,25 +96,21 @@ def test_the_deadline_holds_whatever_is_dripped(serve):
 def test_a_head_that_drips_after_its_status_line_is_no_answer():
     """The status counts once the head is whole."""
 
-    def serve(connection: socket.socket, _request: bytes) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n")
-        _drip(b"x: y\r\n")(connection, b"")
-
-    assert post(serve).error == "timeout"
+    serve = dripping(b"x: y\r\n", after=b"HTTP/1.1 200 OK\r\n")
+    assert post(serve, sender=a_sender(0.6)).error == "timeout"
 
 
 def test_a_body_that_drips_does_not_take_the_answer_back():
     """2xx stands once its head is read."""
 
-    def serve(connection: socket.socket, _request: bytes) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-        _drip(b"z")(connection, b"")
-
-    answer = post(serve)
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n"
+    serve = dripping(b"z", after=head)
+    answer = post(serve, sender=a_sender(0.6))
     assert answer.status == 200
     assert answer.elapsed_ms <= 1100
 
 
+@pytest.mark.fault(93)
 def test_an_endless_body_is_cut():
     """64 kB are read, 256 characters are kept, the connection is closed."""
     sent = [0]
@@ -172,6 +126,7 @@ def test_an_endless_body_is_cut():
     assert answer.elapsed_ms < 2500
 
 
+@pytest.mark.fault(93)
 @pytest.mark.parametrize(
     "headers", [b"a: b\r\n" * 5000, b"a: " + b"b" * 2**20 + b"\r\n", b"a: b\r\n" * 200_000]
 )
@@ -180,6 +135,7 @@ def test_too_many_headers_are_cut(headers):
     assert post(says(b"HTTP/1.1 200 OK\r\n" + headers + b"\r\n"), sender=a_sender(5)).status == 200
 
 
+@pytest.mark.fault(91)
 @pytest.mark.parametrize(
     "answer",
     [b"", b"garbage\r\n\r\n", b"HTTP/1.1 20", b"HTTP/1.1 200 OK\r\nunfinished: ", b"HTTP/2 200\r\n\r\n", b"HTTP/1.1 999 X\r\n\r\n",
@@ -191,6 +147,7 @@ def test_what_is_no_http_is_unreachable(answer):
     assert (found.status, found.error, found.excerpt) == (None, "unreachable", "")
 
 
+@pytest.mark.fault(91)
 def test_a_reset_is_unreachable():
     """RST instead of an answer."""
 
@@ -202,6 +159,7 @@ def test_a_reset_is_unreachable():
     assert post(serve).error == "unreachable"
 
 
+@pytest.mark.fault(91)
 def test_a_refused_connection_is_unreachable():
     """Nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -209,6 +167,7 @@ def test_a_refused_connection_is_unreachable():
     assert a_sender().post(f"http://127.0.0.1:{port}/", headers={}, body=b"").error == "unreachable"
 
 
+@pytest.mark.fault(107)
 @pytest.mark.parametrize(
     "url", ["http://example.com/", "https://10.0.0.1/", "http://169.254.169.254/", "rubbish"]
 )
@@ -220,6 +179,7 @@ def test_a_forbidden_url_is_unreachable_and_not_looked_up(url):
     assert looked_up == []
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(
     "answers",
     [
@@ -234,28 +194,23 @@ def test_a_forbidden_url_is_unreachable_and_not_looked_up(url):
 )
 def test_one_inside_answer_condemns_a_name(answers, monkeypatch):
     """No "pick the public one", and not a packet is sent."""
-    connected: list[object] = []
-    monkeypatch.setattr(socket, "create_connection", lambda *args, **_: connected.append(args))
+    connected = public_leads_to(monkeypatch, None)
     sender = a_sender(resolver=lambda _host, _port: answers)
     assert sender.post("https://rebind.example.com/", headers={}, body=b"").error == "unreachable"
     assert connected == []
 
 
+@pytest.mark.fault(102)
 def test_a_name_is_resolved_once_and_connected_to_as_judged(monkeypatch):
     """A name that changes its mind between check and connect has no second look-up to change it for."""
     answers = iter([["93.184.215.14"], ["169.254.169.254"]])
-    connected: list[object] = []
-
-    def refuse(address: tuple[str, int], **_: object) -> socket.socket:
-        connected.append(address)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(socket, "create_connection", refuse)
+    connected = public_leads_to(monkeypatch, None)
     sender = a_sender(resolver=lambda _host, _port: next(answers))
     assert sender.post("https://rebind.example.com/", headers={}, body=b"").error == "unreachable"
     assert connected == [("93.184.215.14", 443)]
 
 
+@pytest.mark.fault(49)
 def test_a_resolver_that_never_answers_is_left_behind():
     """Bounded by the deadline."""
     answer = a_sender(0.3, resolver=lambda _host, _port: time.sleep(5) or []).post(
@@ -265,6 +220,7 @@ def test_a_resolver_that_never_answers_is_left_behind():
     assert answer.elapsed_ms < 1000
 
 
+@pytest.mark.fault(52)
 def test_proxies_of_the_environment_are_ignored(monkeypatch):
     """A proxy would do the resolving, and undo the judging."""
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
@@ -272,66 +228,15 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch):
     assert post(says(OK)).status == 200
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate and key for hooks.example.com, in one file."""
-    if shutil.which("openssl") is None:
-        pytest.skip("the openssl command is not here to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=hooks.example.com", "-addext", "subjectAltName=DNS:hooks.example.com",
-         "-keyout", str(folder / "key"), "-out", str(folder / "cert")],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    both = folder / "both.pem"
-    both.write_bytes((folder / "key").read_bytes() + (folder / "cert").read_bytes())
-    return both
-
-
-@contextlib.contextmanager
-def tls_receiver(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str | None]]:
-    """A TLS server that every public address leads to; gives the names its clients asked for."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    names: list[str | None] = []
-    context.sni_callback = lambda _socket, name, _context: names.append(name)
-    connect = socket.create_connection
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    monkeypatch.setattr(
-        socket,
-        "create_connection",
-        lambda _address, **options: connect(("127.0.0.1", port), **options),
-    )
-
-    def run() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                plain, _ = listener.accept()
-                with (
-                    contextlib.suppress(OSError),
-                    context.wrap_socket(plain, server_side=True) as connection,
-                ):
-                    read_request(connection)
-                    connection.sendall(OK)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield names
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
-        listener.close()
-        thread.join(5)
-
-
-def test_the_certificate_must_name_the_host(certificate, monkeypatch):
+@pytest.mark.fault(91)
+def test_the_certificate_must_name_the_host(tmp_path, monkeypatch):
     """SNI and verification use the URL's name although the connection goes to an address; self-signed is refused."""
-    trusting = ssl.create_default_context(cafile=str(certificate))
+    pem = certificate(tmp_path, "hooks.example.com")
+    tls, names = tls_server(pem)
+    trusting = ssl.create_default_context(cafile=str(pem))
     public = {"resolver": lambda _host, _port: ["93.184.215.14"]}
-    with tls_receiver(certificate, monkeypatch) as names:
+    with serving(says(OK), tls=tls) as port:
+        public_leads_to(monkeypatch, port)
         good = a_sender(5, tls=trusting, **public).post(
             "https://hooks.example.com/", headers={}, body=b"{}"
         )
@@ -345,16 +250,12 @@ def test_the_certificate_must_name_the_host(certificate, monkeypatch):
     assert names == ["hooks.example.com", "other.example.com", "hooks.example.com"]
 
 
+@pytest.mark.fault(90)
 def test_a_handshake_that_drips_ends_at_the_deadline(monkeypatch):
-    """The watchdog ends what no read of ours bounds."""
-    connect = socket.create_connection
-    record = iter(b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc" + b"\x03\x03" + b"\x00" * 4000)
+    """Each step of it waits for no longer than what is left."""
+    record = b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc" + b"\x03\x03" + b"\x00" * 4000
     listener = socket.create_server(("127.0.0.1", 0))
-    monkeypatch.setattr(
-        socket,
-        "create_connection",
-        lambda _address, **options: connect(listener.getsockname(), **options),
-    )
+    public_leads_to(monkeypatch, listener.getsockname()[1])
 
     def run() -> None:
         connection, _ = listener.accept()
@@ -365,10 +266,18 @@ def test_a_handshake_that_drips_ends_at_the_deadline(monkeypatch):
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    answer = a_sender(resolver=lambda _host, _port: ["93.184.215.14"]).post(
+    answer = a_sender(0.6, resolver=lambda _host, _port: ["93.184.215.14"]).post(
         "https://drip.example.com/", headers={}, body=b"{}"
     )
     listener.close()
     thread.join(5)
     assert answer.error == "timeout"
     assert 500 <= answer.elapsed_ms <= 1100
+
+
+def test_a_header_can_not_become_two():
+    """The end of a line in a header's value is refused before anything is sent."""
+    headers = {"x-name": "a\r\nx-other: b"}
+    with serving(says(OK)) as port:
+        answer = a_sender().post(f"http://127.0.0.1:{port}/", headers=headers, body=b"")
+    assert answer.error == "unreachable"

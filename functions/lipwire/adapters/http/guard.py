@@ -5,6 +5,7 @@ releases. This one is a table: IPv4 minus IANA's special-purpose registry, IPv6 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -84,10 +85,15 @@ class Destination:
 
 
 class UrlGuard:
-    """`UrlPolicy`: https on port 443 to public hosts; on the local stage also http to loopback."""
+    """`UrlPolicy`: https on port 443 to public hosts; on the local stage also http to loopback.
 
-    def __init__(self, *, loopback: bool = False) -> None:
+    `own_hosts` are names of this deployment's own (with their subdomains), or `host:port` on loopback: nothing is fetched
+    from them, nothing sent to them.
+    """
+
+    def __init__(self, *, loopback: bool = False, own_hosts: Iterable[str] = ()) -> None:
         self._loopback = loopback
+        self._own_hosts = tuple(name.lower() for name in own_hosts)
 
     def allows(self, url: str) -> bool:
         """Whether the URL's form is allowed."""
@@ -103,6 +109,8 @@ class UrlGuard:
         port = int(match["port"]) if match["port"] else (443 if is_tls else 80)
         target = match["target"] or "/"
         found = Destination(is_tls, host, port, target if target[0] == "/" else f"/{target}")
+        if self._is_own(found):
+            return None
         literal = literal_address(host)
         if not is_tls:
             is_loopback = literal.is_loopback if literal else host == "localhost"
@@ -119,6 +127,16 @@ class UrlGuard:
         if isinstance(address, IPv4Address):
             return not any(address in block for block in _IPV4_SPECIAL)
         return address in _IPV6_UNICAST and not any(address in block for block in _IPV6_SPECIAL)
+
+    def _is_own(self, destination: Destination) -> bool:
+        for own in self._own_hosts:
+            name, _, port = own.partition(":")
+            # All names of loopback are one host: there the port tells who is meant.
+            if port and not destination.is_tls and int(port) == destination.port:
+                return True
+            if not port and f".{destination.host}".endswith(f".{name}"):
+                return True
+        return False
 
 
 def literal_address(host: str) -> IPv4Address | IPv6Address | None:
