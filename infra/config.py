@@ -23,6 +23,8 @@ class DeployConfig:
     log_retention_days: int
     max_cpu_vcpus: int = 64
     max_gpu_vcpus: int = 64
+    #: Length of the parts that long outputs are rendered in; 0 leaves it to each engine.
+    shard_seconds: float = 0
 
     @property
     def is_local(self) -> bool:

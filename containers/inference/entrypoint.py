@@ -1,6 +1,8 @@
 """The container's entry: one task, one exit code (`lipwire.render.exit_codes`).
 
-python entrypoint.py render job_…
+python entrypoint.py render job_…     the whole output; as the child of an array, one part of it
+python entrypoint.py prepare job_…    what all parts have in common
+python entrypoint.py assemble job_…   the parts become the output
 python entrypoint.py analyze ast_…
 """
 
@@ -10,9 +12,10 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,7 +27,8 @@ from lipwire.domain.assets import Problem
 from lipwire.domain.errors import MediaError, UnavailableError
 from lipwire.domain.ids import JobId
 from lipwire.render.exit_codes import ExitCode
-from lipwire.render.runner import Runner, StoppedError
+from lipwire.render.progress import StoppedError
+from lipwire.render.runner import Runner
 from lipwire.resources import Resource
 
 # Read once by numpy, which is loaded later: frames are drawn side by side already, and the sums of one thread are the
@@ -65,13 +69,29 @@ def _run(task: str, task_id: str, app: App, folder: Path) -> ExitCode:
         outputs=app.settings.name_of(Resource.OUTPUTS_BUCKET),
     )
     try:
-        {"render": runner.render, "analyze": runner.analyze}[task](task_id)
+        _TASKS[task](runner, task_id)
     except MediaError as error:
         log.info("refused: %s", error.code)
-        if task == "render":
+        if task != "analyze":
             app.jobs.record_failure(JobId(task_id), Problem.of(error))
         return ExitCode.BAD_INPUT
     return ExitCode.DONE
+
+
+def _render(runner: Runner, job_id: str) -> None:
+    index = os.environ.get("AWS_BATCH_JOB_ARRAY_INDEX")
+    if index is None:
+        runner.render(job_id)
+    else:
+        runner.render_shard(job_id, int(index))
+
+
+_TASKS: Final[dict[str, Callable[[Runner, str], None]]] = {
+    "render": _render,
+    "prepare": Runner.prepare,
+    "assemble": Runner.assemble,
+    "analyze": Runner.analyze,
+}
 
 
 #: What `_leave` has to remove: a process that is told to stop runs no `with` to its end.

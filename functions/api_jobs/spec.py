@@ -16,6 +16,7 @@ FUNCTION = FunctionSpec(
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.OUTPUTS_BUCKET, "outputs/"),
         Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
+        Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
     ),
     timeout_s=29,
     parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK"),

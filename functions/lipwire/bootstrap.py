@@ -167,7 +167,11 @@ class App:
         from lipwire import engines
         from lipwire.adapters.engines import DeployedEngines
 
-        return DeployedEngines(engines.specs(), targets=lambda: self.settings.batch_targets)
+        return DeployedEngines(
+            engines.specs(),
+            targets=lambda: self.settings.batch_targets,
+            shard_ms=lambda: self.settings.shard_ms,
+        )
 
     @cached_property
     def probe(self) -> LambdaProbe:

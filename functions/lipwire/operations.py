@@ -62,7 +62,7 @@ RUN: Final[dict[Operation, Run]] = {
     ),
     Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),
     Operation.DELETE_JOB: lambda app, command, caller: delete_job(
-        command, caller, jobs=app.jobs, outputs=app.outputs
+        command, caller, jobs=app.jobs, outputs=app.outputs, work=app.work_objects
     ),
     Operation.GET_ACCOUNT: lambda app, command, caller: get_account(
         command, caller, ledger=app.ledger, engines=app.engines

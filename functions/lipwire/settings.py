@@ -41,6 +41,11 @@ class Settings:
         raw = json.loads(self._get("BATCH_TARGETS"))
         return {name: (target["queue"], target["definition"]) for name, target in raw.items()}
 
+    @property
+    def shard_ms(self) -> int | None:
+        """How long a part of a long output is, where the stage has a word in it; None leaves it to each engine."""
+        return round(1000 * float(self.environment.get("SHARD_SECONDS") or 0)) or None
+
     def _get(self, name: str) -> str:
         value = self.environment.get(name, "")
         if not value:

@@ -10,8 +10,8 @@ from lipwire.usecases.plan_render import plan_render
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: Any) -> dict[str, str]:
-    """{"job_id"} -> {"queue", "definition", "name"} of the Batch job."""
+def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    """{"job_id"} -> {"queue", "definition", "shards"} of the Batch job."""
     app, job_id = lambda_app(), JobId(event["job_id"])
     with step_of(job_id, app):
         target = plan_render(
@@ -22,4 +22,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, str]:
             work=app.work,
             clock=app.clock,
         )
-    return {"queue": target.queue, "definition": target.definition, "name": f"render-{job_id}"}
+    return {
+        "queue": target.queue,
+        "definition": target.definition,
+        "shards": target.shards,
+    }

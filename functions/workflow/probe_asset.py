@@ -10,7 +10,7 @@ from lipwire.usecases.begin_analysis import begin_analysis
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """{"asset_id"} -> {"analyze", "queue", "definition", "name"}."""
+    """{"asset_id"} -> {"analyze", "queue", "definition"}."""
     app, asset_id = lambda_app(), AssetId(event["asset_id"])
     start = begin_analysis(
         asset_id,
@@ -25,5 +25,4 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         "analyze": start.analyze,
         "queue": start.queue,
         "definition": start.definition,
-        "name": f"analyze-{asset_id}",
     }

@@ -37,7 +37,7 @@ VALIDATE_SOURCES = FunctionSpec(
 PLAN_RENDER = FunctionSpec(
     name="PlanRender",
     handler="workflow.plan_render.handler",
-    summary="Writes the render plan and names the Batch queue and job definition.",
+    summary="Writes the render plan, decides the number of parts, and names the Batch queue and job definition.",
     needs=(
         reads(Resource.JOBS_TABLE),
         writes(Resource.JOBS_TABLE),
@@ -45,7 +45,7 @@ PLAN_RENDER = FunctionSpec(
         writes(Resource.OUTBOX_TABLE),
         writes(Resource.WORK_BUCKET, "plans/"),
     ),
-    parameters=("BATCH_TARGETS",),
+    parameters=("BATCH_TARGETS", "SHARD_SECONDS"),
 )
 
 SETTLE_JOB = FunctionSpec(

@@ -18,7 +18,7 @@ from infra.constructs.network import public_network
 from infra.grants import Handles, statements
 from lipwire import engines
 from lipwire.domain.engines import Device
-from lipwire.resources import Resource, reads, writes
+from lipwire.resources import Access, Need, Resource, reads, writes
 
 #: What a container may touch: its files in, its results out, its own job's row. No ledger, no outbox.
 JOB_NEEDS = (
@@ -26,7 +26,11 @@ JOB_NEEDS = (
     reads(Resource.WORK_BUCKET, "plans/"),
     reads(Resource.WORK_BUCKET, "analyses/"),
     writes(Resource.WORK_BUCKET, "analyses/"),
+    reads(Resource.WORK_BUCKET, "results/"),
     writes(Resource.WORK_BUCKET, "results/"),
+    reads(Resource.WORK_BUCKET, "parts/"),
+    writes(Resource.WORK_BUCKET, "parts/"),
+    Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
     writes(Resource.OUTPUTS_BUCKET, "outputs/"),
 )
 _CPU_TYPES = ("c6i", "c7i", "m6i", "m7i")

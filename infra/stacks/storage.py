@@ -32,6 +32,13 @@ class StorageStack(Stack):
             config=config,
             rules=[
                 s3.LifecycleRule(id="ForgetAnalyses", prefix="analyses/", expiration=_RETENTION),
+                # Joined parts are deleted at once: these are of jobs that failed or were canceled.
+                s3.LifecycleRule(
+                    id="ForgetParts",
+                    prefix="parts/",
+                    expiration=Duration.days(1),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
                 s3.LifecycleRule(id="ForgetPlans", prefix="plans/", expiration=Duration.days(7)),
                 s3.LifecycleRule(
                     id="ForgetResults", prefix="results/", expiration=Duration.days(7)

@@ -40,7 +40,10 @@ class WorkflowStack(Stack):
             )
         }
         targets = {name: pool.target for name, pool in compute.pools.items()}
-        parameters = {"BATCH_TARGETS": self.to_json_string(targets)}
+        parameters = {
+            "BATCH_TARGETS": self.to_json_string(targets),
+            "SHARD_SECONDS": str(config.shard_seconds),
+        }
 
         def steps(specs: tuple[FunctionSpec, ...]) -> dict[str, PythonFunction]:
             return {

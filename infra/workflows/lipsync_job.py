@@ -1,7 +1,7 @@
-"""A job's life: fetch, validate, plan, render, settle; and one lane for everything that fails.
+"""A job's life: fetch, validate, plan, render whole or in parts, settle; and one lane for everything that fails.
 
 Executions carry ids, never data. The execution's name is the job's id, so a second start of the same job is none.
-Five transitions on the happy path.
+Seven states are entered by a job that is rendered whole, nine by one in parts.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,9 @@ from infra.workflows.steps import batch_job, step
 
 #: Three attempts of the longest render, and waiting for an instance before each.
 RENDER_TIMEOUT = Duration.hours(5)
-EXECUTION_TIMEOUT = Duration.hours(6)
+PREPARE_TIMEOUT = Duration.hours(2)
+ASSEMBLE_TIMEOUT = Duration.hours(2)
+EXECUTION_TIMEOUT = Duration.hours(10)
 
 
 def lipsync_job(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
@@ -28,15 +30,35 @@ def lipsync_job(scope: Construct, functions: Mapping[str, lambda_.IFunction]) ->
     fetch = step(scope, "FetchSources", functions["FetchSources"], payload=by_id)
     validate = step(scope, "ValidateSources", functions["ValidateSources"], payload=by_id)
     plan = step(scope, "PlanRender", functions["PlanRender"], payload=by_id, result_path="$.plan")
-    render = batch_job(
-        scope,
-        "RenderOne",
-        task="render",
-        id_path="$.job_id",
-        target="$.plan",
-        timeout=RENDER_TIMEOUT,
-    )
+
+    def batch(
+        name: str, task: str, timeout: Duration, size_path: str | None = None
+    ) -> sfn.CustomState:
+        return batch_job(
+            scope,
+            name,
+            task=task,
+            id_path="$.job_id",
+            target="$.plan",
+            timeout=timeout,
+            size_path=size_path,
+        )
+
+    render = batch("RenderOne", "render", RENDER_TIMEOUT)
+    prepare = batch("PrepareShards", "prepare", PREPARE_TIMEOUT)
+    shards = batch("RenderShards", "render", RENDER_TIMEOUT, size_path="$.plan.shards")
+    assemble = batch("AssembleOutput", "assemble", ASSEMBLE_TIMEOUT)
     settle = step(scope, "SettleJob", functions["SettleJob"], payload=by_id)
-    for state in (fetch, validate, plan, render, settle):
+
+    for state in (fetch, validate, plan, render, prepare, shards, assemble, settle):
         state.add_catch(failed, errors=["States.ALL"], result_path="$.error")
-    return fetch.next(validate).next(plan).next(render).next(settle).next(settled)
+
+    settle.next(settled)
+    render.next(settle)
+    prepare.next(shards).next(assemble).next(settle)
+    plan.next(
+        sfn.Choice(scope, "InParts")
+        .when(sfn.Condition.number_greater_than("$.plan.shards", 1), prepare)
+        .otherwise(render)
+    )
+    return fetch.next(validate).next(plan)

@@ -37,14 +37,24 @@ def step(
 
 
 def batch_job(
-    scope: Construct, name: str, *, task: str, id_path: str, target: str, timeout: Duration
+    scope: Construct,
+    name: str,
+    *,
+    task: str,
+    id_path: str,
+    target: str,
+    timeout: Duration,
+    size_path: str | None = None,
 ) -> sfn.CustomState:
-    """A Batch job that is waited for; queue, definition and name come from `target`, so engines are data here."""
+    """A Batch job that is waited for; queue, definition and name come from `target`, so engines are data here.
+
+    With `size_path` it is an array of as many children as stand there.
+    """
     definition: dict[str, Any] = {
         "Type": "Task",
         "Resource": f"arn:{Aws.PARTITION}:states:::batch:submitJob.sync",
         "Parameters": {
-            "JobName.$": f"{target}.name",
+            "JobName.$": f"States.Format('{task}-{{}}', {id_path})",
             "JobQueue.$": f"{target}.queue",
             "JobDefinition.$": f"{target}.definition",
             "Parameters": {"task": task, "id.$": id_path},
@@ -54,6 +64,8 @@ def batch_job(
         "ResultPath": f"$.{task}",
         "TimeoutSeconds": timeout.to_seconds(),
     }
+    if size_path is not None:
+        definition["Parameters"]["ArrayProperties"] = {"Size.$": size_path}
     state = sfn.CustomState(scope, name, state_json=definition)
     state.add_retry(**CAPACITY)
     return state

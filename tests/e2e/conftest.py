@@ -22,7 +22,7 @@ def portrait() -> Path:
 @pytest.fixture(scope="session")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """About a second of English."""
-    return _speak("Hello, my moon.", "en-us", tmp_path_factory.mktemp("voice") / "short.wav")
+    return speak("Hello, my moon.", "en-us", tmp_path_factory.mktemp("voice") / "short.wav")
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +31,11 @@ def long_voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (
         "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 2
     )
-    return _speak(text, "en-us", tmp_path_factory.mktemp("voice") / "long.wav")
+    return speak(text, "en-us", tmp_path_factory.mktemp("voice") / "long.wav")
 
 
-def _speak(text: str, voice: str, path: Path) -> Path:
+def speak(text: str, voice: str, path: Path) -> Path:
+    """The file, with this text spoken by that voice of espeak-ng."""
     command = [sys.executable, "-m", "infra.local.voice", voice, str(path)]
     subprocess.run(command, input=text.encode(), cwd=ROOT, check=True)
     return path

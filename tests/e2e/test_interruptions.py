@@ -56,7 +56,7 @@ def test_a_cancel_stops_the_render(platform, client, portrait, long_voice):
     began = time.monotonic()
     canceled = client.call("POST", f"/jobs/{job['id']}/cancel")
     assert canceled["status"] == "canceled"
-    eventually(lambda: _is_alive(pid), lambda alive: not alive, timeout_s=10)
+    eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=10)
     assert time.monotonic() - began < 5
     assert credits_of(client)["available_millicredits"] == 1_000_000
     again = client.call("POST", f"/jobs/{job['id']}/cancel")
@@ -75,7 +75,7 @@ def test_an_execution_that_is_lost_does_not_lose_its_job(platform, client, portr
     done = client.finish(job["id"], timeout_s=60)
     assert (done["status"], done["error"]["code"]) == ("failed", "render_failed")
     assert credits_of(client)["available_millicredits"] == 1_000_000
-    eventually(lambda: _is_alive(pid), lambda alive: not alive, timeout_s=10)
+    eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=10)
     assert platform.count_events("JobFailed", job["id"]) == 1
 
 
@@ -120,7 +120,8 @@ def test_a_repeated_outbox_record_starts_one_execution(platform, client, portrai
     assert platform.count_batch_jobs(f"render-{job['id']}") == 1
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and is not waited for yet does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -10,6 +10,8 @@ import pytest
 from tests.infra.conftest import of_type
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+#: Results that travel on: targets, ids, a yes or no, errors.
+KEPT = {"$.plan", "$.analysis", "$.analyze", "$.prepare", "$.render", "$.assemble"}
 MACHINES = ("LipsyncJob", "AnalyzeSource")
 
 
@@ -119,4 +121,22 @@ def test_executions_carry_only_ids(machine):
     for name, state in definition["States"].items():
         if state["Type"] == "Task":
             kept = state.get("ResultPath")
-            assert kept is None or kept in {"$.plan", "$.analysis", "$.render", "$.analyze"}, name
+            assert kept is None or kept in KEPT, name
+
+
+def test_parts_are_an_array_between_preparing_and_assembling(job):
+    """As many children as the plan says; a job of one part goes the short way."""
+    states = job["States"]
+    array = states["RenderShards"]["Parameters"]
+    assert array["ArrayProperties"] == {"Size.$": "$.plan.shards"}
+    one = states["RenderOne"]["Parameters"]
+    assert "ArrayProperties" not in one
+    assert array["Parameters"]["task"] == one["Parameters"]["task"] == "render"
+    assert following(states["PrepareShards"]) >= {"RenderShards"}
+    assert following(states["RenderShards"]) >= {"AssembleOutput"}
+    assert following(states["AssembleOutput"]) >= {"SettleJob"}
+    (choice,) = states["InParts"]["Choices"]
+    # Batch takes no array of one.
+    assert (choice["Variable"], choice["NumericGreaterThan"]) == ("$.plan.shards", 1)
+    assert choice["Next"] == "PrepareShards"
+    assert states["InParts"]["Default"] == "RenderOne"

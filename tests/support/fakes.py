@@ -10,6 +10,7 @@ from lipwire.domain.engines import Device, EngineSpec, Mode
 from lipwire.domain.errors import InsufficientCreditsError
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
+from lipwire.domain.shards import ShardCut, ShardReport
 from tests.support.builders import NOW
 
 SPEC = EngineSpec(
@@ -106,6 +107,14 @@ class FakeJobs:
         self.rows[job.id] = job.model_copy(update={"stage": stage, "progress": progress})
         return job.status is JobStatus.RENDERING
 
+    def report_shard_progress(
+        self, job_id: str, *, shard: int, stage: str, progress: int, at: datetime
+    ) -> bool:
+        job = self.rows[JobId(job_id)]
+        told = {**job.shard_progress, str(shard): progress}
+        self.rows[job.id] = job.model_copy(update={"stage": stage, "shard_progress": told})
+        return job.status is JobStatus.RENDERING
+
     def _end(self, job: Job, status: JobStatus, **changes: object) -> bool:
         if self.rows[job.id].status not in before(status):
             return False
@@ -176,6 +185,8 @@ class FakeWork:
     def __init__(self, report: RenderReport | None = None) -> None:
         self.plans: dict[str, RenderPlan] = {}
         self.reports: dict[str, RenderReport] = {}
+        self.cuts: dict[str, ShardCut] = {}
+        self.shards: dict[tuple[str, int], ShardReport] = {}
         self.only = report
 
     def put_plan(self, plan: RenderPlan) -> None:
@@ -190,6 +201,21 @@ class FakeWork:
     def report(self, task_id: str) -> RenderReport | None:
         return self.reports.get(task_id, self.only)
 
+    def agree_cut(self, job_id: str, cut: ShardCut) -> None:
+        self.cuts.setdefault(job_id, cut)
+
+    def cut(self, job_id: str) -> ShardCut:
+        return self.cuts[job_id]
+
+    def put_shard(self, job_id: str, index: int, report: ShardReport) -> None:
+        self.shards[job_id, index] = report
+
+    def shard(self, job_id: str, index: int) -> ShardReport:
+        return self.shards[job_id, index]
+
+    def drop_shards(self, job_id: str) -> None:
+        self.shards = {key: one for key, one in self.shards.items() if key[0] != job_id}
+
 
 class FakeEngines:
     """One engine."""
@@ -199,6 +225,9 @@ class FakeEngines:
 
     def selectable(self) -> tuple[EngineSpec, ...]:
         return (SPEC,)
+
+    def shard_ms(self, name: str) -> int:
+        return SPEC.shard_ms
 
     def target(self, name: str) -> tuple[str, str]:
         return f"queue-of-{name}", f"definition-of-{name}"

@@ -116,23 +116,22 @@ class Platform:
         ]
         return [row for row in rows if job_id in json.dumps(row)]
 
-    def batch_job(self, name: str) -> dict[str, Any]:
-        """The one Batch job of this name."""
+    def batch_job(self, name: str, *, child: int | None = None) -> dict[str, Any]:
+        """The one Batch job of this name, or a child of it where it is an array."""
         (found,) = self._batch_jobs(name)
-        described: dict[str, Any] = self.aws("batch").describe_jobs(jobs=[found["jobId"]])["jobs"][
-            0
-        ]
-        return described
+        job_id = found["jobId"] if child is None else f"{found['jobId']}:{child}"
+        (described,) = self.aws("batch").describe_jobs(jobs=[job_id])["jobs"]
+        return dict(described)
 
     def count_batch_jobs(self, name: str) -> int:
         """How many Batch jobs of this name there were."""
         return len(self._batch_jobs(name))
 
-    def batch_pid(self, name: str) -> int:
-        """The process of a running Batch job."""
+    def batch_pid(self, name: str, *, child: int | None = None) -> int:
+        """The process of a running Batch job, or of an array's child."""
 
         def leader() -> int | None:
-            marker = f"AWS_BATCH_JOB_ID={self.batch_job(name)['jobId']}".encode()
+            marker = f"AWS_BATCH_JOB_ID={self.batch_job(name, child=child)['jobId']}".encode()
             for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
                 try:
                     environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
@@ -158,6 +157,29 @@ class Platform:
             ":stateMachine:", ":execution:"
         )
         self.aws("stepfunctions").stop_execution(executionArn=f"{arn}:{name}")
+
+    @contextmanager
+    def stage_parameter(self, handler: str, name: str, value: str) -> Iterator[None]:
+        """As if the stage had been deployed with another value of one function's parameter."""
+        aws, function = self.aws("lambda"), self._function(handler)
+        found = aws.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        changed = {**found, name: value}
+        aws.update_function_configuration(FunctionName=function, Environment={"Variables": changed})
+        try:
+            yield
+        finally:
+            aws.update_function_configuration(
+                FunctionName=function, Environment={"Variables": found}
+            )
+
+    def work_keys(self, prefix: str) -> list[str]:
+        """Every version of every object below the prefix in the work bucket."""
+        pages = (
+            self.aws("s3")
+            .get_paginator("list_object_versions")
+            .paginate(Bucket=self.names["WORK_BUCKET"], Prefix=prefix)
+        )
+        return [one["Key"] for page in pages for one in page.get("Versions", [])]
 
     def repeat_upload_event(self, client: Client, asset_id: str) -> None:
         """Deliver the bucket's “Object Created” event for this asset once more."""

@@ -9,7 +9,8 @@ import pytest
 from lipwire.domain.jobs import JobStatus, RenderPlan
 from lipwire.domain.options import JobOptions
 from lipwire.engines.base import AnalyzeResult, AnalyzeTask, RenderResult, RenderTask
-from lipwire.render.runner import Runner, StoppedError
+from lipwire.render.progress import StoppedError
+from lipwire.render.runner import Runner
 from tests.support.builders import ACCOUNT, a_job
 from tests.support.fakes import SPEC, FakeClock, FakeJobs, FakeWork
 

@@ -8,11 +8,13 @@ from botocore.exceptions import ClientError
 from lipwire.adapters.s3_writer import S3Writer
 from lipwire.domain.errors import BusyError, UploadIncompleteError
 from lipwire.domain.jobs import RenderPlan, RenderReport, plan_key, result_key
+from lipwire.domain.shards import ShardCut, ShardReport, cut_key, part_report_key, parts_prefix
 from lipwire.domain.views import UploadPart
 
 #: Without s3:ListBucket, S3 answers 403 for a key that isn't there.
 _NOT_FOUND: Final = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied"})
-
+#: A conditional put met an object.
+_TAKEN: Final = frozenset({"PreconditionFailed", "412"})
 _BAD_PARTS: Final = frozenset({"NoSuchUpload", "InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
 
 
@@ -158,6 +160,39 @@ class S3Work:
             if exc.response["Error"]["Code"] in _NOT_FOUND:
                 return None
             raise
+
+    def agree_cut(self, job_id: str, cut: ShardCut) -> None:
+        """The first cut that was put counts; a later one changes nothing."""
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=cut_key(job_id),
+                Body=cut.model_dump_json().encode(),
+                IfNoneMatch="*",
+            )
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] not in _TAKEN:
+                raise
+
+    def cut(self, job_id: str) -> ShardCut:
+        """Where the output is cut, as it was agreed."""
+        return ShardCut.model_validate_json(self._read(cut_key(job_id)))
+
+    def put_shard(self, job_id: str, index: int, report: ShardReport) -> None:
+        """What a part's container says lies beside the part."""
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=part_report_key(job_id, index),
+            Body=report.model_dump_json().encode(),
+        )
+
+    def shard(self, job_id: str, index: int) -> ShardReport:
+        """What a part's container said."""
+        return ShardReport.model_validate_json(self._read(part_report_key(job_id, index)))
+
+    def drop_shards(self, job_id: str) -> None:
+        """Nothing of the job's parts is left."""
+        S3Objects(self._client, bucket=self._bucket).delete_prefix(parts_prefix(job_id))
 
     def _read(self, key: str) -> bytes:
         body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()

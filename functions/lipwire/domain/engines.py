@@ -35,6 +35,8 @@ class EngineSpec:
     attempt_timeout_s: int
     millicredits_per_second: int
     licence: str
+    #: Long outputs are rendered in parts of about this length, side by side.
+    shard_ms: int = 45_000
     #: False keeps an engine out of `auto`, of the API's list and of every user's reach.
     selectable: bool = True
     #: Options that the engine honours; one that it doesn't is refused when chosen. An engine that can't do all says so.

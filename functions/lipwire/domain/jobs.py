@@ -80,6 +80,9 @@ class Job(BaseModel):
     second_speech_version: str | None = None
     mask_version: str | None = None
     held_millicredits: int
+    #: Parts that are rendered side by side, and how far each is, in percent by its number.
+    shards: int = 1
+    shard_progress: dict[str, int] = {}
     #: How many HOLD entries the ledger has for this job (a provisional one may be followed by its top-up).
     holds: int = 1
     per_second_millicredits: int
@@ -98,6 +101,11 @@ class Job(BaseModel):
     def is_final(self) -> bool:
         """Whether the job can't change any more."""
         return self.status not in OPEN
+
+    @property
+    def percent(self) -> int:
+        """How far the job is as a whole; parts count alike, and what was reached before them stays."""
+        return max(self.progress, sum(self.shard_progress.values()) // self.shards)
 
 
 class RenderPlan(BaseModel):
@@ -120,6 +128,9 @@ class RenderPlan(BaseModel):
     output_key: str | None = None
     cover_key: str | None = None
     options: JobOptions = JobOptions()
+    #: Parts that are rendered side by side, of an output that is at most so long.
+    shards: int = 1
+    longest_ms: int = 0
 
 
 class RenderReport(BaseModel):

@@ -310,7 +310,8 @@ def _aimed(targets: "Targets", part: range) -> dict[str, Any]:
     shown = slice(part.start, part.stop)
     return {
         "closure_frames": int(targets.closed[shown].sum()),
-        "closures": len(_spans(targets.closed[shown])),
+        # Of this part are those that begin in it.
+        "closures": sum(first in part for first, _ in _spans(targets.closed)),
         "opening_target": [round(float(value), 4) for value in targets.opening[shown]],
         "width_target": [round(float(value), 4) for value in targets.width[shown]],
     }
@@ -338,6 +339,7 @@ def _told(speaker: "Speaker", timeline: "Timeline", part: range) -> dict[str, An
     return _aimed(speaker.targets, part) | {
         "score": round(float(scores.mean()), 3) if len(scores) else 0.0,
         "score_worst": round(float(scores.min()), 3) if len(scores) else 0.0,
+        "scored_frames": len(scores),
         "face": speaker.person,
         "untouched_spans": sorted(spans, key=lambda span: span["first"]),
         "source_had_open_mouths": speaker.has_open_mouths,

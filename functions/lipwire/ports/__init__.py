@@ -119,6 +119,11 @@ class JobStore(Protocol):
     def report_progress(self, job_id: JobId, *, stage: str, progress: int, at: datetime) -> bool:
         """False when the job is not rendering any more: the renderer must stop."""
 
+    def report_shard_progress(
+        self, job_id: JobId, *, shard: int, stage: str, progress: int, at: datetime
+    ) -> bool:
+        """One part's percent, which never falls; False when the job has ended or another part has failed."""
+
     def delete(self, job: Job) -> None: ...
 
 
@@ -187,6 +192,9 @@ class EngineCatalog(Protocol):
     def get(self, name: str) -> EngineSpec | None: ...
 
     def selectable(self) -> tuple[EngineSpec, ...]: ...
+
+    def shard_ms(self, name: str) -> int:
+        """How long a part of a long output is: the engine's own word, unless this deployment has another."""
 
     def target(self, name: str) -> tuple[str, str]:
         """The Batch queue and job definition that run it."""

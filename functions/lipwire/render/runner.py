@@ -1,32 +1,28 @@
 """One task of a container: fetch the plan and its files, run the engine, put the results, leave a report."""
 
 import hashlib
-import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Final, Protocol
 
 from lipwire.domain.errors import NoFaceError
 from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import JobOutput, RenderPlan, RenderReport, analysis_prefix
-from lipwire.domain.warnings import JobWarning
-from lipwire.engines.base import AnalyzeTask, Engine, RenderTask
+from lipwire.domain.shards import (
+    ShardCut,
+    ShardReport,
+    cut_analysis_key,
+    part_cover_key,
+    part_key,
+)
+from lipwire.domain.warnings import AnyWarning, JobWarning
+from lipwire.engines.base import AnalyzeTask, Engine, RenderResult, RenderTask, Shard
 from lipwire.ports import Clock, JobStore
+from lipwire.render.merge import merged_quality, merged_warnings
+from lipwire.render.progress import JobProgress, StoppedError
 
-#: Where each stage starts and ends, in percent of the job.
-_SHARES: Final = {
-    "fetching": (0, 3),
-    "listening": (3, 5),
-    "analyzing": (5, 25),
-    "planning": (25, 30),
-    "rendering": (30, 96),
-    "uploading": (96, 99),
-}
-_REPORT_EVERY_S: Final = 1.0
-
-
-class StoppedError(Exception):
-    """The job is not rendering any more: somebody canceled it, or another attempt ended it."""
+_BYTES: Final = "application/octet-stream"
 
 
 class Files(Protocol):
@@ -44,6 +40,19 @@ class Reports(Protocol):
     def plan(self, task_id: str) -> RenderPlan: ...
 
     def put_report(self, task_id: str, report: RenderReport) -> None: ...
+
+    def report(self, task_id: str) -> RenderReport | None: ...
+
+    def agree_cut(self, job_id: str, cut: ShardCut) -> None:
+        """The first one counts."""
+
+    def cut(self, job_id: str) -> ShardCut: ...
+
+    def put_shard(self, job_id: str, index: int, report: ShardReport) -> None: ...
+
+    def shard(self, job_id: str, index: int) -> ShardReport: ...
+
+    def drop_shards(self, job_id: str) -> None: ...
 
 
 class Runner:
@@ -80,26 +89,16 @@ class Runner:
             StoppedError: the job was canceled meanwhile.
         """
         plan = self._reports.plan(job_id)
-        if plan.speech_key is None or plan.output_key is None or plan.cover_key is None:
-            raise ValueError("not the plan of a job")
-        progress = _JobProgress(JobId(job_id), self._jobs, self._clock)
+        progress = JobProgress(JobId(job_id), self._jobs, self._clock)
         progress("fetching", 0, 1)
-        source = self._fetch(plan.source_key, "source", plan.source_version)
-        speeches = [self._fetch(plan.speech_key, "speech", plan.speech_version)]
-        if plan.second_speech_key is not None:
-            speeches.append(
-                self._fetch(plan.second_speech_key, "speech2", plan.second_speech_version)
-            )
-        mask = None
-        if plan.mask_key is not None:
-            mask = self._fetch(plan.mask_key, "mask", plan.mask_version)
+        source, speeches, mask = self._files_of(plan)
         engine = self._engine(plan.engine)
         analysis, analysis_key, was_there = self._analysis(plan, source, engine)
         result = engine.render(
             RenderTask(
                 source=source,
                 is_image=plan.is_image,
-                speeches=tuple(speeches),
+                speeches=speeches,
                 mask=mask,
                 analysis=analysis,
                 output=self._folder / "output.mp4",
@@ -110,28 +109,132 @@ class Runner:
         )
         progress("uploading", 0, 1)
         if analysis.exists() and not (was_there and result.quality.get("analysis") == "reused"):
-            self._put(analysis, self._work, analysis_key, "application/octet-stream")
-        output = self._folder / "output.mp4"
-        self._put(output, self._outputs, plan.output_key, "video/mp4")
-        self._put(self._folder / "cover.jpg", self._outputs, plan.cover_key, "image/jpeg")
-        self._reports.put_report(
-            job_id,
+            self._put(analysis, self._work, analysis_key, _BYTES)
+        self._publish(
+            plan,
             RenderReport(
-                output=JobOutput(
-                    key=plan.output_key,
-                    cover_key=plan.cover_key,
-                    width=result.width,
-                    height=result.height,
-                    fps=str(result.fps),
-                    frames=result.frames,
-                    duration_ms=result.duration_ms,
-                    size_bytes=output.stat().st_size,
-                ),
-                warnings=tuple(
-                    JobWarning.parse(one) if isinstance(one, str) else one
-                    for one in result.warnings
-                ),
+                output=_output(result, plan, self._folder / "output.mp4"),
+                warnings=_warnings(result),
                 quality=dict(result.quality),
+            ),
+        )
+
+    def prepare(self, job_id: str) -> None:
+        """What the parts of a long output have in common is agreed: the analysis they plan by, and where it is cut."""
+        from lipwire.render.seams import quiet_seams
+
+        plan = self._reports.plan(job_id)
+        progress = JobProgress(JobId(job_id), self._jobs, self._clock)
+        progress("fetching", 0, 1)
+        source, speeches, _ = self._files_of(plan)
+        engine = self._engine(plan.engine)
+        analysis, analysis_key, was_there = self._analysis(plan, source, engine)
+        if not was_there:
+            engine.analyze(
+                AnalyzeTask(
+                    source=source, is_image=plan.is_image, analysis=analysis, progress=progress
+                )
+            )
+            self._put(analysis, self._work, analysis_key, _BYTES)
+        progress("planning", 0, 1)
+        seams = quiet_seams(
+            speeches,
+            order=plan.options.speaking_order,
+            parts=plan.shards,
+            length_ms=plan.longest_ms,
+        )
+        shared = cut_analysis_key(job_id, _sha256(analysis))
+        self._put(analysis, self._work, shared, _BYTES)
+        self._reports.agree_cut(job_id, ShardCut(seams=seams, analysis_key=shared))
+
+    def render_shard(self, job_id: str, index: int) -> None:
+        """One part lies in the work bucket, then its report: a part without one is never joined."""
+        plan, cut = self._reports.plan(job_id), self._reports.cut(job_id)
+        start_ms, end_ms = cut.spans()[index]
+        progress = JobProgress(JobId(job_id), self._jobs, self._clock, shard=index)
+        progress("fetching", 0, 1)
+        source, speeches, mask = self._files_of(plan)
+        analysis = self._folder / "analysis.npz"
+        self._need(self._work, cut.analysis_key, analysis)
+        part, cover = self._folder / "part.mp4", self._folder / "cover.jpg"
+        result = self._engine(plan.engine).render(
+            RenderTask(
+                source=source,
+                is_image=plan.is_image,
+                speeches=speeches,
+                mask=mask,
+                analysis=analysis,
+                output=part,
+                cover=cover,
+                progress=progress,
+                options=plan.options,
+                shard=Shard(start_ms=start_ms, end_ms=end_ms),
+            )
+        )
+        if result.place is None:
+            raise ValueError("the engine does not tell where the part belongs")
+        progress("uploading", 0, 1)
+        output = None
+        if result.frames:
+            key = part_key(job_id, index, _sha256(part))
+            self._put(part, self._work, key, "video/mp4")
+            output = _output(result, plan, part).model_copy(update={"key": key})
+        if cover.exists():
+            self._put(cover, self._work, part_cover_key(job_id), "image/jpeg")
+        self._reports.put_shard(
+            job_id,
+            index,
+            ShardReport(
+                output=output,
+                warnings=_warnings(result),
+                quality=dict(result.quality),
+                first=result.place.first,
+                of=result.place.of,
+                begins_s=str(result.place.begins_s),
+            ),
+        )
+
+    def assemble(self, job_id: str) -> None:
+        """The parts are one output with one report, and are gone."""
+        # Nothing is left to be joined where an attempt before this one came as far as that.
+        if self._reports.report(job_id) is None:
+            self._join(self._reports.plan(job_id))
+        self._reports.drop_shards(job_id)
+
+    def _join(self, plan: RenderPlan) -> None:
+        from lipwire.render.media.join import Part, join
+
+        progress = JobProgress(JobId(plan.id), self._jobs, self._clock)
+        told = [self._reports.shard(plan.id, index) for index in range(plan.shards)]
+        parts, reports, outputs = [], [], []
+        for index, report in enumerate(told):
+            progress("joining", index, plan.shards)
+            if report.output is None:
+                continue
+            path = self._folder / f"part{index}.mp4"
+            self._need(self._work, report.output.key, path)
+            parts.append(Part(path, report.output.frames, Fraction(report.begins_s)))
+            reports.append(report)
+            outputs.append(report.output)
+        firsts = [sum(one.frames for one in outputs[:n]) for n in range(len(outputs) + 1)]
+        if not parts or [*(one.first for one in reports), reports[-1].of] != firsts:
+            raise ValueError(f"the parts do not make one output: {firsts}")
+        output = self._folder / "output.mp4"
+        joined = join(parts, output)
+        self._need(self._work, part_cover_key(plan.id), self._folder / "cover.jpg")
+        progress("uploading", 0, 1)
+        whole = outputs[0].model_copy(
+            update={
+                "key": plan.output_key,
+                "frames": joined.frames,
+                "duration_ms": round(joined.duration_s * 1000),
+                "size_bytes": output.stat().st_size,
+            }
+        )
+        self._publish(
+            plan,
+            RenderReport(
+                output=whole, warnings=merged_warnings(reports), quality=merged_quality(reports)
             ),
         )
 
@@ -153,7 +256,7 @@ class Runner:
         except NoFaceError:
             self._reports.put_report(asset_id, RenderReport(faces=0, sha256=_sha256(source)))
             return
-        self._put(analysis, self._work, analysis_key, "application/octet-stream")
+        self._put(analysis, self._work, analysis_key, _BYTES)
         self._reports.put_report(
             asset_id,
             RenderReport(
@@ -169,6 +272,21 @@ class Runner:
         engine.setup()
         return engine
 
+    def _files_of(self, plan: RenderPlan) -> tuple[Path, tuple[Path, ...], Path | None]:
+        """Source, voices (the left one first) and mask, in the versions that were validated."""
+        if plan.speech_key is None:
+            raise ValueError("not the plan of a job")
+        source = self._fetch(plan.source_key, "source", plan.source_version)
+        speeches = [self._fetch(plan.speech_key, "speech", plan.speech_version)]
+        if plan.second_speech_key is not None:
+            speeches.append(
+                self._fetch(plan.second_speech_key, "speech2", plan.second_speech_version)
+            )
+        mask = None
+        if plan.mask_key is not None:
+            mask = self._fetch(plan.mask_key, "mask", plan.mask_version)
+        return source, tuple(speeches), mask
+
     def _fetch(self, key: str, name: str, version_id: str | None) -> Path:
         path = self._folder / name
         if not self._files.fetch(self._uploads, key, path, version_id=version_id):
@@ -182,33 +300,40 @@ class Runner:
         path = self._folder / "analysis.npz"
         return path, key, self._files.fetch(self._work, key, path)
 
+    def _publish(self, plan: RenderPlan, report: RenderReport) -> None:
+        """Output and cover lie in the outputs bucket, then the report at its key."""
+        if plan.output_key is None or plan.cover_key is None:
+            raise ValueError("not the plan of a job")
+        self._put(self._folder / "output.mp4", self._outputs, plan.output_key, "video/mp4")
+        self._put(self._folder / "cover.jpg", self._outputs, plan.cover_key, "image/jpeg")
+        self._reports.put_report(plan.id, report)
+
+    def _need(self, bucket: str, key: str, path: Path) -> None:
+        """An object of our own lies at `path`; it is gone only where the job was deleted meanwhile."""
+        if not self._files.fetch(bucket, key, path):
+            raise StoppedError(f"{key} is not there any more")
+
     def _put(self, path: Path, bucket: str, key: str, content_type: str) -> None:
         self._files.put(path, bucket, key, content_type=content_type)
 
 
-class _JobProgress:
-    """Writes how far a job is, at most once a second; stops the work of a job that ended."""
+def _output(result: RenderResult, plan: RenderPlan, path: Path) -> JobOutput:
+    if plan.output_key is None or plan.cover_key is None:
+        raise ValueError("not the plan of a job")
+    return JobOutput(
+        key=plan.output_key,
+        cover_key=plan.cover_key,
+        width=result.width,
+        height=result.height,
+        fps=str(result.fps),
+        frames=result.frames,
+        duration_ms=result.duration_ms,
+        size_bytes=path.stat().st_size,
+    )
 
-    def __init__(self, job_id: JobId, jobs: JobStore, clock: Clock) -> None:
-        self._job_id = job_id
-        self._jobs = jobs
-        self._clock = clock
-        self._stage = ""
-        self._next = 0.0
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Told by the engine at every frame."""
-        now = time.monotonic()
-        if stage == self._stage and now < self._next:
-            return
-        self._stage, self._next = stage, now + _REPORT_EVERY_S
-        first, last = _SHARES.get(stage, (0, 0))
-        percent = first + (last - first) * done // max(total, 1)
-        alive = self._jobs.report_progress(
-            self._job_id, stage=stage, progress=percent, at=self._clock.now()
-        )
-        if not alive:
-            raise StoppedError("the job has ended")
+def _warnings(result: RenderResult) -> tuple[AnyWarning, ...]:
+    return tuple(JobWarning.parse(one) if isinstance(one, str) else one for one in result.warnings)
 
 
 def _sha256(path: Path) -> str:

@@ -218,6 +218,35 @@ class DynamoJobs:
             statuses=frozenset({JobStatus.RENDERING}),
         )
 
+    def report_shard_progress(
+        self, job_id: JobId, *, shard: int, stage: str, progress: int, at: datetime
+    ) -> bool:
+        """Each part writes its own attribute, so no word is lost; a new attempt is heard once it is ahead of the last."""
+        rendering = frozenset({JobStatus.RENDERING})
+        written = {":stage": stage, ":progress": progress, ":at": iso(at)}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"pk": job_id}),
+                UpdateExpression=(
+                    "SET stage = :stage, updated_at = :at, shard_progress.#shard = :progress"
+                ),
+                ConditionExpression=(
+                    f"{_status_in(rendering)} AND attribute_not_exists(failure) AND "
+                    "(attribute_not_exists(shard_progress.#shard) "
+                    "OR shard_progress.#shard <= :progress)"
+                ),
+                ExpressionAttributeNames={"#status": "status", "#shard": str(shard)},
+                ExpressionAttributeValues=to_item({**written, **_status_values(rendering)}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as exc:
+            if is_condition_failure(exc):
+                found = from_item(exc.response.get("Item", {}))
+                return found.get("status") == JobStatus.RENDERING and "failure" not in found
+            raise
+        return True
+
     def delete(self, job: Job) -> None:
         """Only a job that has ended."""
         self._client.delete_item(TableName=self._table, Key=to_item({"pk": job.id}))

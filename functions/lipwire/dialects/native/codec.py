@@ -283,7 +283,7 @@ def job_out(view: JobView) -> wire.JobOut:
         id=job.id,
         status=job.status.value,
         stage=job.stage,
-        progress=job.progress,
+        progress=job.percent,
         source=AssetRef(asset_id=job.source_id),
         speech=AssetRef(asset_id=job.speech_id),
         options=from_options(job.options),

@@ -1,0 +1,108 @@
+"""An output made in parts by the container's tasks is the one that a single render makes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lipwire.domain.jobs import JobOutput
+from lipwire.domain.options import SpeakingOrder
+from lipwire.render.face.measure import measure_video
+from lipwire.render.seams import quiet_seams
+from tests.support.clips import make_wav
+from tests.support.containers import JOB, Containers, assert_no_jump
+from tests.support.fakes import FakeWork
+from tests.support.renders import Footage, Made
+from tests.support.same_video import compared
+
+
+@pytest.fixture(scope="module")
+def whole(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The clip with the long voice, rendered at once."""
+    return footage.dub(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="module")
+def containers(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Containers:
+    """The same in four parts, of which the last one is beyond the output's end."""
+    made = Containers.given(
+        tmp_path_factory.mktemp("parts"),
+        footage.clip,
+        footage.voice,
+        longest_ms=2400,
+        shards=4,
+    )
+    made.render()
+    return made
+
+
+def test_nothing_tells_the_parts_from_a_whole(containers: Containers, whole: Made) -> None:
+    """Frames, times and sound are the same; pictures differ by their coding alone."""
+    found = compared(whole.output, containers.root / "outputs" / "output.mp4")
+    assert found["frames"] == whole.result.frames
+    assert found["same_times"]
+    assert found["same_sound"]
+    assert found["sound_packets"] > 10
+    assert found["worst_difference"] < 2
+
+
+def test_the_report_is_the_one_of_a_whole(containers: Containers, whole: Made) -> None:
+    """What is charged and what is told: by the joined file, not by what the parts claim."""
+    report = containers.work.reports[JOB]
+    output = containers.root / "outputs" / "output.mp4"
+    assert report.output == JobOutput(
+        key="output.mp4",
+        cover_key="cover.jpg",
+        width=whole.result.width,
+        height=whole.result.height,
+        fps=str(whole.result.fps),
+        frames=whole.result.frames,
+        duration_ms=whole.result.duration_ms,
+        size_bytes=output.stat().st_size,
+    )
+    told, expected = dict(report.quality), dict(whole.result.quality)
+    for one in (told, expected):
+        # Work done; and scores, which are rounded before they are put together.
+        for name in ("timings_s", "analysis", "shards"):
+            one.pop(name, None)
+    assert told.pop("score") == pytest.approx(expected.pop("score"), abs=0.002)
+    assert told.pop("untouched_spans") == pytest.approx(expected.pop("untouched_spans"))
+    assert told == expected
+    assert report.quality["shards"] == 3
+    assert (containers.root / "outputs" / "cover.jpg").stat().st_size > 1000
+
+
+def test_no_mouth_jumps_at_a_seam(containers: Containers, whole: Made) -> None:
+    """From the last frame of a part to the first of the next no more than in 95 of 100 steps of the whole."""
+    assert_no_jump(containers, measure_video(whole.output).opening)
+
+
+def test_parts_that_are_not_all_there_are_not_joined(
+    footage: Footage, tmp_path: Path, containers: Containers
+) -> None:
+    """A part whose report is missing ends the work before anything is put."""
+    made = Containers(tmp_path, FakeWork(), containers.jobs)
+    made.work.put_plan(containers.work.plan(JOB))
+    with pytest.raises(KeyError):
+        made.runner("assemble").assemble(JOB)
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_second_assembling_changes_nothing(containers: Containers) -> None:
+    """Its parts are gone: what was reported stands."""
+    output = containers.root / "outputs" / "output.mp4"
+    before = output.read_bytes(), containers.work.reports[JOB]
+    containers.runner("assemble-again").assemble(JOB)
+    assert (output.read_bytes(), containers.work.reports[JOB]) == before
+    assert containers.work.shards == {}
+
+
+def test_a_clip_is_cut_where_its_voice_is_quiet(tmp_path: Path) -> None:
+    """Within reach of even parts; without a pause, at even parts."""
+    at = np.arange(16_000 * 12) / 16_000
+    sound = 0.3 * np.sin(2 * np.pi * 200 * at)
+    sound[int(4.6 * 16_000) : int(5.2 * 16_000)] = 0
+    voice = make_wav(tmp_path / "voice.wav", sound.astype(np.float32))
+    seams = quiet_seams([voice], order=SpeakingOrder.TOGETHER, parts=3, length_ms=12_000)
+    assert 4600 <= seams[0] <= 5200
+    assert abs(seams[1] - 8000) <= 20
