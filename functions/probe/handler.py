@@ -1,21 +1,18 @@
 """The media box: its role reads uploads and nothing else, so a hostile file finds nothing to take."""
 
 import io
-from typing import Any
+from typing import Any, cast
 
 from lipwire.adapters.ranged import RangedObject
 from lipwire.bootstrap import lambda_app
-from lipwire.domain.assets import ProbeFinding, Problem
-from lipwire.domain.errors import MediaError
 from lipwire.observability import logger
 from lipwire.resources import Resource
+from probe.box import look_into
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """{"key", "version_id", "size_bytes", "max_duration_ms", "max_pixels"} -> a `ProbeFinding`."""
-    from lipwire.render.media.probe import ProbeLimits, probe, speech_is_silent
-
     app = lambda_app()
     source = io.BufferedReader(
         RangedObject(
@@ -26,13 +23,19 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             size_bytes=event["size_bytes"],
         )
     )
-    limits = ProbeLimits(max_duration_ms=event["max_duration_ms"], max_pixels=event["max_pixels"])
-    try:
-        media = probe(source, event["size_bytes"], limits=limits)
-        source.seek(0)
-        silent = speech_is_silent(source) if media.has_audio else None
-        finding = ProbeFinding(media=media, silent=silent)
-    except MediaError as error:
-        logger.info("media refused", code=error.code)
-        finding = ProbeFinding(problem=Problem.of(error))
-    return finding.model_dump(mode="json")
+    look = look_into(
+        cast("Any", source),
+        event["size_bytes"],
+        max_duration_ms=event["max_duration_ms"],
+        max_pixels=event["max_pixels"],
+    )
+    problem = look.finding.problem
+    logger.info(
+        "media looked into",
+        code=problem.code if problem else None,
+        status=look.status,
+        seconds=look.seconds,
+        peak_kib=look.peak_kib,
+        read_bytes=look.read_bytes,
+    )
+    return look.finding.model_dump(mode="json")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from io import RawIOBase
 from typing import BinaryIO
 
 import av
@@ -14,7 +15,8 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from lipwire.domain.errors import CorruptMediaError, UnsupportedMediaError
+from lipwire.domain.errors import CorruptMediaError, MediaTooLargeError, UnsupportedMediaError
+from lipwire.render.media.strangers import describe
 
 #: Enough for every signature below, MPEG-TS's third sync byte included.
 SNIFFED_BYTES = 4096
@@ -100,15 +102,18 @@ def _sniff_raw_audio(head: bytes) -> Container | None:
 
 @contextmanager
 def open_media(
-    file: BinaryIO, *, max_pixels: int = MAX_PIXELS
+    file: BinaryIO | RawIOBase, *, max_pixels: int = MAX_PIXELS, is_decoded: bool = True
 ) -> Iterator[tuple[InputContainer, Container]]:
     """The demuxed file; closed at the end, while `file` stays the caller's.
 
-    The demuxer is chosen here and FFmpeg probes nothing, so a playlist dressed as an MP4 is never read as one.
+    The demuxer is chosen here and FFmpeg probes nothing, so a playlist dressed as an MP4 is never read as one; what a
+    file of ours points to outside itself is not opened either. Unless `is_decoded`, no decoder is asked, and sizes are what
+    headers say.
 
     Raises:
         UnsupportedMediaError: none of our formats.
         CorruptMediaError: one of our formats, but empty or broken.
+        MediaTooLargeError: it asks for more memory than there is.
     """
     file.seek(0)
     head = file.read(SNIFFED_BYTES)
@@ -117,28 +122,39 @@ def open_media(
         raise CorruptMediaError("The file is empty.")
     container = sniff(head)
     if container is None:
-        raise UnsupportedMediaError
+        words = describe(head)
+        raise UnsupportedMediaError(f"The file is {words}." if words else None)
     options = {
         "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,wav,aiff,ogg,flac,mp3,aac,"
         "png_pipe,jpeg_pipe,webp_pipe",
-        "codec_whitelist": _DECODERS,
+        "codec_whitelist": _DECODERS if is_decoded else "none",
         "max_pixels": str(max_pixels),
     }
-    try:
+    with _as_media_errors():
         opened = av.open(
             file,
             mode="r",
             format=container.demuxer,
             options=options,
+            io_open=_open_nothing,
             metadata_errors="replace",
         )
+    with opened, _as_media_errors():
+        yield opened, container
+
+
+def _open_nothing(_url: str, _flags: int, _options: object) -> BinaryIO:
+    raise UnsupportedMediaError("The file names other files; send one that holds all of its media.")
+
+
+@contextmanager
+def _as_media_errors() -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, av.error.MemoryError) as exc:
+        raise MediaTooLargeError("Reading the file takes more memory than is allowed.") from exc
     except FFmpegError as exc:
         raise CorruptMediaError from exc
-    with opened:
-        try:
-            yield opened, container
-        except FFmpegError as exc:
-            raise CorruptMediaError from exc
 
 
 def picture_stream(opened: InputContainer) -> VideoStream | None:

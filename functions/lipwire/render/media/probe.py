@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from fractions import Fraction
 from operator import mul
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.stream import AttachmentStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -33,6 +34,12 @@ from lipwire.render.media.formats import (
     sound_stream,
     stream_origin,
 )
+from lipwire.render.media.limits import (
+    AllowanceSpentError,
+    MeteredFile,
+    ProbeLimits,
+    refuse_swollen_text,
+)
 from lipwire.render.media.stills import stated_size
 
 #: Files that don't say how long they are (recorded in a browser) are read through, up to this size.
@@ -50,17 +57,6 @@ _AUDIBLE_WINDOWS = 4
 _MAX_BAD_PACKETS = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeLimits:
-    """The most of each that is accepted; everything larger is refused before it is decoded."""
-
-    max_duration_ms: int = 30 * 60 * 1000
-    max_pixels: int = 4096 * 2304
-    max_size_bytes: int = 20 * 1024**3
-    max_fps: Fraction = Fraction(240)
-    max_streams: int = 16
-
-
 def probe(file: BinaryIO, size_bytes: int, *, limits: ProbeLimits | None = None) -> MediaInfo:
     """What the file holds: one frame of it decoded, its end checked against its size.
 
@@ -75,14 +71,13 @@ def probe(file: BinaryIO, size_bytes: int, *, limits: ProbeLimits | None = None)
         raise MediaTooLargeError(size_bytes=size_bytes, limit=limits.max_size_bytes)
     _refuse_large_still(file, limits)
     # The decoder's own limit is the renderer's: a picture between the two is refused here, by its true size.
-    with open_media(file) as (opened, container):
-        if len(opened.streams) > limits.max_streams:
-            raise UnsupportedMediaError(
-                f"The file holds {len(opened.streams)} streams; {limits.max_streams} are allowed."
-            )
+    metered = MeteredFile(file, limits.max_opening_bytes)
+    with _allowance(limits.max_opening_bytes), open_media(metered) as (opened, container):
+        metered.allowance = None
+        _refuse_crowded(opened, limits)
         picture, sound = picture_stream(opened), sound_stream(opened)
         if picture is None and sound is None:
-            raise UnsupportedMediaError("The file holds neither picture nor sound that we read.")
+            raise UnsupportedMediaError(_unread(opened))
         _refuse_cut_off(opened, size_bytes)
         duration_ms = 0 if container.is_picture else _duration_ms(opened, size_bytes, limits)
         info = MediaInfo(
@@ -98,15 +93,81 @@ def probe(file: BinaryIO, size_bytes: int, *, limits: ProbeLimits | None = None)
         )
         if picture is None:
             return info
+        if not picture.codec_context.width:
+            _refuse_undecoded(file, limits)
         return _with_picture(info, opened, picture, limits)
+
+
+@contextmanager
+def _allowance(most: int) -> Iterator[None]:
+    try:
+        yield
+    except AllowanceSpentError as exc:
+        raise MediaTooLargeError(
+            f"The file's index, tags and attachments take more than {most} bytes."
+        ) from exc
+
+
+def _refuse_crowded(opened: InputContainer, limits: ProbeLimits) -> None:
+    """Nothing, for a file of few streams, chapters, texts and attachments."""
+    if len(opened.streams) > limits.max_streams:
+        raise UnsupportedMediaError(
+            f"The file holds {len(opened.streams)} streams; {limits.max_streams} are allowed."
+        )
+    chapters = opened.chapters()
+    if len(chapters) > limits.max_chapters:
+        raise UnsupportedMediaError(
+            f"The file holds {len(chapters)} chapters; {limits.max_chapters} are allowed."
+        )
+    tags = [opened.metadata, *(stream.metadata for stream in opened.streams)]
+    tags += [chapter["metadata"] for chapter in chapters]
+    texts = sum(len(name) + len(text) for tag in tags for name, text in tag.items())
+    if texts > limits.max_metadata_bytes:
+        raise MediaTooLargeError(
+            f"The file's tags take {texts} bytes; {limits.max_metadata_bytes} are allowed."
+        )
+    attached = sum(
+        len(stream.data or b"") for stream in opened.streams if isinstance(stream, AttachmentStream)
+    )
+    if attached > limits.max_attachment_bytes:
+        raise MediaTooLargeError(
+            f"The file's attachments take {attached} bytes; {limits.max_attachment_bytes} are allowed."
+        )
+
+
+def _unread(opened: InputContainer) -> str:
+    """Which codecs there are, where none of them is ours."""
+    names = sorted(
+        {
+            stream.codec_context.name
+            for stream in (*opened.streams.video, *opened.streams.audio)
+            if stream.codec_context is not None
+        }
+    )
+    if not names:
+        return "The file holds neither picture nor sound."
+    return f"The file's media are coded as {', '.join(names)}, which is not read here."
 
 
 def _refuse_large_still(file: BinaryIO, limits: ProbeLimits) -> None:
     file.seek(0)
     container = sniff(file.read(SNIFFED_BYTES))
-    size = stated_size(file, container.name) if container and container.is_picture else None
+    if container is None or not container.is_picture:
+        return
+    if container.name == "png":
+        refuse_swollen_text(file, limits)
+    size = stated_size(file, container.name)
     if size is not None:
         _refuse_large(*size, limits=limits)
+
+
+def _refuse_undecoded(file: BinaryIO, limits: ProbeLimits) -> None:
+    """Nothing, for pictures that the decoder refused for another reason than their stated size."""
+    metered = MeteredFile(file, limits.max_opening_bytes)
+    with open_media(metered, is_decoded=False) as (opened, _):
+        stream = picture_stream(opened)
+        if stream is not None:
+            _refuse_large(stream.codec_context.width, stream.codec_context.height, limits=limits)
 
 
 def _refuse_large(width: int, height: int, *, limits: ProbeLimits) -> None:
@@ -118,12 +179,23 @@ def _refuse_large(width: int, height: int, *, limits: ProbeLimits) -> None:
         )
 
 
-def speech_is_silent(file: BinaryIO) -> bool:
-    """True when a tenth of a second above -50 dB is nowhere to be heard; reads no further than it has to."""
+def speech_is_silent(file: BinaryIO, *, limits: ProbeLimits | None = None) -> bool | None:
+    """True when a tenth of a second above -50 dB is nowhere to be heard; reads no further than it has to.
+
+    None where nobody was heard in as much as may be read for it.
+    """
+    try:
+        return _is_silent(MeteredFile(file, (limits or ProbeLimits()).max_listening_bytes))
+    except AllowanceSpentError:
+        return None
+
+
+def _is_silent(file: MeteredFile) -> bool:
     with open_media(file) as (opened, _):
         sound = sound_stream(opened)
         if sound is None:
             return True
+        sound.codec_context.thread_count = 1
         audible = 0
         for window in _windows(opened, sound):
             if _is_audible(window):
@@ -148,7 +220,11 @@ def _with_picture(
     is_moving = info.kind is MediaKind.VIDEO
     if is_moving and fps is not None and fps > limits.max_fps:
         raise UnsupportedMediaError(f"The file plays {fps} frames a second.")
+    frames = max(picture.frames, len(picture.index_entries))
+    if is_moving and frames > limits.max_frames:
+        raise TooLongError(f"The file holds {frames} frames; {limits.max_frames} are allowed.")
     limit_decoder(picture, max_pixels=limits.max_pixels)
+    picture.codec_context.thread_count = 1
     first = _first_picture(opened, picture)
     rotation = clockwise(first)
     sideways = rotation in (90, 270)
@@ -210,11 +286,22 @@ def _duration_ms(opened: InputContainer, size_bytes: int, limits: ProbeLimits) -
     milliseconds = -int(-seconds * 1000 // 1)
     if milliseconds <= 0:
         raise CorruptMediaError("The file plays for no time at all.")
-    if milliseconds > limits.max_duration_ms:
-        raise TooLongError(
-            f"The file plays {milliseconds} ms; {limits.max_duration_ms} ms are allowed."
-        )
+    # A header may say less than its own index holds: the longer of the two is judged.
+    longest = max(milliseconds, int(_indexed_length(opened) * 1000))
+    if longest > limits.max_duration_ms:
+        raise TooLongError(f"The file plays {longest} ms; {limits.max_duration_ms} ms are allowed.")
     return milliseconds
+
+
+def _indexed_length(opened: InputContainer) -> Fraction:
+    """From the first to the last entry of the longest index, in seconds."""
+    lengths = [Fraction(0)]
+    for stream in (*opened.streams.video, *opened.streams.audio):
+        entries = stream.index_entries
+        if len(entries) > 1 and stream.time_base is not None:
+            ticks = entries[len(entries) - 1].timestamp - entries[0].timestamp
+            lengths.append(ticks * stream.time_base)
+    return max(lengths)
 
 
 def _scanned_length(opened: InputContainer, limits: ProbeLimits) -> Fraction:

@@ -1,0 +1,152 @@
+"""The media box: bombs and disguised playlists end in a code within a second and little memory, and open nothing."""
+
+import os
+import socket
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("av", reason="the renderer's environment has PyAV")
+
+from lipwire.domain.accounts import PLANS
+from probe.box import Look, look_into
+from tests.support.bombs import BOMBS, DISGUISES, movie_that_points_elsewhere
+from tests.support.clips import MEDIA, needs_media
+from tests.support.hostile import HOSTILE
+
+PLAN = PLANS["standard"]
+UNLIMITED = "tests.support.inside.unlimited"
+#: No refusal may need more. Processor time, since a busy machine's clock tells little.
+CPU_S = 1.0
+PEAK_KIB = 150 * 1024
+
+
+def look(data: bytes, *, inside: str = "probe.inside", deadline_s: float = 30) -> Look:
+    """What the box says of a file, within the limits of the standard plan."""
+    return look_into(
+        BytesIO(data),
+        len(data),
+        max_duration_ms=PLAN.max_duration_ms,
+        max_pixels=PLAN.max_pixels,
+        deadline_s=deadline_s,
+        inside=inside,
+    )
+
+
+def refused(found: Look) -> str:
+    """The code of a cheap refusal."""
+    assert found.finding.media is None
+    assert found.finding.problem is not None
+    assert found.status == 0, "the box broke"
+    assert found.cpu_s is not None
+    assert found.cpu_s < CPU_S
+    assert found.peak_kib is not None
+    assert found.peak_kib < PEAK_KIB
+    return found.finding.problem.code
+
+
+@pytest.fixture
+def canaries(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A file that holds up whoever opens it, and a server that knows whether anybody called."""
+    fifo = tmp_path / "canary"
+    os.mkfifo(fifo)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        port = server.getsockname()[1]
+        yield {"path": str(fifo), "url": f"http://127.0.0.1:{port}/x.ts", "port": str(port)}
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+@pytest.mark.fault(31, 32, 33, 34)
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, name: str) -> None:
+    """Each by the code that says what is too much."""
+    make, code = BOMBS[name]
+    assert refused(look(make(tmp_path))) == code
+
+
+@pytest.mark.fault(28, 30, 53)
+@pytest.mark.parametrize("name", DISGUISES)
+def test_a_list_of_other_files_opens_none_of_them(name: str, canaries: dict[str, str]) -> None:
+    """Refused by what the bytes are, with and without the box around it."""
+    data = DISGUISES[name].format(**canaries).encode()
+    for inside in ("probe.inside", UNLIMITED):
+        found = look(data, inside=inside)
+        assert refused(found) == "unsupported_media"
+        assert found.finding.problem is not None
+        assert found.finding.problem.message.startswith("The file is a")
+
+
+@pytest.mark.fault(30)
+def test_a_movie_that_points_elsewhere_is_not_followed(
+    tmp_path: Path, canaries: dict[str, str]
+) -> None:
+    """Its data reference is left alone, even without the box."""
+    data = movie_that_points_elsewhere(tmp_path, canaries["path"])
+    assert refused(look(data, inside=UNLIMITED)) == "media_too_long"
+
+
+@pytest.mark.fault(29)
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "corrupt_media"),
+        (b"\0", "unsupported_media"),
+        (bytes(range(256)) * 40, "unsupported_media"),
+        (b"\0\0\0\x18ftypisom" + bytes(4000), "corrupt_media"),
+    ],
+    ids=["nothing", "one byte", "noise", "a start and nothing more"],
+)
+def test_what_is_broken_is_refused(data: bytes, code: str) -> None:
+    """With a code that tells damage from what is no media at all."""
+    assert refused(look(data)) == code
+
+
+@needs_media
+def test_all_test_media_come_out_of_the_box() -> None:
+    """Broken ones with a code, odd ones as what they are."""
+    broken = {"zero.mp4", "html.mp4", "truncated.mp4", "truncated_faststart.mp4"}
+    for name in (*HOSTILE, "two_faces.mp4"):
+        found = look((MEDIA / "hostile" / name).read_bytes())
+        if name in broken:
+            assert refused(found) == (
+                "unsupported_media" if name == "html.mp4" else "corrupt_media"
+            )
+        else:
+            assert found.finding.media is not None, name
+
+
+def test_the_box_has_nothing_to_take() -> None:
+    """A decoder that was taken over opens no file, no socket, starts nothing, and knows no secrets."""
+    found = look(b"", inside="tests.support.inside.thieving")
+    assert found.finding.problem is not None
+    assert (found.finding.problem.code, found.finding.problem.message) == ("loot", "")
+
+
+def test_the_box_is_not_believed() -> None:
+    """What comes out of it is validated as what a stranger sent."""
+    with pytest.raises(ValueError, match="size_bytes"):
+        look(b"", inside="tests.support.inside.lying")
+
+
+@pytest.mark.fault(35)
+def test_a_decoder_that_hangs_is_ended() -> None:
+    """With all that it started, when its time is up."""
+    found = look(b"", inside="tests.support.inside.hanging", deadline_s=1.5)
+    assert found.finding.problem is not None
+    assert found.finding.problem.code == "corrupt_media"
+    assert "longer than is allowed" in found.finding.problem.message
+    assert found.status == -9
+    assert found.seconds < 10
+
+
+@pytest.mark.fault(36)
+def test_a_decoder_that_crashes_is_a_corrupt_file() -> None:
+    """The box breaks, not what asked it."""
+    found = look(b"", inside="tests.support.inside.crashing")
+    assert found.finding.problem is not None
+    assert found.finding.problem.code == "corrupt_media"
+    assert found.status == -11
