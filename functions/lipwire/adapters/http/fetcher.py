@@ -89,7 +89,7 @@ class GuardedFetcher:
                     raise SourceTooSlowError from exc
                 if failures == _TRIES:
                     raise _last_word(exc) from exc
-                time.sleep(min(_PAUSE_S * 2**failures, max(deadline.left(), 0)))
+                time.sleep(min(_PAUSE_S * 2 ** (failures - 1), max(deadline.left(), 0)))
             except AnswerError as exc:
                 raise SourceBadAnswerError(f"The URL's server answered, but {exc}.") from exc
             else:
