@@ -68,8 +68,9 @@ def _run(
     source_id = client.upload(source, _type_of(source))
     speech_id = client.upload(speech, _type_of(speech))
     job = client.create_job(source_id, speech_id, name=result.stem)
-    done = client.finish(job["id"], timeout_s=1800, told=_bar)
-    sys.stdout.write("\n")
+    bar = Bar()
+    done = client.finish(job["id"], timeout_s=1800, told=bar.show)
+    bar.end()
     if done["status"] != "succeeded":
         raise SystemExit(f"the job {done['status']}: {json.dumps(done['error'])}")
     download(done["output"]["url"], result)
@@ -88,15 +89,28 @@ def _run(
     )
 
 
-def _bar(job: dict[str, Any]) -> None:
-    """One line, drawn over itself on a terminal; in a log, nothing until the end."""
-    if not sys.stdout.isatty() and job["progress"] < 100:
-        return
-    filled = int(job["progress"] * 30 / 100)
-    sys.stdout.write(
-        f"\r  [{'█' * filled}{'·' * (30 - filled)}] {job['progress']:3d} % {job['stage']:<12}"
-    )
-    sys.stdout.flush()
+class Bar:
+    """A job's progress: one line drawn over itself on a terminal, one line for each stage in a log."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stdout.isatty()
+        self._stage = ""
+
+    def show(self, job: dict[str, Any]) -> None:
+        """`job` as the API tells it."""
+        if self._terminal:
+            filled = int(job["progress"] * 30 / 100)
+            drawn = "█" * filled + "·" * (30 - filled)
+            sys.stdout.write(f"\r  [{drawn}] {job['progress']:3d} % {job['stage']:<12}")
+            sys.stdout.flush()
+        elif job["stage"] != self._stage:
+            self._stage = job["stage"]
+            _say(f"  {job['progress']:3d} % {job['stage']}")
+
+    def end(self) -> None:
+        """What comes next stands on a line of its own."""
+        if self._terminal:
+            sys.stdout.write("\n")
 
 
 def _show_credits(client: Client, when: str) -> None:

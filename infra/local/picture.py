@@ -1,6 +1,6 @@
 """The demo's picture, drawn in the renderer's environment: `python -m infra.local.picture OUT.png VIDEO…`.
 
-For each video: frames of it in a row, over the sound's waveform and the mouth's opening as re-detected in the output.
+For each video: eight frames of it in a row (the widest mouth of each eighth), over the sound's waveform and the mouth's opening as re-detected in the output.
 """
 
 import sys
@@ -21,6 +21,8 @@ Picture = NDArray[np.uint8]
 WIDTH: Final = 1280
 SHOWN: Final = 8
 CURVES: Final = 150
+#: Opening, in eye distances, at the top of the curves: one scale for all videos, so that they can be compared.
+TOP: Final = 0.2
 _PAPER: Final = (250, 250, 248)
 _INK: Final = (60, 60, 60)
 _WAVE: Final = (190, 190, 196)
@@ -34,22 +36,32 @@ def main(out: str, *videos: str) -> None:
 
 
 def _row(video: Path) -> Picture:
+    """The widest mouth of each eighth of the video, over the curves of the whole."""
+    times: list[float] = []
+    opening: list[float] = []
     with VideoSource(video) as source, FaceFinder() as finder:
-        total = sum(1 for _ in source.frames())
-        chosen = set(np.linspace(0, total - 1, SHOWN).round().astype(int).tolist())
-        thumbs, times, opening = [], [], []
         for frame in source.frames():
-            rgb = frame.to_rgb()
-            landmarks = finder.find(rgb)
+            landmarks = finder.find(frame.to_rgb())
             times.append(float(frame.time_s))
             opening.append(np.nan if landmarks is None else float(measures.opening(landmarks)))
-            if frame.index in chosen:
-                thumbs.append((times[-1], _thumb(rgb, landmarks)))
+        widest = {
+            int(part[np.argmax(np.nan_to_num(np.array(opening)[part], nan=-1.0))])
+            for part in np.array_split(np.arange(len(times)), SHOWN)
+            if len(part)
+        }
+        thumbs = []
+        for frame in source.frames():
+            if frame.index in widest:
+                rgb = frame.to_rgb()
+                thumbs.append((times[frame.index], _thumb(rgb, finder.find(rgb))))
     sound = np.concatenate(list(Sound(video).chunks(rate=16_000, channels=1)), axis=1)[0]
     strip = np.hstack([picture for _, picture in thumbs])
-    seconds = max(len(sound) / 16_000, times[-1])
+    strip = np.pad(strip, ((0, 0), (0, WIDTH - strip.shape[1]), (0, 0)), constant_values=250)
+    shown_s = times[-1] + (times[-1] - times[0]) / max(len(times) - 1, 1)
+    seconds = max(len(sound) / 16_000, shown_s)
     curves = _curves(sound, np.array(times), np.array(opening), seconds, [t for t, _ in thumbs])
-    return np.vstack([_title(f"{video.name}   {total} frames, {seconds:.2f} s"), strip, curves])
+    title = f"{video.name}   {len(times)} frames, {shown_s:.2f} s of picture"
+    return np.vstack([_title(title), strip, curves])
 
 
 def _thumb(rgb: Picture, landmarks: NDArray[np.float32] | None) -> Picture:
@@ -84,9 +96,8 @@ def _curves(
     for mark in marks:
         x = int(mark / seconds * (WIDTH - 1))
         cv2.line(canvas, (x, 0), (x, 6), _INK, 1)
-    widest = max(float(np.nanmax(opening)), 1e-6)
     points = [
-        (int(t / seconds * (WIDTH - 1)), int(CURVES - 8 - o / widest * (CURVES - 20)))
+        (int(t / seconds * (WIDTH - 1)), int(CURVES - 8 - min(o / TOP, 1) * (CURVES - 20)))
         for t, o in zip(times, opening, strict=True)
         if np.isfinite(o)
     ]

@@ -148,7 +148,7 @@ def _deploy_if_changed(emulator: Emulator) -> None:
     digest = deployment.fingerprint()
     if DEPLOYED.exists() and DEPLOYED.read_text(encoding="utf-8") == digest:
         return
-    _say("deploying the app (about half a minute the first time)")
+    _say("deploying the app (about a minute the first time, on two cores)")
     began = time.monotonic()
     deployment.deploy(emulator)
     DEPLOYED.write_text(digest, encoding="utf-8")
