@@ -39,9 +39,6 @@ class System:
             storage=self.storage.handles,
             compute=self.compute,
         )
-        self.api = ApiStack(
-            scope, name("api"), config=config, code=code, handles=self.storage.handles
-        )
         self.events = EventsStack(
             scope,
             name("events"),
@@ -49,6 +46,13 @@ class System:
             code=code,
             handles=self.storage.handles | self.workflow.handles,
             outbox=self.storage.outbox.table,
+        )
+        self.api = ApiStack(
+            scope,
+            name("api"),
+            config=config,
+            code=code,
+            handles=self.storage.handles | self.events.handles,
         )
         self.observability = ObservabilityStack(
             scope,
@@ -63,8 +67,8 @@ class System:
             self.images,
             self.compute,
             self.workflow,
-            self.api,
             self.events,
+            self.api,
             self.observability,
         )
         for stack in self.stacks:

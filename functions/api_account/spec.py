@@ -1,16 +1,17 @@
 """What the account API may touch."""
 
-from lipwire.resources import FunctionSpec, Resource, reads, writes
+from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
 
 FUNCTION = FunctionSpec(
     name="ApiAccount",
     handler="api_account.handler.handler",
-    summary="Account, webhook endpoints, OpenAPI document, docs page, and every unknown path.",
+    summary="Account, webhook endpoints and deliveries, OpenAPI document, docs page, and every unknown path.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.LEDGER_TABLE),
         reads(Resource.WEBHOOKS_TABLE),
         writes(Resource.WEBHOOKS_TABLE),
+        Need(Resource.DELIVERY_QUEUE, Access.SEND),
     ),
     timeout_s=29,
     parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK"),

@@ -21,11 +21,12 @@ from lipwire.settings import Settings
 if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.accounts import DynamoAccounts
     from lipwire.adapters.dynamodb.assets import DynamoAssets
+    from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
     from lipwire.adapters.dynamodb.jobs import DynamoJobs
     from lipwire.adapters.dynamodb.ledger import DynamoLedger
     from lipwire.adapters.dynamodb.outbox import DynamoOutbox
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-    from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
+    from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
     from lipwire.adapters.engines import DeployedEngines
     from lipwire.adapters.eventbridge import EventBridgeBus
     from lipwire.adapters.http.guard import UrlGuard
@@ -213,9 +214,11 @@ class App:
     @cached_property
     def deliveries(self) -> DynamoDeliveries:
         """Webhook deliveries."""
-        from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries
+        from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 
-        return DynamoDeliveries(self.dynamodb, table=self._name(Resource.WEBHOOKS_TABLE))
+        return DynamoDeliveries(
+            self.dynamodb, table=self._name(Resource.WEBHOOKS_TABLE), clock=self.clock
+        )
 
     @cached_property
     def delivery_queue(self) -> SqsDeliveryQueue:

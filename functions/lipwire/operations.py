@@ -14,11 +14,19 @@ from lipwire.usecases.delete_endpoint import delete_endpoint
 from lipwire.usecases.delete_job import delete_job
 from lipwire.usecases.get_account import get_account
 from lipwire.usecases.get_asset import get_asset
+from lipwire.usecases.get_delivery import get_delivery
+from lipwire.usecases.get_endpoint import get_endpoint
 from lipwire.usecases.get_job import get_job
 from lipwire.usecases.list_assets import list_assets
+from lipwire.usecases.list_deliveries import list_deliveries
 from lipwire.usecases.list_endpoints import list_endpoints
 from lipwire.usecases.list_jobs import list_jobs
 from lipwire.usecases.register_endpoint import register_endpoint
+from lipwire.usecases.replay_deliveries import replay_deliveries
+from lipwire.usecases.replay_delivery import replay_delivery
+from lipwire.usecases.rotate_secret import rotate_secret
+from lipwire.usecases.send_test_event import send_test_event
+from lipwire.usecases.update_endpoint import update_endpoint
 
 if TYPE_CHECKING:
     from lipwire.bootstrap import App
@@ -81,4 +89,43 @@ RUN: Final[dict[Operation, Run]] = {
     Operation.DELETE_ENDPOINT: lambda app, command, caller: delete_endpoint(
         command, caller, endpoints=app.endpoints
     ),
+    Operation.GET_ENDPOINT: lambda app, command, caller: get_endpoint(
+        command, caller, endpoints=app.endpoints
+    ),
+    Operation.UPDATE_ENDPOINT: lambda app, command, caller: update_endpoint(
+        command,
+        caller,
+        endpoints=app.endpoints,
+        webhook_urls=app.webhook_urls,
+        clock=app.clock,
+    ),
+    Operation.ROTATE_SECRET: lambda app, command, caller: rotate_secret(
+        command, caller, endpoints=app.endpoints, clock=app.clock, ids=app.ids
+    ),
+    Operation.SEND_TEST_EVENT: lambda app, command, caller: send_test_event(
+        command, caller, **_delivering(app)
+    ),
+    Operation.LIST_DELIVERIES: lambda app, command, caller: list_deliveries(
+        command, caller, deliveries=app.deliveries
+    ),
+    Operation.GET_DELIVERY: lambda app, command, caller: get_delivery(
+        command, caller, deliveries=app.deliveries
+    ),
+    Operation.REPLAY_DELIVERY: lambda app, command, caller: replay_delivery(
+        command, caller, **_delivering(app)
+    ),
+    Operation.REPLAY_DELIVERIES: lambda app, command, caller: replay_deliveries(
+        command, caller, **_delivering(app)
+    ),
 }
+
+
+def _delivering(app: "App") -> dict[str, Any]:
+    """What makes a new delivery."""
+    return {
+        "endpoints": app.endpoints,
+        "deliveries": app.deliveries,
+        "queue": app.delivery_queue,
+        "clock": app.clock,
+        "ids": app.ids,
+    }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lipwire.dialects.native.codec import job_out
-from lipwire.domain.ids import JobId
+from lipwire.domain.ids import AccountId, JobId
 from lipwire.ports import Clock, JobStore, ResultUrls
 from lipwire.usecases.view_job import view_job
 
@@ -17,10 +17,10 @@ class NativeJobViews:
         self._results = results
         self._clock = clock
 
-    def webhook_data(self, job_id: JobId) -> Mapping[str, Any] | None:
-        """The job's JSON, or None when it was deleted."""
+    def webhook_data(self, account_id: AccountId, job_id: JobId) -> Mapping[str, Any] | None:
+        """The job's JSON, or None when it was deleted; nobody is told of a job that is not theirs."""
         job = self._jobs.get(job_id)
-        if job is None:
+        if job is None or job.account_id != account_id:
             return None
         view = view_job(job, results=self._results, clock=self._clock)
         return job_out(view).model_dump(mode="json")

@@ -73,6 +73,7 @@ class EventsStack(Stack):
         #: By the function whose messages they are.
         self.dead_letters = {one.function.spec.name: one.work.dead_letters for one in made}
         self.dead_letters[OUTBOX.name] = lost
+        self.handles = own
         name_outputs(self, own)
 
     def _publish(self, publisher: PythonFunction, outbox: dynamodb.Table) -> sqs.Queue:

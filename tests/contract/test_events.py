@@ -11,7 +11,7 @@ import pytest
 
 from events import generate
 from lipwire.bootstrap import lambda_app
-from lipwire.dialects.native.wire import EndpointIn
+from lipwire.dialects.native.wire_webhooks import EndpointIn
 from lipwire.domain.events import EVENTS, EventData, Metadata, envelope, parse
 from lipwire.domain.webhooks import WEBHOOK_TYPES
 from outbox.handler import handler as publish

@@ -6,18 +6,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.dynamodb.outbox import DynamoOutbox, outbox_item, outbox_row
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import from_item
-from lipwire.adapters.dynamodb.webhooks import DynamoDeliveries, DynamoEndpoints
+from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
 from lipwire.adapters.sqs import SqsDeliveryQueue
-from lipwire.adapters.system import RandomIds
-from lipwire.domain.errors import EndpointNotFoundError
+from lipwire.adapters.system import RandomIds, SystemClock
+from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError
 from lipwire.domain.webhooks import (
+    IN_FLIGHT,
     Answer,
     Attempt,
+    DeliveryFilter,
     DeliveryStatus,
     EndpointStatus,
+    Lane,
     conclude,
     delivery_id,
     dropped,
@@ -38,7 +42,7 @@ class Stores:
         self.table = platform.names["WEBHOOKS_TABLE"]
         outbox = OutboxRows(table=platform.names["OUTBOX_TABLE"], ids=IDS)
         self.endpoints = DynamoEndpoints(self.client, table=self.table, outbox=outbox)
-        self.deliveries = DynamoDeliveries(self.client, table=self.table)
+        self.deliveries = DynamoDeliveries(self.client, table=self.table, clock=SystemClock())
         self.outbox = DynamoOutbox(self.client, table=platform.names["OUTBOX_TABLE"])
         self.account_id = IDS.new("acct")
 
@@ -101,7 +105,9 @@ def test_a_delivery_is_added_once(stores):
     delivery = stores.delivery()
     claimed = stores.deliveries.claim(delivery.id, at=LATER, until=LATER + LEASE)
     assert not stores.deliveries.add(delivery)
-    assert claimed == delivery.model_copy(update={"attempts": 1, "next_attempt_at": LATER + LEASE})
+    changes = {"attempts": 1, "next_attempt_at": LATER + LEASE, "flight": claimed.flight}
+    assert claimed == delivery.model_copy(update=changes)
+    assert claimed.flight in range(IN_FLIGHT[Lane.LIVE])
 
 
 def test_sixteen_workers_at_once_make_one_attempt(stores):
@@ -145,18 +151,119 @@ def test_a_worker_given_up_for_dead_writes_nothing(stores):
 
 
 def test_what_is_due_is_found_in_order_until_it_is_done(stores):
-    """Whole and broken seconds sort as time does; what is final or early is not found."""
-    start = LATER + timedelta(days=IDS.secret(16))
-    times = [start + timedelta(milliseconds=ms) for ms in (1000, 1, 0, 500, 5000)]
+    """Whole and broken seconds sort as time does; what is final, early or asked for again is not found."""
+    times = [LATER + timedelta(milliseconds=ms) for ms in (1000, 1, 0, 500, 5000)]
     made = [stores.delivery(at=at) for at in times]
-    found = stores.deliveries.due(at=start + timedelta(seconds=1), limit=500)
-    ours = [one.next_attempt_at for one in found if one.account_id == stores.account_id]
-    assert ours == sorted(times[:4])
+    again = stores.delivery(replay_of=made[0].id)
+
+    def due(lane, at):
+        found = stores.deliveries.due(stores.account_id, lane, at=at, limit=500)
+        return [one.next_attempt_at for one in found]
+
+    assert due(Lane.LIVE, LATER + timedelta(seconds=1)) == sorted(times[:4])
+    assert due(Lane.REPLAY, LATER) == [again.next_attempt_at]
     for one in made:
-        claimed = stores.deliveries.claim(one.id, at=start + LEASE, until=start + 2 * LEASE)
+        claimed = stores.deliveries.claim(one.id, at=LATER + LEASE, until=LATER + 2 * LEASE)
         assert stores.deliveries.conclude(dropped(claimed, "test"), None)
-    left = stores.deliveries.due(at=start + timedelta(days=1), limit=500)
-    assert not [one for one in left if one.account_id == stores.account_id]
+        stores.deliveries.release(claimed)
+    assert due(Lane.LIVE, LATER + timedelta(days=1)) == []
+
+
+def test_no_more_are_in_flight_than_an_account_may_have(stores):
+    """Sixteen deliveries claimed at once find ten places; each that is given back, or outlived, goes to another."""
+    made = [stores.delivery() for _ in range(16)]
+    waiting = iter(made)
+    lock = threading.Lock()
+
+    def claim_one():
+        with lock:
+            one = next(waiting)
+        return stores.deliveries.claim(one.id, at=LATER, until=LATER + LEASE)
+
+    claimed = [one for one in at_once(claim_one) if one]
+    assert sorted(one.flight for one in claimed) == list(range(IN_FLIGHT[Lane.LIVE]))
+    left = [one for one in made if one.id not in {other.id for other in claimed}]
+
+    def claims(one, at):
+        return stores.deliveries.claim(one.id, at=at, until=at + LEASE)
+
+    assert claims(left[0], LATER) is None
+    stores.deliveries.release(claimed[0])
+    stores.deliveries.release(claimed[0])
+    took = claims(left[0], LATER)
+    assert took.flight == claimed[0].flight
+    # The former holder is told late that its place is gone: it leaves it alone.
+    stores.deliveries.release(claimed[0])
+    assert claims(left[1], LATER) is None
+    assert claims(left[1], LATER + LEASE) is not None
+    # What is asked for again has places of its own.
+    assert claims(stores.delivery(replay_of=made[0].id), LATER) is not None
+
+
+def test_accounts_with_pending_deliveries_are_looked_after(stores):
+    """Once a minute, from their first delivery to an hour after their last."""
+    delivery = stores.delivery()
+
+    def waits(at):
+        return stores.account_id in stores.deliveries.waiting_accounts(at=at, limit=10_000)
+
+    now = datetime.now(UTC)
+    assert waits(LATER)
+    stores.deliveries.looked_after(stores.account_id, at=LATER)
+    assert not waits(LATER)
+    assert waits(LATER + timedelta(minutes=1))
+    claimed = stores.deliveries.claim(delivery.id, at=LATER, until=LATER + LEASE)
+    assert stores.deliveries.conclude(dropped(claimed, "test"), None)
+    stores.deliveries.looked_after(stores.account_id, at=now + timedelta(minutes=30))
+    assert waits(LATER)
+    stores.deliveries.looked_after(stores.account_id, at=LATER)
+    assert not waits(LATER + timedelta(days=1))
+
+
+def test_the_log_lists_newest_first_and_pages(stores):
+    """By endpoint, status and time, to its own account only."""
+    endpoint = stores.endpoint()
+    start = datetime.now(UTC).replace(microsecond=0)
+    made = [
+        stores.delivery(at=start + timedelta(seconds=n), endpoint_id=endpoint.id if n % 2 else None)
+        for n in range(5)
+    ]
+    ids = [one.id for one in made][::-1]
+
+    def listed(limit=10, cursor=None, **wanted):
+        page = stores.deliveries.log(
+            stores.account_id, DeliveryFilter(**wanted), limit=limit, cursor=cursor
+        )
+        return [one.id for one in page.items], page.next_cursor
+
+    assert listed() == (ids, None)
+    first, cursor = listed(limit=2)
+    second, cursor = listed(limit=2, cursor=cursor)
+    third, cursor = listed(limit=2, cursor=cursor)
+    assert (first + second + third, cursor) == (ids, None)
+    assert listed(endpoint_id=endpoint.id)[0] == [ids[1], ids[3]]
+    since, until = start + timedelta(seconds=1), start + timedelta(seconds=3)
+    assert listed(since=since, until=until)[0] == ids[2:4]
+    assert listed(statuses={DeliveryStatus.DROPPED})[0] == []
+    assert stores.deliveries.get(stores.account_id, ids[0]) == made[-1]
+    assert stores.deliveries.get("acct_other", ids[0]) is None
+
+
+def test_endpoints_change_under_a_version_and_count_failures(stores):
+    """Of two owners at once one is refused; failures are counted until something arrives."""
+    endpoint = stores.endpoint()
+    changed = stores.endpoints.replace(endpoint.model_copy(update={"description": "new"}))
+    with pytest.raises(ConcurrentChangeError):
+        stores.endpoints.replace(endpoint)
+    for number in (1, 2):
+        at = LATER + timedelta(days=number)
+        noted = stores.endpoints.note_failure(changed, at=at, deliveries=1)
+        assert (noted.failures, noted.failing_since) == (number, LATER + timedelta(days=1))
+    stores.endpoints.note_success(changed)
+    found = stores.endpoints.get(stores.account_id, endpoint.id)
+    assert (found, found.description) == (changed, "new")
+    stores.endpoints.delete(stores.account_id, endpoint.id)
+    assert stores.endpoints.note_failure(changed, at=LATER, deliveries=1) is None
 
 
 def test_the_outbox_gives_old_rows_and_forgets_published_ones(stores):

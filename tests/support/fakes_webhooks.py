@@ -1,18 +1,23 @@
 """Small fakes of the ports of webhooks and the outbox."""
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from lipwire.domain.errors import EndpointNotFoundError, LipwireError
+from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError, LipwireError
 from lipwire.domain.events import Envelope
+from lipwire.domain.ids import AccountId
 from lipwire.domain.outbox import OutboxRow
+from lipwire.domain.views import Page
 from lipwire.domain.webhooks import (
+    IN_FLIGHT,
     Answer,
     Attempt,
     Delivery,
-    DeliveryStatus,
+    DeliveryFilter,
     EndpointStatus,
+    Lane,
     WebhookEndpoint,
 )
 from tests.support.builders import ACCOUNT, NOW
@@ -49,7 +54,7 @@ def a_delivery(**changes: object) -> Delivery:
 
 
 class FakeEndpoints:
-    """Endpoints in memory."""
+    """Endpoints in memory, with the store's conditions."""
 
     def __init__(self, *endpoints: WebhookEndpoint) -> None:
         self.rows = {endpoint.id: endpoint for endpoint in endpoints}
@@ -65,48 +70,133 @@ class FakeEndpoints:
     def list(self, account_id: str) -> tuple[WebhookEndpoint, ...]:
         return tuple(row for row in self.rows.values() if row.account_id == account_id)
 
+    def replace(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+        stored = self.rows.get(endpoint.id)
+        if stored is None or stored.version != endpoint.version:
+            raise ConcurrentChangeError
+        self.rows[endpoint.id] = endpoint.model_copy(update={"version": endpoint.version + 1})
+        return self.rows[endpoint.id]
+
     def delete(self, account_id: str, endpoint_id: str) -> None:
         if self.get(account_id, endpoint_id) is None:
             raise EndpointNotFoundError
         del self.rows[endpoint_id]  # type: ignore[arg-type]
 
     def disable(self, endpoint: WebhookEndpoint, *, reason: str, at: datetime) -> bool:
-        changes = {"status": EndpointStatus.DISABLED, "disabled_reason": reason}
-        self.rows[endpoint.id] = endpoint.model_copy(update=changes)
+        stored = self.rows.get(endpoint.id)
+        if stored is None or stored.status is EndpointStatus.DISABLED:
+            return False
+        changes = {"status": EndpointStatus.DISABLED, "disabled_reason": reason, "disabled_at": at}
+        version = {"version": stored.version + 1}
+        self.rows[endpoint.id] = stored.model_copy(update=changes | version)
         self.disabled.append((endpoint.id, reason))
         return True
 
+    def note_failure(
+        self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
+    ) -> WebhookEndpoint | None:
+        stored = self.rows.get(endpoint.id)
+        if stored is None:
+            return None
+        since = stored.failing_since or at
+        changes = {"failing_since": since, "failures": stored.failures + deliveries}
+        self.rows[endpoint.id] = stored.model_copy(update=changes)
+        return self.rows[endpoint.id]
+
+    def note_success(self, endpoint: WebhookEndpoint) -> None:
+        stored = self.rows[endpoint.id]
+        self.rows[endpoint.id] = stored.model_copy(update={"failing_since": None, "failures": 0})
+
 
 class FakeDeliveries:
-    """Deliveries in memory, with the store's conditions."""
+    """Deliveries in memory, with the store's conditions; `places` are those of one account in each lane."""
 
-    def __init__(self, *deliveries: Delivery) -> None:
-        self.rows = {delivery.id: delivery for delivery in deliveries}
-        self.attempts: list[Attempt] = []
+    def __init__(self, *deliveries: Delivery, places: int | None = None) -> None:
+        self.rows: dict[str, Delivery] = {}
+        self.attempted: list[Attempt] = []
+        self.places = {lane: places or IN_FLIGHT[lane] for lane in Lane}
+        #: (account, lane) -> place -> who holds it until when.
+        self.flights: dict[tuple[str, Lane], dict[int, tuple[str, datetime]]] = {}
+        #: (account, lane) -> pending deliveries.
+        self.pending: dict[tuple[str, Lane], dict[str, datetime]] = {}
+        self.clocks: dict[str, datetime] = {}
+        for delivery in deliveries:
+            self.add(delivery)
 
     def add(self, delivery: Delivery) -> bool:
-        return self.rows.setdefault(delivery.id, delivery) is delivery
+        if delivery.id in self.rows:
+            return False
+        self._put(delivery)
+        return True
+
+    def get(self, account_id: str, delivery_id: str) -> Delivery | None:
+        found = self.rows.get(delivery_id)
+        return found if found is not None and found.account_id == account_id else None
+
+    def attempts(self, delivery_id: str) -> tuple[Attempt, ...]:
+        return tuple(one for one in self.attempted if one.delivery_id == delivery_id)
+
+    def log(
+        self, account_id: str, wanted: DeliveryFilter, *, limit: int, cursor: str | None
+    ) -> Page[Delivery]:
+        mine = [row for row in self.rows.values() if row.account_id == account_id]
+        mine.sort(key=lambda row: (row.created_at, row.id), reverse=True)
+        found = [row for row in mine if wanted.takes(row)]
+        start = int(cursor or 0)
+        following = str(start + limit) if len(found) > start + limit else None
+        return Page(tuple(found[start : start + limit]), following)
 
     def claim(self, delivery_id: str, *, at: datetime, until: datetime) -> Delivery | None:
-        row = self.rows.get(delivery_id)  # type: ignore[call-overload]
-        if row is None or row.status is not DeliveryStatus.PENDING or row.next_attempt_at > at:
+        row = self.rows.get(delivery_id)
+        if row is None or row.is_final or row.next_attempt_at > at:
             return None
-        claimed = row.model_copy(update={"attempts": row.attempts + 1, "next_attempt_at": until})
-        self.rows[row.id] = claimed
+        held = self.flights.setdefault((row.account_id, row.lane), {})
+        free = (n for n in range(self.places[row.lane]) if n not in held or held[n][1] <= at)
+        place = next(free, None)
+        if place is None:
+            return None
+        changes = {"attempts": row.attempts + 1, "next_attempt_at": until, "flight": place}
+        claimed = row.model_copy(update=changes)
+        held[place] = (f"{claimed.id}#{claimed.attempts}", until)
+        self._put(claimed)
         return claimed
 
     def conclude(self, delivery: Delivery, attempt: Attempt | None) -> bool:
         row = self.rows[delivery.id]
-        if row.status is not DeliveryStatus.PENDING or row.attempts != delivery.attempts:
+        if row.is_final or row.attempts != delivery.attempts:
             return False
-        self.rows[delivery.id] = delivery
-        self.attempts += [attempt] if attempt else []
+        self._put(delivery.model_copy(update={"flight": None}))
+        self.attempted += [attempt] if attempt else []
         return True
 
-    def due(self, *, at: datetime, limit: int) -> tuple[Delivery, ...]:
-        pending = [row for row in self.rows.values() if row.status is DeliveryStatus.PENDING]
-        ready = [row for row in pending if row.next_attempt_at <= at]
-        return tuple(sorted(ready, key=lambda row: row.next_attempt_at)[:limit])
+    def release(self, claimed: Delivery) -> None:
+        held = self.flights[claimed.account_id, claimed.lane]
+        holder, _ = held.get(claimed.flight or 0, ("", claimed.next_attempt_at))
+        if holder == f"{claimed.id}#{claimed.attempts}":
+            del held[claimed.flight or 0]
+
+    def due(self, account_id: str, lane: Lane, *, at: datetime, limit: int) -> tuple[Delivery, ...]:
+        pending = self.pending.get((account_id, lane), {})
+        ready = ((when, one) for one, when in pending.items() if when <= at)
+        return tuple(self.rows[one] for _, one in heapq.nsmallest(limit, ready))
+
+    def waiting_accounts(self, *, at: datetime, limit: int) -> tuple[AccountId, ...]:
+        waiting = sorted((when, one) for one, when in self.clocks.items() if when <= at)
+        return tuple(AccountId(one) for _, one in waiting[:limit])
+
+    def looked_after(self, account_id: str, *, at: datetime) -> None:
+        self.clocks[account_id] = at + timedelta(minutes=1)
+        if not any(self.pending.get((account_id, lane)) for lane in Lane):
+            del self.clocks[account_id]
+
+    def _put(self, delivery: Delivery) -> None:
+        self.rows[delivery.id] = delivery
+        pending = self.pending.setdefault((delivery.account_id, delivery.lane), {})
+        if delivery.is_final:
+            pending.pop(delivery.id, None)
+        else:
+            pending[delivery.id] = delivery.next_attempt_at
+            self.clocks.setdefault(delivery.account_id, delivery.next_attempt_at)
 
 
 class FakeQueue:
@@ -139,7 +229,7 @@ class FakeViews:
     def __init__(self, *gone: str) -> None:
         self.gone = gone
 
-    def webhook_data(self, job_id: str) -> Mapping[str, Any] | None:
+    def webhook_data(self, account_id: str, job_id: str) -> Mapping[str, Any] | None:
         return None if job_id in self.gone else {"id": job_id, "name": "Zoë 🎬", "progress": 100}
 
 

@@ -46,7 +46,7 @@ def _deliver(record: SQSRecord) -> None:
             delivery_id=delivery.id,
             event_id=delivery.event_id,
             account_id=delivery.account_id,
-            correlation_id=delivery.job_id,
+            correlation_id=delivery.job_id or delivery.endpoint_id,
             attempts=delivery.attempts,
             status=delivery.status,
         )

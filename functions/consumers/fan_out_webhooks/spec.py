@@ -14,5 +14,5 @@ CONSUMER = ConsumerSpec(
             Need(Resource.DELIVERY_QUEUE, Access.SEND),
         ),
     ),
-    events=("JobSucceeded", "JobFailed", "JobCanceled"),
+    events=("JobSucceeded", "JobFailed", "JobCanceled", "WebhookEndpointDisabled"),
 )

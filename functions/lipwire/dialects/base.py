@@ -25,7 +25,15 @@ class Operation(StrEnum):
     GET_ACCOUNT = "get_account"
     CREATE_ENDPOINT = "create_endpoint"
     LIST_ENDPOINTS = "list_endpoints"
+    GET_ENDPOINT = "get_endpoint"
+    UPDATE_ENDPOINT = "update_endpoint"
     DELETE_ENDPOINT = "delete_endpoint"
+    ROTATE_SECRET = "rotate_secret"  # noqa: S105  # an operation's name
+    SEND_TEST_EVENT = "send_test_event"
+    LIST_DELIVERIES = "list_deliveries"
+    GET_DELIVERY = "get_delivery"
+    REPLAY_DELIVERY = "replay_delivery"
+    REPLAY_DELIVERIES = "replay_deliveries"
     GET_OPENAPI = "get_openapi"
     GET_DOCS = "get_docs"
 

@@ -1,11 +1,20 @@
 """What use cases take: typed, frozen, free of any vendor's words."""
 
+from datetime import datetime, timedelta
+
 from pydantic import BaseModel, ConfigDict
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.ids import AssetId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.options import JobOptions
+from lipwire.domain.webhooks import (
+    DEFAULT_OVERLAP,
+    DeliveryFilter,
+    DeliveryId,
+    DeliveryStatus,
+    EndpointStatus,
+)
 
 
 class Command(BaseModel):
@@ -83,8 +92,56 @@ class ListEndpoints(Command):
     pass
 
 
+class GetEndpoint(Command):
+    endpoint_id: EndpointId
+
+
+class UpdateEndpoint(Command):
+    """What is None stays."""
+
+    endpoint_id: EndpointId
+    url: str | None = None
+    event_types: tuple[str, ...] | None = None
+    description: str | None = None
+    status: EndpointStatus | None = None
+
+
 class DeleteEndpoint(Command):
     endpoint_id: EndpointId
+
+
+class RotateSecret(Command):
+    endpoint_id: EndpointId
+    #: How long the secret before signs too.
+    overlap: timedelta = DEFAULT_OVERLAP
+
+
+class SendTestEvent(Command):
+    endpoint_id: EndpointId
+
+
+class ListDeliveries(Command):
+    wanted: DeliveryFilter = DeliveryFilter()
+    limit: int = 20
+    cursor: str | None = None
+
+
+class GetDelivery(Command):
+    delivery_id: DeliveryId
+
+
+class ReplayDelivery(Command):
+    delivery_id: DeliveryId
+
+
+class ReplayDeliveries(Command):
+    """Those of one endpoint that were owed in that time and ended so."""
+
+    endpoint_id: EndpointId
+    since: datetime
+    until: datetime | None = None
+    statuses: frozenset[DeliveryStatus]
+    cursor: str | None = None
 
 
 class GetAccount(Command):

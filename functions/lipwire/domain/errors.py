@@ -4,9 +4,10 @@ LipwireError
 ├── AuthenticationError (401)      UnauthenticatedError
 ├── ForbiddenError (403)           MissingScopeError
 ├── PaymentError (402)             InsufficientCreditsError
-├── MissingError (404)             JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, RouteNotFoundError
+├── MissingError (404)             JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, DeliveryNotFoundError,
+│                                  RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
-│                                  ConcurrentChangeError
+│                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError
 ├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError, InvalidCursorError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
@@ -110,6 +111,27 @@ class EndpointNotFoundError(LipwireError):
     kind = Kind.MISSING
     title = "There is no such webhook endpoint."
     mend = "Check the id; list yours with GET /lipwire/v1/webhook-endpoints."
+
+
+class DeliveryNotFoundError(LipwireError):
+    code = "webhook_delivery_not_found"
+    kind = Kind.MISSING
+    title = "There is no such webhook delivery."
+    mend = "Check the id; deliveries are kept for 30 days. List yours with GET /lipwire/v1/webhook-deliveries."
+
+
+class EndpointDisabledError(LipwireError):
+    code = "webhook_endpoint_disabled"
+    kind = Kind.CONFLICT
+    title = "This webhook endpoint is disabled."
+    mend = "Mend the receiver, then PATCH the endpoint with `status` `enabled`."
+
+
+class DeliveryPendingError(LipwireError):
+    code = "webhook_delivery_pending"
+    kind = Kind.CONFLICT
+    title = "This webhook delivery has not ended yet."
+    mend = "Wait for its next attempt, at `next_attempt_at`."
 
 
 class RouteNotFoundError(LipwireError):

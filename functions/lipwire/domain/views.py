@@ -10,6 +10,7 @@ from lipwire.domain.assets import Asset
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.jobs import Job
+from lipwire.domain.webhooks import Attempt, Delivery
 
 Item = TypeVar("Item")
 
@@ -72,6 +73,22 @@ class AccountView:
     account: Account
     balance: Balance
     engines: tuple[EngineSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """A delivery and every attempt that ended."""
+
+    delivery: Delivery
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """How many were asked for again, and where to go on."""
+
+    count: int
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,21 @@
-"""Webhooks: endpoints, deliveries, the retry schedule, and signing after Standard Webhooks 1.0."""
+"""Webhooks: endpoints, deliveries and the retry schedule."""
 
-import base64
-import binascii
 import hashlib
-import hmac
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final, Literal, NewType
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
-from lipwire.domain.events import EventData, JobCanceled, JobFailed, JobSucceeded
+from lipwire.domain.events import (
+    EventData,
+    JobCanceled,
+    JobFailed,
+    JobSucceeded,
+    WebhookEndpointDisabled,
+)
 from lipwire.domain.ids import ALPHABET, AccountId, EndpointId, EventId, JobId
 
 DeliveryId = NewType("DeliveryId", str)
@@ -23,7 +25,10 @@ WEBHOOK_TYPES: Final[dict[type[EventData], str]] = {
     JobSucceeded: "job.succeeded",
     JobFailed: "job.failed",
     JobCanceled: "job.canceled",
+    WebhookEndpointDisabled: "endpoint.disabled",
 }
+#: Sent when an account asks for it, whatever the endpoint's filter says.
+TEST_TYPE: Final = "webhook.test"
 
 #: How long after the attempt before it each attempt comes: ten in about 75 hours (the standard's own schedule).
 SCHEDULE: Final = (
@@ -39,13 +44,21 @@ SCHEDULE: Final = (
     timedelta(hours=24),
 )
 _JITTER_PERMILLE: Final = 100
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: What is kept of a receiver's answer.
+_EXCERPT_BYTES: Final = 256
 _RETRY_AFTER_BOUNDS: Final = (timedelta(seconds=1), timedelta(hours=24))
 #: Answers that may say when to come back.
 _SLOW_DOWN: Final = frozenset({429, 502, 503, 504})
 _GONE: Final = 410
 
-_SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the published prefix of secrets, not one
-_SECRET_BYTES: Final = range(24, 65)
+#: An endpoint that only failed for this long, in at least so many deliveries, is not told any more.
+GIVE_UP_AFTER: Final = timedelta(days=5)
+GIVE_UP_FAILURES: Final = 10
+
+#: After a rotation the secret before signs too, for this long unless the owner says otherwise.
+DEFAULT_OVERLAP: Final = timedelta(hours=24)
+_OLD_SECRETS: Final = 4
 
 
 class EndpointStatus(StrEnum):
@@ -53,6 +66,15 @@ class EndpointStatus(StrEnum):
 
     ENABLED = "enabled"
     DISABLED = "disabled"
+
+
+class OldSecret(BaseModel):
+    """A secret that was replaced and still signs, beside the new one, until then."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    secret: str
+    until: datetime
 
 
 class WebhookEndpoint(BaseModel):
@@ -68,12 +90,48 @@ class WebhookEndpoint(BaseModel):
     description: str = ""
     status: EndpointStatus = EndpointStatus.ENABLED
     disabled_reason: str | None = None
+    disabled_at: datetime | None = None
+    old_secrets: tuple[OldSecret, ...] = ()
+    #: Since when nothing but failures came back, and how many deliveries' first attempts are among them.
+    failing_since: datetime | None = None
+    failures: int = 0
+    #: Counts the owner's changes and the end by `disable`: of two changes at once, one is refused.
+    version: int = 0
     created_at: datetime
+
+    def secrets(self, at: datetime) -> tuple[str, ...]:
+        """All that sign at that moment, the current one first."""
+        return (self.secret, *(old.secret for old in self.old_secrets if old.until > at))
+
+    def rotated(self, secret: str, *, at: datetime, overlap: timedelta) -> "WebhookEndpoint":
+        """The endpoint with a new secret; those before sign on until their time is over (the oldest of five goes)."""
+        kept = [old for old in self.old_secrets if old.until > at]
+        retired = [*kept, OldSecret(secret=self.secret, until=at + overlap)] if overlap else kept
+        return self.model_copy(
+            update={"secret": secret, "old_secrets": tuple(retired[-_OLD_SECRETS:])}
+        )
+
+    def is_hopeless(self, at: datetime) -> bool:
+        """Whether it failed for so long, and so often, that telling it is of no use."""
+        if self.failing_since is None or self.failures < GIVE_UP_FAILURES:
+            return False
+        return at - self.failing_since >= GIVE_UP_AFTER
 
     def wants(self, webhook_type: str) -> bool:
         """Whether it is to be told of this type now."""
         chosen = not self.event_types or webhook_type in self.event_types
         return chosen and self.status is EndpointStatus.ENABLED
+
+
+class Lane(StrEnum):
+    """Deliveries of one account wait in two lines: what is asked for again never delays what is new."""
+
+    LIVE = "live"
+    REPLAY = "replay"
+
+
+#: How many attempts of one account run at once, in each lane. A slow receiver of one account holds up no other's.
+IN_FLIGHT: Final[dict[Lane, int]] = {Lane.LIVE: 10, Lane.REPLAY: 3}
 
 
 class DeliveryStatus(StrEnum):
@@ -98,9 +156,14 @@ class Delivery(BaseModel):
     #: The webhook's `type`, such as `job.succeeded`.
     type: str
     occurred_at: datetime
-    job_id: JobId
+    #: What it is about: a job, read at each attempt, or else the event's own data.
+    job_id: JobId | None = None
+    data: dict[str, JsonValue] | None = None
     endpoint_id: EndpointId | None = None
     url: str | None = None
+    #: The delivery that was asked for again.
+    replay_of: DeliveryId | None = None
+    max_attempts: int = len(SCHEDULE)
     status: DeliveryStatus = DeliveryStatus.PENDING
     #: Counted when an attempt begins, so an attempt that never ends counts too.
     attempts: int = 0
@@ -109,6 +172,44 @@ class Delivery(BaseModel):
     created_at: datetime
     #: Why it was dropped.
     reason: str | None = None
+    #: Which of its account's places in flight it holds while an attempt runs.
+    flight: int | None = None
+
+    @property
+    def lane(self) -> Lane:
+        """The line it waits in."""
+        return Lane.LIVE if self.replay_of is None else Lane.REPLAY
+
+    @property
+    def sequence(self) -> int:
+        """Microseconds since 1970 of the event: of two messages about one thing, the larger is the later."""
+        return (self.occurred_at - _EPOCH) // timedelta(microseconds=1)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status is not DeliveryStatus.PENDING
+
+
+class DeliveryFilter(BaseModel):
+    """Which deliveries of an account; what is None does not matter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endpoint_id: EndpointId | None = None
+    statuses: frozenset[DeliveryStatus] | None = None
+    #: Owed from then on, and before then.
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def takes(self, delivery: Delivery) -> bool:
+        """Whether it is one of those."""
+        return (
+            (self.endpoint_id is None or delivery.endpoint_id == self.endpoint_id)
+            and (self.statuses is None or delivery.status in self.statuses)
+            and (self.since is None or delivery.created_at >= self.since)
+            and (self.until is None or delivery.created_at < self.until)
+        )
 
 
 class Answer(BaseModel):
@@ -147,6 +248,18 @@ class Attempt(BaseModel):
     answer: Answer
 
 
+def attempt_of(delivery: Delivery, answer: Answer, *, at: datetime) -> Attempt:
+    """The attempt for the log, with at most 256 printable bytes of what the receiver said."""
+    text = "".join(char if char.isprintable() else " " for char in answer.excerpt)
+    kept = text.encode()[:_EXCERPT_BYTES].decode(errors="ignore")
+    return Attempt(
+        delivery_id=delivery.id,
+        number=delivery.attempts,
+        at=at,
+        answer=answer.model_copy(update={"excerpt": kept}),
+    )
+
+
 def delivery_id(event_id: EventId, target: str) -> DeliveryId:
     """The one delivery of this event to this target: a repeated event finds the row that is there."""
     digest = int.from_bytes(hashlib.sha256(f"{event_id}\n{target}".encode()).digest()[:16])
@@ -164,7 +277,7 @@ def conclude(delivery: Delivery, answer: Answer, *, at: datetime, randomness: in
     if answer.directive == "abort-message":
         return dropped(delivery, "receiver refused")
     delay = next_delay(delivery.attempts, randomness=randomness)
-    if delay is None:
+    if delay is None or delivery.attempts >= delivery.max_attempts:
         return delivery.model_copy(update={"status": DeliveryStatus.EXHAUSTED})
     if answer.status in _SLOW_DOWN:
         delay = max(delay, retry_after(answer.retry_after, at=at) or delay)
@@ -174,6 +287,13 @@ def conclude(delivery: Delivery, answer: Answer, *, at: datetime, randomness: in
 def dropped(delivery: Delivery, reason: str) -> Delivery:
     """The delivery, given up for a reason that is not the receiver's failure."""
     return delivery.model_copy(update={"status": DeliveryStatus.DROPPED, "reason": reason})
+
+
+def replayed(delivery: Delivery, *, new_id: DeliveryId, at: datetime) -> Delivery:
+    """The same event for the same target, owed anew."""
+    changes = {"attempts": 0, "reason": None, "flight": None, "next_attempt_at": at}
+    changes |= {"id": new_id, "replay_of": delivery.id, "created_at": at}
+    return delivery.model_copy(update=changes | {"status": DeliveryStatus.PENDING})
 
 
 def next_delay(attempts: int, *, randomness: int) -> timedelta | None:
@@ -198,38 +318,3 @@ def retry_after(header: str | None, *, at: datetime) -> timedelta | None:
         wanted = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - at
     least, most = _RETRY_AFTER_BOUNDS
     return min(max(wanted, least), most)
-
-
-def new_secret(randomness: int) -> str:
-    """A signing secret of 256 bits."""
-    return _SECRET_PREFIX + base64.b64encode(randomness.to_bytes(32)).decode()
-
-
-def signed_headers(
-    message_id: str, body: bytes, *, secrets: Sequence[str], at: datetime
-) -> dict[str, str]:
-    """The three headers of Standard Webhooks 1.0 over exactly these bytes, one signature per secret.
-
-    `at` is the attempt's time: receivers refuse what is older than five minutes, so a retry is signed anew.
-    """
-    timestamp = str(int(at.timestamp()))
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    signatures = [
-        "v1," + base64.b64encode(hmac.digest(_key(secret), signed, "sha256")).decode()
-        for secret in secrets
-    ]
-    return {
-        "webhook-id": message_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": " ".join(signatures),
-    }
-
-
-def _key(secret: str) -> bytes:
-    try:
-        key = base64.b64decode(secret.removeprefix(_SECRET_PREFIX), validate=True)
-    except binascii.Error as exc:
-        raise ValueError("a webhook secret is `whsec_` and base64") from exc
-    if len(key) not in _SECRET_BYTES:
-        raise ValueError("a webhook secret holds 24 to 64 bytes")
-    return key

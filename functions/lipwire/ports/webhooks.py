@@ -7,7 +7,16 @@ from typing import Any, Protocol
 from lipwire.domain.events import Envelope
 from lipwire.domain.ids import AccountId, AssetId, EndpointId, JobId
 from lipwire.domain.outbox import OutboxId, OutboxRow
-from lipwire.domain.webhooks import Answer, Attempt, Delivery, DeliveryId, WebhookEndpoint
+from lipwire.domain.views import Page
+from lipwire.domain.webhooks import (
+    Answer,
+    Attempt,
+    Delivery,
+    DeliveryFilter,
+    DeliveryId,
+    Lane,
+    WebhookEndpoint,
+)
 
 
 class UrlPolicy(Protocol):
@@ -28,27 +37,75 @@ class EndpointStore(Protocol):
     def list(self, account_id: AccountId) -> tuple[WebhookEndpoint, ...]:
         """All of them, oldest first."""
 
+    def replace(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+        """Write the owner's change of the version that was read; gives the endpoint with its next version.
+
+        Raises:
+            ConcurrentChangeError: changed, disabled or deleted since it was read.
+        """
+
     def delete(self, account_id: AccountId, endpoint_id: EndpointId) -> None:
         """Raises `EndpointNotFoundError` when it is not there."""
 
     def disable(self, endpoint: WebhookEndpoint, *, reason: str, at: datetime) -> bool:
         """Once, with `WebhookEndpointDisabled` in the same transaction; False when it was disabled or gone."""
 
+    def note_failure(
+        self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
+    ) -> WebhookEndpoint | None:
+        """Failing since `at` or before, `deliveries` more; None when the endpoint is gone."""
+
+    def note_success(self, endpoint: WebhookEndpoint) -> None:
+        """Not failing any more."""
+
 
 class DeliveryStore(Protocol):
-    """Deliveries and their attempts."""
+    """Deliveries and their attempts.
+
+    At most `IN_FLIGHT` attempts of one account run at once in each lane. Places are leased like attempts, so a worker
+    that dies gives its place back in time.
+    """
 
     def add(self, delivery: Delivery) -> bool:
         """Keyed by the delivery's id: False when the row was there, whatever has become of it."""
 
+    def get(self, account_id: AccountId, delivery_id: DeliveryId) -> Delivery | None: ...
+
+    def attempts(self, delivery_id: DeliveryId) -> tuple[Attempt, ...]:
+        """In order; one whose worker died is missing."""
+
+    def log(
+        self, account_id: AccountId, wanted: DeliveryFilter, *, limit: int, cursor: str | None
+    ) -> Page[Delivery]:
+        """Newest first; a page may hold fewer than `limit` and still have a next one.
+
+        Raises:
+            InvalidCursorError: not a cursor of this account's list.
+        """
+
     def claim(self, delivery_id: DeliveryId, *, at: datetime, until: datetime) -> Delivery | None:
-        """Begin an attempt: counted now, nobody else's before `until`; None when it is not due, or not pending."""
+        """Begin an attempt: counted now, nobody else's before `until`.
+
+        None when it is not due, not pending, or its account has as many in flight as it may: then it stays due, and
+        whoever gives a place back wakes it.
+        """
 
     def conclude(self, delivery: Delivery, attempt: Attempt | None) -> bool:
         """End the attempt that `delivery.attempts` counts; False when another attempt has begun since."""
 
-    def due(self, *, at: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Pending deliveries whose time has come, longest overdue first."""
+    def release(self, claimed: Delivery) -> None:
+        """Give the place in flight back that the claim took."""
+
+    def due(
+        self, account_id: AccountId, lane: Lane, *, at: datetime, limit: int
+    ) -> tuple[Delivery, ...]:
+        """Deliveries of the account whose time has come, longest overdue first; may lag a moment."""
+
+    def waiting_accounts(self, *, at: datetime, limit: int) -> tuple[AccountId, ...]:
+        """Accounts with pending deliveries that nobody looked after lately, longest neglected first."""
+
+    def looked_after(self, account_id: AccountId, *, at: datetime) -> None:
+        """Not to be named by `waiting_accounts` for a minute, and no more while nothing is pending."""
 
 
 class DeliveryQueue(Protocol):
@@ -67,8 +124,8 @@ class HttpSender(Protocol):
 class JobViews(Protocol):
     """A job as its account's webhook carries it."""
 
-    def webhook_data(self, job_id: JobId) -> Mapping[str, Any] | None:
-        """JSON-ready, result URLs signed now; None when the job is gone."""
+    def webhook_data(self, account_id: AccountId, job_id: JobId) -> Mapping[str, Any] | None:
+        """JSON-ready, result URLs signed now; None when the job is gone, or not this account's."""
 
 
 class AccountSecrets(Protocol):

@@ -1,21 +1,25 @@
 """One attempt of one delivery."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from lipwire.domain.signing import signed_headers
 from lipwire.domain.webhooks import (
-    SCHEDULE,
+    IN_FLIGHT,
+    TEST_TYPE,
+    Answer,
     Attempt,
     Delivery,
     DeliveryId,
     DeliveryStatus,
     EndpointStatus,
     WebhookEndpoint,
+    attempt_of,
     conclude,
     dropped,
-    signed_headers,
 )
 from lipwire.ports import Clock, IdSource
 from lipwire.ports.webhooks import (
@@ -39,7 +43,7 @@ class _Target:
     """Where a delivery goes now, and what signs it."""
 
     url: str
-    secret: str
+    secrets: tuple[str, ...]
     endpoint: WebhookEndpoint | None = None
 
 
@@ -61,55 +65,113 @@ def deliver_webhook(
     deleted one not at all, and result links are fresh.
     """
     now = clock.now()
-    delivery = deliveries.claim(delivery_id, at=now, until=now + LEASE)
-    if delivery is None:
+    claimed = deliveries.claim(delivery_id, at=now, until=now + LEASE)
+    if claimed is None:
         return None
-    attempt: Attempt | None = None
-    target = _target(delivery, endpoints, secrets)
-    data = views.webhook_data(delivery.job_id) if target else None
-    if delivery.attempts > len(SCHEDULE):
-        # The last attempt began and never ended.
-        after = delivery.model_copy(update={"status": DeliveryStatus.EXHAUSTED})
-    elif target is None:
-        after = dropped(delivery, "nobody to tell")
-    elif data is None:
-        after = dropped(delivery, "job deleted")
-    else:
-        body = _body(delivery, data)
-        sent_at = clock.now()
-        answer = sender.post(
-            target.url, headers=_headers(delivery, body, target, sent_at), body=body
-        )
-        attempt = Attempt(
-            delivery_id=delivery.id, number=delivery.attempts, at=sent_at, answer=answer
-        )
-        after = conclude(delivery, answer, at=clock.now(), randomness=ids.secret(32))
-        if answer.disables and target.endpoint is not None:
-            endpoints.disable(target.endpoint, reason="receiver gone", at=sent_at)
-    if deliveries.conclude(after, attempt) and after.status is DeliveryStatus.PENDING:
+    after, attempt = _attempted(claimed, endpoints, secrets, views, sender, clock, ids)
+    if deliveries.conclude(after, attempt) and not after.is_final:
         wait = after.next_attempt_at - clock.now()
         if wait <= MAX_QUEUE_DELAY:
             queue.wake(after, delay_s=max(0, -(-wait // timedelta(seconds=1))))
+    deliveries.release(claimed)
+    _wake_others(claimed, deliveries, queue, clock, ids)
     return after
 
 
+def _attempted(
+    delivery: Delivery,
+    endpoints: EndpointStore,
+    secrets: AccountSecrets,
+    views: JobViews,
+    sender: HttpSender,
+    clock: Clock,
+    ids: IdSource,
+) -> tuple[Delivery, Attempt | None]:
+    """The delivery as it stands after this attempt, and the attempt if there was one."""
+    if delivery.attempts > delivery.max_attempts:
+        # The last attempt began and never ended.
+        return delivery.model_copy(update={"status": DeliveryStatus.EXHAUSTED}), None
+    target = _target(delivery, endpoints, secrets, clock.now())
+    if isinstance(target, str):
+        return dropped(delivery, target), None
+    data = _data(delivery, views)
+    if data is None:
+        return dropped(delivery, "job deleted"), None
+    body = _body(delivery, data)
+    sent_at = clock.now()
+    answer = sender.post(target.url, headers=_headers(delivery, body, target, sent_at), body=body)
+    after = conclude(delivery, answer, at=clock.now(), randomness=ids.secret(32))
+    if target.endpoint is not None:
+        _note(target.endpoint, delivery, answer, endpoints, sent_at)
+    return after, attempt_of(delivery, answer, at=sent_at)
+
+
+def _note(
+    endpoint: WebhookEndpoint,
+    delivery: Delivery,
+    answer: Answer,
+    endpoints: EndpointStore,
+    at: datetime,
+) -> None:
+    """What the answer says of the endpoint: gone, well again, or failing, perhaps for too long."""
+    if answer.disables:
+        endpoints.disable(endpoint, reason="receiver gone", at=at)
+    elif answer.is_success:
+        if endpoint.failing_since is not None:
+            endpoints.note_success(endpoint)
+    elif delivery.type != TEST_TYPE:
+        first = int(delivery.attempts == 1)
+        noted = endpoints.note_failure(endpoint, at=at, deliveries=first)
+        if noted is not None and noted.is_hopeless(at):
+            endpoints.disable(noted, reason="failed for five days", at=at)
+
+
+def _wake_others(
+    claimed: Delivery, deliveries: DeliveryStore, queue: DeliveryQueue, clock: Clock, ids: IdSource
+) -> None:
+    """The place that is free now goes on to what waits for one.
+
+    Two are woken, drawn among the longest overdue: workers that end at the same time would all wake the same one.
+    What is woken in vain finds no place and stays due.
+    """
+    crowd = 2 * IN_FLIGHT[claimed.lane]
+    due = deliveries.due(claimed.account_id, claimed.lane, at=clock.now(), limit=crowd)
+    others = [one for one in due if one.id != claimed.id]
+    for _ in range(min(2, len(others))):
+        queue.wake(others.pop(ids.secret(16) % len(others)))
+
+
 def _target(
-    delivery: Delivery, endpoints: EndpointStore, secrets: AccountSecrets
-) -> _Target | None:
+    delivery: Delivery, endpoints: EndpointStore, secrets: AccountSecrets, now: datetime
+) -> _Target | str:
+    """Where it goes, or why nowhere."""
     if delivery.endpoint_id is not None:
         endpoint = endpoints.get(delivery.account_id, delivery.endpoint_id)
-        if endpoint is None or endpoint.status is not EndpointStatus.ENABLED:
-            return None
-        return _Target(endpoint.url, endpoint.secret, endpoint)
+        if endpoint is None:
+            return "endpoint deleted"
+        if endpoint.status is not EndpointStatus.ENABLED:
+            return "endpoint disabled"
+        return _Target(endpoint.url, endpoint.secrets(now), endpoint)
     secret = secrets.webhook_secret(delivery.account_id)
     if delivery.url is None or secret is None:
-        return None
-    return _Target(delivery.url, secret)
+        return "nobody to tell"
+    return _Target(delivery.url, (secret,))
+
+
+def _data(delivery: Delivery, views: JobViews) -> Mapping[str, object] | None:
+    if delivery.job_id is None:
+        return delivery.data or {}
+    return views.webhook_data(delivery.account_id, delivery.job_id)
 
 
 def _body(delivery: Delivery, data: object) -> bytes:
     timestamp = delivery.occurred_at.isoformat().replace("+00:00", "Z")
-    payload = {"type": delivery.type, "timestamp": timestamp, "data": data}
+    payload = {
+        "type": delivery.type,
+        "timestamp": timestamp,
+        "sequence": delivery.sequence,
+        "data": data,
+    }
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -118,5 +180,5 @@ def _headers(delivery: Delivery, body: bytes, target: _Target, at: datetime) -> 
         "content-type": "application/json; charset=utf-8",
         "user-agent": USER_AGENT,
         # The event's id, not the delivery's: a receiver that is told twice of one event can see it.
-        **signed_headers(delivery.event_id, body, secrets=[target.secret], at=at),
+        **signed_headers(delivery.event_id, body, secrets=target.secrets, at=at),
     }

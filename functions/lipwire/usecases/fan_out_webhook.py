@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from lipwire.domain.events import Envelope, JobCanceled, JobFailed, JobSucceeded
+from lipwire.domain.events import Envelope
 from lipwire.domain.ids import JobId
-from lipwire.domain.webhooks import WEBHOOK_TYPES, Delivery, delivery_id
+from lipwire.domain.webhooks import WEBHOOK_TYPES, Delivery, delivery_id, dropped
 from lipwire.ports import Clock, JobStore
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
 
@@ -23,41 +23,47 @@ def fan_out_webhook(
     A repeated event finds its rows there and only wakes them again: a repeat after a crash between row and wake-up
     is what heals it. Gives how many targets there are.
     """
-    data = event.typed()
-    if not isinstance(data, JobSucceeded | JobFailed | JobCanceled):
+    webhook_type = WEBHOOK_TYPES.get(type(event.typed()))
+    if webhook_type is None:
         return 0
-    owed = tuple(_owed(event, data.job_id, WEBHOOK_TYPES[type(data)], jobs, endpoints, clock))
+    owed = tuple(_owed(event, webhook_type, jobs, endpoints, clock))
     for delivery in owed:
         deliveries.add(delivery)
         queue.wake(delivery)
+    if not owed and "job_id" not in event.data:
+        # What an account must hear of stands in its log even when it has named nobody who would.
+        deliveries.add(dropped(_plain(event, webhook_type, clock), "nobody to tell"))
     return len(owed)
 
 
 def _owed(
-    event: Envelope,
-    job_id: JobId,
-    webhook_type: str,
-    jobs: JobStore,
-    endpoints: EndpointStore,
-    clock: Clock,
+    event: Envelope, webhook_type: str, jobs: JobStore, endpoints: EndpointStore, clock: Clock
 ) -> Iterator[Delivery]:
-    now = clock.now()
-    about = event.metadata
-    plain = Delivery(
-        id=delivery_id(about.id, "job"),
+    plain = _plain(event, webhook_type, clock)
+    for endpoint in endpoints.list(plain.account_id):
+        if endpoint.wants(webhook_type):
+            yield plain.model_copy(
+                update={
+                    "id": delivery_id(plain.event_id, endpoint.id),
+                    "endpoint_id": endpoint.id,
+                }
+            )
+    job = jobs.get(plain.job_id) if plain.job_id is not None else None
+    if job is not None and job.webhook_url is not None:
+        yield plain.model_copy(update={"url": job.webhook_url})
+
+
+def _plain(event: Envelope, webhook_type: str, clock: Clock) -> Delivery:
+    """What is owed, but to nobody yet: jobs are read when they are told of, other events bring what they say."""
+    now, about, job_id = clock.now(), event.metadata, event.data.get("job_id")
+    return Delivery(
+        id=delivery_id(about.id, "job" if job_id else "nobody"),
         account_id=about.account_id,
         event_id=about.id,
         type=webhook_type,
         occurred_at=about.occurred_at,
-        job_id=job_id,
+        job_id=JobId(job_id) if job_id else None,
+        data=None if job_id else event.typed().model_dump(mode="json", exclude_none=True),
         next_attempt_at=now,
         created_at=now,
     )
-    for endpoint in endpoints.list(about.account_id):
-        if endpoint.wants(webhook_type):
-            yield plain.model_copy(
-                update={"id": delivery_id(about.id, endpoint.id), "endpoint_id": endpoint.id}
-            )
-    job = jobs.get(job_id)
-    if job is not None and job.webhook_url is not None:
-        yield plain.model_copy(update={"url": job.webhook_url})

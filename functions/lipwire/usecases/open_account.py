@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lipwire.domain.accounts import Account, ApiKey, base62, hash_key, make_key
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.ids import AccountId
-from lipwire.domain.webhooks import new_secret
+from lipwire.domain.signing import new_secret
 from lipwire.ports import AccountStore, Clock, IdSource, Ledger
 
 

@@ -5,7 +5,8 @@ from typing import Final
 from lipwire.domain.commands import Caller, CreateEndpoint
 from lipwire.domain.errors import InvalidRequestError, InvalidWebhookUrlError
 from lipwire.domain.ids import EndpointId
-from lipwire.domain.webhooks import WebhookEndpoint, new_secret
+from lipwire.domain.signing import new_secret
+from lipwire.domain.webhooks import WebhookEndpoint
 from lipwire.ports import Clock, IdSource
 from lipwire.ports.webhooks import EndpointStore, UrlPolicy
 

@@ -1,13 +1,18 @@
 """Wakes deliveries whose queue message was lost or whose wait is longer than a queue can hold."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads
+from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
 
 SCHEDULE = ScheduleSpec(
     function=FunctionSpec(
         name="SweepDeliveries",
         handler="schedules.sweep_deliveries.handler.handler",
-        summary="Queues every delivery that is due.",
-        needs=(reads(Resource.WEBHOOKS_TABLE), Need(Resource.DELIVERY_QUEUE, Access.SEND)),
+        summary="Queues due deliveries of each account that has any.",
+        needs=(
+            reads(Resource.WEBHOOKS_TABLE),
+            writes(Resource.WEBHOOKS_TABLE),
+            Need(Resource.DELIVERY_QUEUE, Access.SEND),
+        ),
+        timeout_s=60,
     ),
     every_minutes=1,
 )

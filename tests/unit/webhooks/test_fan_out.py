@@ -4,8 +4,16 @@ import pytest
 
 from lipwire.domain.commands import CreateEndpoint, DeleteEndpoint, ListEndpoints
 from lipwire.domain.errors import EndpointNotFoundError, InvalidRequestError, InvalidWebhookUrlError
-from lipwire.domain.events import Envelope, EventData, JobCreated, JobFailed, JobSucceeded, envelope
-from lipwire.domain.webhooks import EndpointStatus
+from lipwire.domain.events import (
+    Envelope,
+    EventData,
+    JobCreated,
+    JobFailed,
+    JobSucceeded,
+    WebhookEndpointDisabled,
+    envelope,
+)
+from lipwire.domain.webhooks import DeliveryStatus, EndpointStatus
 from lipwire.usecases.delete_endpoint import delete_endpoint
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.list_endpoints import list_endpoints
@@ -91,6 +99,23 @@ def test_a_deleted_jobs_end_still_reaches_endpoints():
     desk = Desk(an_endpoint(1))
     desk.jobs.rows.clear()
     assert desk.fan_out(JobFailed(job_id=JOB.id, code="no_face")) == 1
+
+
+def test_an_endpoint_that_was_disabled_is_told_to_the_others_and_stands_in_the_log():
+    """To those that want it; where nobody does, the account's list of deliveries says it."""
+    disabled = an_endpoint(1, status=EndpointStatus.DISABLED)
+    fact = WebhookEndpointDisabled(endpoint_id=disabled.id, reason="receiver gone")
+    desk = Desk(disabled, an_endpoint(2), an_endpoint(3, event_types=["job.failed"]))
+    assert desk.fan_out(fact) == 1
+    (row,) = desk.deliveries.rows.values()
+    assert (row.type, row.endpoint_id, row.job_id) == ("endpoint.disabled", f"whe_{2:026d}", None)
+    assert row.data == {"endpoint_id": disabled.id, "reason": "receiver gone"}
+    alone = Desk(disabled)
+    for _ in range(2):
+        assert alone.fan_out(fact) == 0
+    (row,) = alone.deliveries.rows.values()
+    assert (row.status, row.reason) == (DeliveryStatus.DROPPED, "nobody to tell")
+    assert alone.queue.woken == []
 
 
 def test_an_endpoint_is_registered_listed_and_deleted():

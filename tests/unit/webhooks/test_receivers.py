@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lipwire.domain.webhooks import new_secret, signed_headers
+from lipwire.domain.signing import new_secret, signed_headers
 
 DOCS = Path(__file__).resolve().parents[3] / "docs/architecture/04-events-and-webhooks.md"
 SECRET, OTHER = new_secret(7), new_secret(8)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from lipwire.domain.webhooks import new_secret, signed_headers
+from lipwire.domain.signing import new_secret, signed_headers
 
 SECRETS = st.integers(0, 2**256 - 1).map(new_secret)
 BODIES = st.dictionaries(

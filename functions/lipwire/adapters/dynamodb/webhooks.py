@@ -1,13 +1,11 @@
-"""Webhook endpoints, deliveries and attempts.
+"""Webhook endpoints; the other rows of the table are those of `deliveries.py`.
 
-Key layout of the webhooks table
+Key layout
     pk = acct_…  sk = whe_…       an endpoint
-    pk = dlv_…   sk = delivery    a delivery; while pending also in due(due = "1", next_attempt_at)
-    pk = dlv_…   sk = att#01      an attempt
 """
 
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -17,23 +15,13 @@ from lipwire.adapters.dynamodb.table import (
     entity_item,
     from_item,
     is_condition_failure,
+    iso,
     to_item,
 )
 from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError
 from lipwire.domain.events import WebhookEndpointDisabled
 from lipwire.domain.ids import AccountId, EndpointId
-from lipwire.domain.webhooks import (
-    Attempt,
-    Delivery,
-    DeliveryId,
-    DeliveryStatus,
-    EndpointStatus,
-    WebhookEndpoint,
-)
-
-_DELIVERY: Final = "delivery"
-#: Deliveries and their attempts are the customer's log for this long.
-_LOG_S: Final = 30 * 24 * 3600
+from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint
 
 
 class DynamoEndpoints:
@@ -74,6 +62,20 @@ class DynamoEndpoints:
             for item in page["Items"]
         )
 
+    def replace(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+        """Guarded by the version that was read."""
+        following = endpoint.model_copy(update={"version": endpoint.version + 1})
+        transaction = Transaction(self._client)
+        transaction.put(
+            self._table,
+            entity_item(following, pk=endpoint.account_id, sk=endpoint.id),
+            condition="version = :version",
+            values={":version": endpoint.version},
+            otherwise=ConcurrentChangeError,
+        )
+        transaction.commit()
+        return following
+
     def delete(self, account_id: AccountId, endpoint_id: EndpointId) -> None:
         """Guarded by its being there."""
         transaction = Transaction(self._client)
@@ -87,13 +89,18 @@ class DynamoEndpoints:
         transaction.update(
             self._table,
             {"pk": endpoint.account_id, "sk": endpoint.id},
-            change="SET #status = :disabled, disabled_reason = :reason",
+            change=(
+                "SET #status = :disabled, disabled_reason = :reason, disabled_at = :at "
+                "ADD version :one"
+            ),
             condition="#status = :enabled",
             names={"#status": "status"},
             values={
                 ":disabled": EndpointStatus.DISABLED.value,
                 ":enabled": EndpointStatus.ENABLED.value,
                 ":reason": reason,
+                ":at": iso(at),
+                ":one": 1,
             },
             otherwise=ConcurrentChangeError,
         )
@@ -110,105 +117,38 @@ class DynamoEndpoints:
             return False
         return True
 
+    def note_failure(
+        self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
+    ) -> WebhookEndpoint | None:
+        """Counted where it stands; the first failure's time stays."""
+        changed = self._update(
+            endpoint,
+            "SET failing_since = if_not_exists(failing_since, :at) ADD failures :more",
+            {":at": iso(at), ":more": deliveries},
+        )
+        return WebhookEndpoint.model_validate(from_item(changed)) if changed else None
 
-class DynamoDeliveries:
-    """`DeliveryStore` on DynamoDB."""
+    def note_success(self, endpoint: WebhookEndpoint) -> None:
+        """Whatever was counted is forgotten."""
+        self._update(endpoint, "REMOVE failing_since, failures", {})
 
-    def __init__(self, client: Any, *, table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def add(self, delivery: Delivery) -> bool:
-        """Guarded by the delivery's id."""
-        transaction = Transaction(self._client)
-        transaction.put_new(self._table, _delivery_item(delivery), otherwise=ConcurrentChangeError)
-        try:
-            transaction.commit()
-        except ConcurrentChangeError:
-            return False
-        return True
-
-    def claim(self, delivery_id: DeliveryId, *, at: datetime, until: datetime) -> Delivery | None:
-        """Guarded by `pending` and by its time: of two workers at once, one moves the time and the other finds it moved.
-
-        When the answer to a claim is lost, the SDK's own repeat finds it moved too; the attempt counts as made and
-        the sweeper begins the next one at `until`.
-        """
+    def _update(
+        self, endpoint: WebhookEndpoint, change: str, values: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """The endpoint's item after the change; None when it is gone."""
+        given = {"ExpressionAttributeValues": to_item(values)} if values else {}
         try:
             changed = self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"pk": delivery_id, "sk": _DELIVERY}),
-                UpdateExpression="SET next_attempt_at = :until ADD attempts :one",
-                ConditionExpression="#status = :pending AND next_attempt_at <= :at",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item(
-                    {
-                        ":until": _sortable(until),
-                        ":at": _sortable(at),
-                        ":one": 1,
-                        ":pending": DeliveryStatus.PENDING.value,
-                    }
-                ),
+                Key=to_item({"pk": endpoint.account_id, "sk": endpoint.id}),
+                UpdateExpression=change,
+                ConditionExpression="attribute_exists(pk)",
                 ReturnValues="ALL_NEW",
+                **given,
             )
         except ClientError as exc:
             if is_condition_failure(exc):
                 return None
             raise
-        return Delivery.model_validate(from_item(changed["Attributes"]))
-
-    def conclude(self, delivery: Delivery, attempt: Attempt | None) -> bool:
-        """Guarded by the attempt's number: a worker that was given up for dead changes nothing."""
-        transaction = Transaction(self._client)
-        transaction.put(
-            self._table,
-            _delivery_item(delivery),
-            condition="#status = :pending AND attempts = :attempts",
-            names={"#status": "status"},
-            values={":pending": DeliveryStatus.PENDING.value, ":attempts": delivery.attempts},
-            otherwise=ConcurrentChangeError,
-        )
-        if attempt is not None:
-            item = entity_item(
-                attempt,
-                pk=delivery.id,
-                sk=f"att#{attempt.number:02d}",
-                expires_at=_expiry(delivery),
-            )
-            transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
-        try:
-            transaction.commit()
-        except ConcurrentChangeError:
-            return False
-        return True
-
-    def due(self, *, at: datetime, limit: int) -> tuple[Delivery, ...]:
-        """From the index, which may lag a moment."""
-        found = self._client.query(
-            TableName=self._table,
-            IndexName="due",
-            KeyConditionExpression="due = :due AND next_attempt_at <= :at",
-            ExpressionAttributeValues=to_item({":due": "1", ":at": _sortable(at)}),
-            Limit=limit,
-        )
-        return tuple(Delivery.model_validate(from_item(item)) for item in found["Items"])
-
-
-def _delivery_item(delivery: Delivery) -> dict[str, Any]:
-    return entity_item(
-        delivery,
-        pk=delivery.id,
-        sk=_DELIVERY,
-        next_attempt_at=_sortable(delivery.next_attempt_at),
-        due="1" if delivery.status is DeliveryStatus.PENDING else None,
-        expires_at=_expiry(delivery),
-    )
-
-
-def _expiry(delivery: Delivery) -> int:
-    return int(delivery.created_at.timestamp()) + _LOG_S
-
-
-def _sortable(moment: datetime) -> str:
-    """Always the same length, so that text sorts as time does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        attributes: dict[str, Any] = changed["Attributes"]
+        return attributes

@@ -11,11 +11,10 @@ from lipwire.dialects.native.wire_base import AssetRef
 from lipwire.dialects.native.wire_options import from_options, to_options
 from lipwire.domain import commands
 from lipwire.domain.assets import Asset, Problem
-from lipwire.domain.ids import AssetId, EndpointId, JobId
+from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.quality import QualityReport
 from lipwire.domain.views import AccountView, Deleted, JobView, Page, UploadView
-from lipwire.domain.webhooks import WebhookEndpoint
 
 
 class ListQuery(BaseModel):
@@ -105,25 +104,6 @@ def to_delete_job(request: WireRequest) -> commands.DeleteJob:
     return commands.DeleteJob(job_id=JobId(request.path_params["id"]))
 
 
-def to_create_endpoint(request: WireRequest) -> commands.CreateEndpoint:
-    """POST /webhook-endpoints."""
-    body = read_json(request, wire.EndpointIn)
-    return commands.CreateEndpoint(
-        url=body.url, event_types=tuple(body.event_types), description=body.description
-    )
-
-
-def to_list_endpoints(request: WireRequest) -> commands.ListEndpoints:
-    """GET /webhook-endpoints."""
-    del request
-    return commands.ListEndpoints()
-
-
-def to_delete_endpoint(request: WireRequest) -> commands.DeleteEndpoint:
-    """DELETE /webhook-endpoints/{id}."""
-    return commands.DeleteEndpoint(endpoint_id=EndpointId(request.path_params["id"]))
-
-
 def to_get_account(request: WireRequest) -> commands.GetAccount:
     """GET /account."""
     del request
@@ -132,7 +112,7 @@ def to_get_account(request: WireRequest) -> commands.GetAccount:
 
 def from_upload(view: UploadView) -> WireResponse:
     """The upload's target."""
-    return _json(
+    return to_json(
         wire.UploadOut(
             asset_id=view.asset.id,
             upload=wire.UploadTargetOut(
@@ -151,12 +131,12 @@ def from_upload(view: UploadView) -> WireResponse:
 
 def from_asset(asset: Asset) -> WireResponse:
     """One asset."""
-    return _json(asset_out(asset))
+    return to_json(asset_out(asset))
 
 
 def from_assets(page: Page[Asset]) -> WireResponse:
     """A page of assets."""
-    return _json(
+    return to_json(
         wire.AssetPage(
             items=[asset_out(asset) for asset in page.items], next_cursor=page.next_cursor
         )
@@ -165,35 +145,25 @@ def from_assets(page: Page[Asset]) -> WireResponse:
 
 def from_new_job(view: JobView) -> WireResponse:
     """A job that was accepted."""
-    return _json(job_out(view), status=202)
+    return to_json(job_out(view), status=202)
 
 
 def from_job(view: JobView) -> WireResponse:
     """One job."""
-    return _json(job_out(view))
+    return to_json(job_out(view))
 
 
 def from_jobs(page: Page[JobView]) -> WireResponse:
     """A page of jobs."""
-    return _json(
+    return to_json(
         wire.JobPage(items=[job_out(view) for view in page.items], next_cursor=page.next_cursor)
     )
-
-
-def from_new_endpoint(endpoint: WebhookEndpoint) -> WireResponse:
-    """A new endpoint: the one answer that shows its secret."""
-    return _json(_endpoint_out(endpoint, secret=endpoint.secret), status=201)
-
-
-def from_endpoints(endpoints: tuple[WebhookEndpoint, ...]) -> WireResponse:
-    """All endpoints, without secrets."""
-    return _json(wire.EndpointList(items=[_endpoint_out(one, secret=None) for one in endpoints]))
 
 
 def from_account(view: AccountView) -> WireResponse:
     """The account."""
     account, limits = view.account, view.account.limits
-    return _json(
+    return to_json(
         wire.AccountOut(
             id=account.id,
             name=account.name,
@@ -333,19 +303,8 @@ def _problem_out(problem: Problem | None) -> wire.ProblemOut | None:
     return wire.ProblemOut(code=problem.code, message=problem.message) if problem else None
 
 
-def _endpoint_out(endpoint: WebhookEndpoint, *, secret: str | None) -> wire.EndpointOut:
-    return wire.EndpointOut(
-        id=endpoint.id,
-        url=endpoint.url,
-        event_types=list(endpoint.event_types),
-        description=endpoint.description,
-        status=endpoint.status.value,
-        created_at=endpoint.created_at,
-        secret=secret,
-    )
-
-
-def _json(body: BaseModel, *, status: int = 200) -> WireResponse:
+def to_json(body: BaseModel, *, status: int = 200) -> WireResponse:
+    """An answer with that body."""
     return WireResponse(status=status, body=body.model_dump_json())
 
 

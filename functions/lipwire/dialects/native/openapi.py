@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from lipwire import __version__
 from lipwire.dialects.base import PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
+from lipwire.dialects.native import wire_webhooks as webhooks
 from lipwire.dialects.native.routes import BASE, ROUTES
 from lipwire.dialects.native.wire_base import Wire
 
@@ -96,15 +97,67 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
     Operation.CREATE_ENDPOINT: OperationDoc(
         summary="Be told when jobs end. The answer carries the secret that signs, this once.",
         status=201,
-        body=wire.EndpointIn,
-        response=wire.EndpointOut,
+        body=webhooks.EndpointIn,
+        response=webhooks.EndpointOut,
         errors=(413, 422),
     ),
     Operation.LIST_ENDPOINTS: OperationDoc(
-        summary="Your webhook endpoints.", status=200, response=wire.EndpointList
+        summary="Your webhook endpoints.", status=200, response=webhooks.EndpointList
+    ),
+    Operation.GET_ENDPOINT: OperationDoc(
+        summary="One webhook endpoint, with why it is disabled.",
+        status=200,
+        response=webhooks.EndpointOut,
+        errors=(404,),
+    ),
+    Operation.UPDATE_ENDPOINT: OperationDoc(
+        summary="Change an endpoint; `status` disables it, or enables it again.",
+        status=200,
+        body=webhooks.EndpointChangeIn,
+        response=webhooks.EndpointOut,
+        errors=(404, 409, 413, 422),
     ),
     Operation.DELETE_ENDPOINT: OperationDoc(
         summary="Stop telling an endpoint.", status=204, errors=(404,)
+    ),
+    Operation.ROTATE_SECRET: OperationDoc(
+        summary="A new signing secret, shown this once; for the overlap the one before signs too.",
+        status=200,
+        body=webhooks.RotationIn,
+        response=webhooks.EndpointOut,
+        errors=(404, 409, 413, 422),
+    ),
+    Operation.SEND_TEST_EVENT: OperationDoc(
+        summary="Send `webhook.test` to an endpoint, once; the delivery's log tells what came of it.",
+        status=202,
+        response=webhooks.DeliveryOut,
+        errors=(404, 409),
+    ),
+    Operation.REPLAY_DELIVERIES: OperationDoc(
+        summary="Deliver again what was owed to an endpoint in a time.",
+        status=202,
+        body=webhooks.ReplayIn,
+        response=webhooks.ReplayedOut,
+        errors=(404, 409, 413, 422),
+    ),
+    Operation.LIST_DELIVERIES: OperationDoc(
+        summary="Deliveries of the last 30 days, newest first.",
+        status=200,
+        query=webhooks.DeliveryQuery,
+        response=webhooks.DeliveryPage,
+        errors=(422,),
+    ),
+    Operation.GET_DELIVERY: OperationDoc(
+        summary="One delivery, with every attempt: status, latency, the answer's first bytes.",
+        status=200,
+        response=webhooks.DeliveryOut,
+        errors=(404,),
+    ),
+    Operation.REPLAY_DELIVERY: OperationDoc(
+        summary="Deliver an event again, under the same `webhook-id`.",
+        status=202,
+        response=webhooks.DeliveryOut,
+        errors=(404, 409),
     ),
     Operation.GET_OPENAPI: OperationDoc(summary="This document.", status=200),
     Operation.GET_DOCS: OperationDoc(summary="This document, for people.", status=200),

@@ -4,6 +4,7 @@ from typing import Final
 
 from lipwire.dialects.base import Operation, Route
 from lipwire.dialects.native import codec
+from lipwire.dialects.native.routes_webhooks import webhook_routes
 from lipwire.domain.commands import GetDocs, GetOpenApi
 
 BASE: Final = "/lipwire/v1"
@@ -54,27 +55,7 @@ ROUTES: Final = (
     Route(
         "GET", f"{BASE}/account", Operation.GET_ACCOUNT, codec.to_get_account, codec.from_account
     ),
-    Route(
-        "POST",
-        f"{BASE}/webhook-endpoints",
-        Operation.CREATE_ENDPOINT,
-        codec.to_create_endpoint,
-        codec.from_new_endpoint,
-    ),
-    Route(
-        "GET",
-        f"{BASE}/webhook-endpoints",
-        Operation.LIST_ENDPOINTS,
-        codec.to_list_endpoints,
-        codec.from_endpoints,
-    ),
-    Route(
-        "DELETE",
-        f"{BASE}/webhook-endpoints/{{id}}",
-        Operation.DELETE_ENDPOINT,
-        codec.to_delete_endpoint,
-        codec.from_deleted,
-    ),
+    *webhook_routes(BASE),
     Route(
         "GET",
         f"{BASE}/openapi.json",

@@ -36,16 +36,6 @@ class JobIn(Wire):
     ] = Field(default={}, max_length=20, description="Yours; comes back as it is.")
 
 
-class EndpointIn(Wire):
-    """Where to be told."""
-
-    url: Url
-    event_types: list[Literal["job.succeeded", "job.failed", "job.canceled"]] = Field(
-        default=[], description="None means all."
-    )
-    description: Annotated[str, StringConstraints(max_length=200)] = ""
-
-
 class PartOut(Out):
     """One part of an upload above 5 GB."""
 
@@ -204,24 +194,6 @@ class JobPage(Out):
 
     items: list[JobOut]
     next_cursor: str | None
-
-
-class EndpointOut(Out):
-    """A webhook endpoint; `secret` is shown once, at creation."""
-
-    id: str
-    url: str
-    event_types: list[str]
-    description: str
-    status: str
-    created_at: datetime
-    secret: str | None = None
-
-
-class EndpointList(Out):
-    """All webhook endpoints."""
-
-    items: list[EndpointOut]
 
 
 class EngineOut(Out):

@@ -1,0 +1,390 @@
+"""Deliveries, their attempts, their accounts' places in flight and lists.
+
+Key layout, in the webhooks table
+    pk = dlv_…   sk = delivery          a delivery; while pending also in due("acct_…#live", next_attempt_at)
+    pk = dlv_…   sk = att#01            an attempt
+    pk = acct_…  sk = log#<time>#dlv_…  the account's list of deliveries, oldest first
+    pk = acct_…  sk = flight#live#0     a place in flight, leased until `busy_until`
+    pk = acct_…  sk = clock             says that the account has pending deliveries; in due("accounts#0", when to look)
+
+The index has a partition per account and lane, so a crowd of one account's deliveries stands before nobody else's; the
+sweeper asks for accounts, not for deliveries, and moves each account on as it looks after it.
+"""
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from lipwire.adapters.dynamodb import cursors
+from lipwire.adapters.dynamodb.table import (
+    Transaction,
+    entity_item,
+    from_item,
+    is_condition_failure,
+    to_item,
+)
+from lipwire.domain.errors import BusyError, ConcurrentChangeError
+from lipwire.domain.ids import AccountId
+from lipwire.domain.views import Page
+from lipwire.domain.webhooks import (
+    IN_FLIGHT,
+    Attempt,
+    Delivery,
+    DeliveryFilter,
+    DeliveryId,
+    DeliveryStatus,
+    Lane,
+)
+from lipwire.ports import Clock
+
+_DELIVERY: Final = "delivery"
+#: Deliveries and their attempts are the customer's log for this long.
+_LOG_S: Final = 30 * 24 * 3600
+#: The accounts' partitions of the index: one would bound how many accounts can be marked in a second.
+_SHARDS: Final = 8
+_LOOK_AGAIN: Final = timedelta(minutes=1)
+#: A mark younger than this is not written again; one older than the other, of an account with nothing pending, goes.
+_FRESH: Final = timedelta(minutes=10)
+_FORGET: Final = timedelta(hours=1)
+#: Rows that one page of a filtered list may look through: ten times a hundred.
+_LIST_QUERIES: Final = 10
+_LIST_ROWS: Final = 100
+
+
+class _PlaceTakenError(ConcurrentChangeError):
+    """Another worker was quicker to this place."""
+
+
+class DynamoDeliveries:
+    """`DeliveryStore` on DynamoDB."""
+
+    def __init__(self, client: Any, *, table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def add(self, delivery: Delivery) -> bool:
+        """Guarded by the delivery's id; its account is marked before, so that no crash hides it from the sweeper."""
+        if not delivery.is_final:
+            self._mark(delivery.account_id)
+        transaction = Transaction(self._client)
+        transaction.put_new(self._table, _delivery_item(delivery), otherwise=ConcurrentChangeError)
+        line = {
+            "pk": delivery.account_id,
+            "sk": f"log#{_sortable(delivery.created_at)}#{delivery.id}",
+            "delivery_id": delivery.id,
+            "endpoint_id": delivery.endpoint_id,
+            "expires_at": _expiry(delivery),
+        }
+        transaction.put_new(self._table, to_item(line), otherwise=ConcurrentChangeError)
+        return _committed(transaction)
+
+    def get(self, account_id: AccountId, delivery_id: DeliveryId) -> Delivery | None:
+        """Read consistently; another account's is not there."""
+        found = self._read(delivery_id)
+        return found if found is not None and found.account_id == account_id else None
+
+    def attempts(self, delivery_id: DeliveryId) -> tuple[Attempt, ...]:
+        """At most ten."""
+        found = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_item({":pk": delivery_id, ":prefix": "att#"}),
+            ConsistentRead=True,
+        )
+        return tuple(Attempt.model_validate(from_item(item)) for item in found["Items"])
+
+    def log(
+        self, account_id: AccountId, wanted: DeliveryFilter, *, limit: int, cursor: str | None
+    ) -> Page[Delivery]:
+        """Lines of the account's list, then the rows they name; at most a thousand lines are looked through."""
+        rows: list[Delivery] = []
+        last = cursors.decode(cursor, account_id=account_id) if cursor is not None else None
+        for _ in range(_LIST_QUERIES):
+            lines, following = self._lines(account_id, wanted, after=last)
+            found = self._rows([line["delivery_id"] for line in lines])
+            for line in lines:
+                last = line["sk"]
+                row = found.get(line["delivery_id"])
+                if row is not None and wanted.takes(row):
+                    rows.append(row)
+                    if len(rows) == limit:
+                        return Page(tuple(rows), cursors.encode(last, account_id=account_id))
+            if following is None:
+                return Page(tuple(rows), None)
+            last = following
+        return Page(tuple(rows), cursors.encode(str(last), account_id=account_id))
+
+    def claim(self, delivery_id: DeliveryId, *, at: datetime, until: datetime) -> Delivery | None:
+        """Row and place in one transaction, each guarded by its time.
+
+        Of two workers at once, one moves the row's time and the other finds it moved; of two deliveries that want the
+        same place, the later one tries another.
+        """
+        row = self._read(delivery_id)
+        if row is None or row.is_final or row.next_attempt_at > at:
+            return None
+        free = self._free_places(row, at)
+        # Each delivery begins elsewhere: a crowd that tried the same place first would meet there.
+        first = zlib.crc32(row.id.encode()) % max(1, len(free))
+        for place in (*free[first:], *free[:first]):
+            claimed = row.model_copy(
+                update={"attempts": row.attempts + 1, "next_attempt_at": until, "flight": place}
+            )
+            try:
+                self._take(row, claimed, at)
+            except _PlaceTakenError:
+                continue
+            except ConcurrentChangeError:
+                return None
+            return claimed
+        return None
+
+    def conclude(self, delivery: Delivery, attempt: Attempt | None) -> bool:
+        """Guarded by the attempt's number: a worker that was given up for dead changes nothing."""
+        if not delivery.is_final:
+            self._mark(delivery.account_id)
+        transaction = Transaction(self._client)
+        transaction.put(
+            self._table,
+            _delivery_item(delivery.model_copy(update={"flight": None})),
+            condition="#status = :pending AND attempts = :attempts",
+            names={"#status": "status"},
+            values={":pending": DeliveryStatus.PENDING.value, ":attempts": delivery.attempts},
+            otherwise=ConcurrentChangeError,
+        )
+        if attempt is not None:
+            item = entity_item(
+                attempt,
+                pk=delivery.id,
+                sk=f"att#{attempt.number:02d}",
+                expires_at=_expiry(delivery),
+            )
+            transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
+        return _committed(transaction)
+
+    def release(self, claimed: Delivery) -> None:
+        """Guarded by its holder: a place that was given to another is left alone."""
+        if claimed.flight is None:
+            return
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=to_item(_place(claimed)),
+                ConditionExpression="holder = :holder",
+                ExpressionAttributeValues=to_item({":holder": _holder(claimed)}),
+            )
+        except ClientError as exc:
+            if not is_condition_failure(exc):
+                raise
+
+    def due(
+        self, account_id: AccountId, lane: Lane, *, at: datetime, limit: int
+    ) -> tuple[Delivery, ...]:
+        """From the index, which may lag a moment."""
+        return tuple(
+            Delivery.model_validate(item)
+            for item in self._due(f"{account_id}#{lane}", at=at, limit=limit)
+        )
+
+    def waiting_accounts(self, *, at: datetime, limit: int) -> tuple[AccountId, ...]:
+        """The same share of each partition, so that none is neglected."""
+        found = [
+            clock
+            for shard in range(_SHARDS)
+            for clock in self._due(f"accounts#{shard}", at=at, limit=-(-limit // _SHARDS))
+        ]
+        found.sort(key=lambda clock: str(clock["next_attempt_at"]))
+        return tuple(AccountId(clock["pk"]) for clock in found)
+
+    def looked_after(self, account_id: AccountId, *, at: datetime) -> None:
+        """The account's clock moves on, or goes with its last pending delivery, an hour later: the index may lag."""
+        is_idle = not any(
+            self._due(f"{account_id}#{lane}", at=datetime.max.replace(tzinfo=UTC), limit=1)
+            for lane in Lane
+        )
+        if is_idle and self._change_clock(
+            self._client.delete_item,
+            account_id,
+            ConditionExpression="marked_at < :old",
+            ExpressionAttributeValues=to_item({":old": _sortable(at - _FORGET)}),
+        ):
+            return
+        self._change_clock(
+            self._client.update_item,
+            account_id,
+            UpdateExpression="SET next_attempt_at = :next",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues=to_item({":next": _sortable(at + _LOOK_AGAIN)}),
+        )
+
+    def _mark(self, account_id: AccountId) -> None:
+        """The sweeper must look after this account, from a minute ahead on."""
+        now = self._clock.now()
+        self._change_clock(
+            self._client.update_item,
+            account_id,
+            UpdateExpression=(
+                "SET marked_at = :now, due = :due, "
+                "next_attempt_at = if_not_exists(next_attempt_at, :next)"
+            ),
+            ConditionExpression="attribute_not_exists(pk) OR marked_at < :fresh",
+            ExpressionAttributeValues=to_item(
+                {
+                    ":now": _sortable(now),
+                    ":due": f"accounts#{zlib.crc32(account_id.encode()) % _SHARDS}",
+                    ":next": _sortable(now + _LOOK_AGAIN),
+                    ":fresh": _sortable(now - _FRESH),
+                }
+            ),
+        )
+
+    def _change_clock(self, write: Any, account_id: AccountId, **change: Any) -> bool:
+        key = to_item({"pk": account_id, "sk": "clock"})
+        try:
+            write(TableName=self._table, Key=key, **change)
+        except ClientError as exc:
+            if is_condition_failure(exc):
+                return False
+            raise
+        return True
+
+    def _read(self, delivery_id: DeliveryId) -> Delivery | None:
+        found = self._client.get_item(
+            TableName=self._table,
+            Key=to_item({"pk": delivery_id, "sk": _DELIVERY}),
+            ConsistentRead=True,
+        )
+        return Delivery.model_validate(from_item(found["Item"])) if "Item" in found else None
+
+    def _free_places(self, row: Delivery, at: datetime) -> list[int]:
+        prefix = f"flight#{row.lane}#"
+        found = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :account AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_item({":account": row.account_id, ":prefix": prefix}),
+            ConsistentRead=True,
+        )
+        items = [from_item(item) for item in found["Items"]]
+        taken = {item["sk"] for item in items if item["busy_until"] > _sortable(at)}
+        return [place for place in range(IN_FLIGHT[row.lane]) if f"{prefix}{place}" not in taken]
+
+    def _take(self, row: Delivery, claimed: Delivery, at: datetime) -> None:
+        transaction = Transaction(self._client)
+        now, until = _sortable(at), _sortable(claimed.next_attempt_at)
+        place = {
+            **_place(claimed),
+            "holder": _holder(claimed),
+            "busy_until": until,
+            "expires_at": int(claimed.next_attempt_at.timestamp()) + 24 * 3600,
+        }
+        transaction.put(
+            self._table,
+            to_item(place),
+            condition="attribute_not_exists(pk) OR busy_until <= :now",
+            values={":now": now},
+            otherwise=_PlaceTakenError,
+        )
+        transaction.update(
+            self._table,
+            {"pk": claimed.id, "sk": _DELIVERY},
+            change="SET next_attempt_at = :until, attempts = :attempts, flight = :flight",
+            condition="#status = :pending AND next_attempt_at <= :now AND attempts = :before",
+            names={"#status": "status"},
+            values={
+                ":until": until,
+                ":now": now,
+                ":attempts": claimed.attempts,
+                ":before": row.attempts,
+                ":flight": claimed.flight,
+                ":pending": DeliveryStatus.PENDING.value,
+            },
+            otherwise=ConcurrentChangeError,
+        )
+        transaction.commit()
+
+    def _due(self, partition: str, *, at: datetime, limit: int) -> list[dict[str, Any]]:
+        found = self._client.query(
+            TableName=self._table,
+            IndexName="due",
+            KeyConditionExpression="due = :due AND next_attempt_at <= :at",
+            ExpressionAttributeValues=to_item({":due": partition, ":at": _sortable(at)}),
+            Limit=limit,
+        )
+        return [from_item(item) for item in found["Items"]]
+
+    def _lines(
+        self, account_id: AccountId, wanted: DeliveryFilter, *, after: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Lines of the list after that one, newest first, and the last key where there are more."""
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :account AND sk BETWEEN :since AND :until",
+            "ScanIndexForward": False,
+            "Limit": _LIST_ROWS,
+        }
+        values = {
+            ":account": account_id,
+            ":since": f"log#{_sortable(wanted.since) if wanted.since else ''}",
+            ":until": f"log#{_sortable(wanted.until) if wanted.until else '~'}",
+        }
+        if wanted.endpoint_id is not None:
+            query["FilterExpression"] = "endpoint_id = :endpoint"
+            values[":endpoint"] = wanted.endpoint_id
+        if after is not None:
+            query["ExclusiveStartKey"] = to_item({"pk": account_id, "sk": after})
+        found = self._client.query(**query, ExpressionAttributeValues=to_item(values))
+        more = found.get("LastEvaluatedKey")
+        lines = [from_item(item) for item in found["Items"]]
+        return lines, str(from_item(more)["sk"]) if more else None
+
+    def _rows(self, ids: list[str]) -> dict[str, Delivery]:
+        rows: dict[str, Delivery] = {}
+        keys = [to_item({"pk": one, "sk": _DELIVERY}) for one in ids]
+        for _ in range(5):
+            if not keys:
+                return rows
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
+            for item in answer["Responses"].get(self._table, []):
+                row = Delivery.model_validate(from_item(item))
+                rows[row.id] = row
+            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+        raise BusyError
+
+
+def _committed(transaction: Transaction) -> bool:
+    try:
+        transaction.commit()
+    except ConcurrentChangeError:
+        return False
+    return True
+
+
+def _delivery_item(delivery: Delivery) -> dict[str, Any]:
+    return entity_item(
+        delivery,
+        pk=delivery.id,
+        sk=_DELIVERY,
+        next_attempt_at=_sortable(delivery.next_attempt_at),
+        due=None if delivery.is_final else f"{delivery.account_id}#{delivery.lane}",
+        expires_at=_expiry(delivery),
+    )
+
+
+def _place(claimed: Delivery) -> dict[str, str]:
+    return {"pk": claimed.account_id, "sk": f"flight#{claimed.lane}#{claimed.flight}"}
+
+
+def _holder(claimed: Delivery) -> str:
+    return f"{claimed.id}#{claimed.attempts}"
+
+
+def _expiry(delivery: Delivery) -> int:
+    return int(delivery.created_at.timestamp()) + _LOG_S
+
+
+def _sortable(moment: datetime) -> str:
+    """Always the same length, so that text sorts as time does."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
