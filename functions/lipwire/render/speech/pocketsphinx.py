@@ -84,8 +84,9 @@ class PocketSphinxModel:
             lm=None,
             dict=None,
             lw=2.0,
-            beam=1e-20,
-            pbeam=1e-20,
+            # Wider beams hear the same for a quarter more time.
+            beam=1e-10,
+            pbeam=1e-10,
             # Our own noise is seeded; the decoder's would differ from run to run.
             dither=False,
             loglevel="FATAL",
