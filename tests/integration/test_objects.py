@@ -4,8 +4,9 @@ import urllib.request
 
 import pytest
 
-from lipwire.adapters.s3 import S3Objects
+from lipwire.adapters.s3 import S3Objects, S3Work
 from lipwire.domain.errors import UploadIncompleteError
+from lipwire.domain.shards import ShardCut, ShardReport, parts_prefix
 
 PART = 5 * 1024**2
 
@@ -47,3 +48,20 @@ def test_a_deletion_takes_every_version(platform, uploads):
     assert [version["Key"] for version in left["Versions"]] == ["uploads/a/c/source"]
     assert left.get("DeleteMarkers", []) == []
     uploads.delete_prefix("uploads/a/")
+
+
+def test_the_first_cut_counts_and_parts_leave_nothing(platform):
+    """Whatever a late attempt would like; dropped are all of this job's parts and no other's."""
+    work = S3Work(platform.aws("s3"), bucket=platform.names["WORK_BUCKET"])
+    first = ShardCut(seams=(1000, 2000), analysis_key="parts/job_cut/analysis-1.npz")
+    work.agree_cut("job_cut", first)
+    work.agree_cut("job_cut", ShardCut(seams=(1500,), analysis_key="other"))
+    assert work.cut("job_cut") == first
+    report = ShardReport(first=3, of=9, begins_s="3/25", quality={"score": 0.5})
+    for job in ("job_cut", "job_cutting"):
+        work.put_shard(job, 1, report)
+    assert work.shard("job_cut", 1) == report
+    work.drop_shards("job_cut")
+    assert platform.work_keys(parts_prefix("job_cut")) == []
+    assert work.shard("job_cutting", 1) == report
+    work.drop_shards("job_cutting")

@@ -216,6 +216,29 @@ def test_progress_is_taken_only_while_rendering(stores):
     assert not stores.jobs.report_progress(job.id, stage="rendering", progress=8, at=NOW)
 
 
+def test_parts_tell_their_progress_side_by_side(stores):
+    """None overwrites another's, none falls back; a part stops when another one failed or the job has ended."""
+    job = stores.rendering()
+
+    def told(shard: int, progress: int) -> bool:
+        return stores.jobs.report_shard_progress(
+            job.id, shard=shard, stage="rendering", progress=progress, at=NOW
+        )
+
+    assert told(0, 40)
+    assert told(11, 60)
+    # A second attempt starts below the first one: it lives, and is heard again once it is ahead.
+    assert told(11, 3)
+    assert stores.jobs.get(job.id).shard_progress == {"0": 40, "11": 60}
+    stores.jobs.record_failure(job.id, Problem(code="silent_speech", message="m"))
+    assert not told(0, 50)
+    stores.jobs.release(job, status=JobStatus.FAILED, error=None)
+    job = stores.rendering()
+    assert told(0, 1)
+    stores.jobs.release(job, status=JobStatus.CANCELED, error=None)
+    assert not told(0, 2)
+
+
 def test_the_first_failure_noted_stays(stores):
     """The cause, not its consequences."""
     job = stores.rendering()

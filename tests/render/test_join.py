@@ -119,6 +119,26 @@ def test_no_frame_is_lost_doubled_or_moved(tmp_path, uneven_clip, seams, rate):
     assert made.duration_s == times[-1] + Fraction(1, 25)
 
 
+@pytest.mark.parametrize("encoder", ["libx265", "libsvtav1", "libvpx-vp9"])
+def test_parts_of_every_codec_fit(tmp_path, encoder):
+    """Each has its own way to reorder, hide and key frames."""
+    like = tmp_path / "like.mp4"
+    with av.open(str(like), "w") as out:
+        stream = out.add_stream(encoder, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for number in range(4):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture(number), format="rgb24")))
+        out.mux(stream.encode(None))
+    joined = tmp_path / "joined.mp4"
+    made = join(parts_of(tmp_path, EVEN, [13, 27], voice(tmp_path), like), joined)
+    assert made.frames == len(EVEN)
+    found = pictures(joined)
+    assert [time for time, _ in found] == EVEN
+    for number, (_, seen) in enumerate(found):
+        grey = picture(number)[..., 0].astype(int) * 219 / 255 + 16
+        assert np.abs(seen - grey).mean() < 6, number
+
+
 def test_the_sound_is_the_one_of_a_whole_render(tmp_path):
     """Packet for packet: size, time, duration."""
     sound = voice(tmp_path)

@@ -129,19 +129,26 @@ class Platform:
 
     def batch_pid(self, name: str, *, child: int | None = None) -> int:
         """The process of a running Batch job, or of an array's child."""
+        found: int = until(
+            lambda: self.batch_pids(name).get(child), lambda pid: pid is not None, timeout_s=20
+        )
+        return found
 
-        def leader() -> int | None:
-            marker = f"AWS_BATCH_JOB_ID={self.batch_job(name, child=child)['jobId']}".encode()
-            for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
-                try:
-                    environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-                    if marker in environment and os.getsid(pid) == pid:
-                        return pid
-                except (OSError, ProcessLookupError):
-                    continue  # it ended while we looked
-            return None
-
-        return until(leader, lambda pid: pid is not None, timeout_s=20)
+    def batch_pids(self, name: str) -> dict[int | None, int]:
+        """The processes of a Batch job that run now: an array's by its children's numbers, another's by None."""
+        marker = f"AWS_BATCH_JOB_ID={self.batch_job(name)['jobId']}"
+        found: dict[int | None, int] = {}
+        for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+            try:
+                environment = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
+                is_leader = os.getsid(pid) == pid
+            except (OSError, ProcessLookupError):
+                continue  # it ended while we looked
+            for variable in environment.split("\0"):
+                job, _, index = variable.partition(marker)[2].partition(":")
+                if is_leader and variable.startswith(marker) and not job:
+                    found[int(index) if index else None] = pid
+        return found
 
     def count_executions(self, machine: str, name: str) -> int:
         """How many executions of the `job` or `analysis` workflow bear this name."""

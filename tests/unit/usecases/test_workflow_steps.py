@@ -180,6 +180,26 @@ def test_the_plan_names_exact_bytes_and_a_queue():
     assert work.plans[job.id].source_version == "v7"
 
 
+@pytest.mark.parametrize(("duration_ms", "shards"), [(2000, 1), (60_000, 1), (100_000, 3)])
+def test_a_long_output_is_planned_in_parts(duration_ms, shards):
+    """The same number for the array, the containers and whoever reads the job."""
+    work, jobs = FakeWork(), FakeJobs(a_job(mode=Mode.VIDEO))
+    target = plan_render(
+        a_job().id,
+        jobs=jobs,
+        assets=FakeAssets(
+            an_asset(1, media=video_info(duration_ms=duration_ms)),
+            an_asset(2, media=voice_info(duration_ms=duration_ms)),
+        ),
+        engines=FakeEngines(),
+        work=work,
+        clock=FakeClock(),
+    )
+    plan = work.plans[a_job().id]
+    assert target.shards == plan.shards == jobs.get(a_job().id).shards == shards
+    assert plan.longest_ms == duration_ms
+
+
 def test_only_the_frames_rendered_are_charged():
     """Fifty frames at 25 are two seconds; the rest of the hold returns."""
     jobs = FakeJobs(a_job(status=JobStatus.RENDERING), available=0)

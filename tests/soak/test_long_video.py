@@ -1,0 +1,125 @@
+"""Ten minutes at 1080p go through the platform in parts, and no process grows with the length.
+
+`LIPWIRE_SOAK_MINUTES` says another length; `LIPWIRE_MEDIA` where the shared media lie.
+"""
+
+import os
+import subprocess
+import threading
+import time
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from infra.local.client import Client, download
+
+ROOT = Path(__file__).resolve().parents[2]
+MEDIA = Path(os.environ.get("LIPWIRE_MEDIA") or ROOT.parent / "shared" / "media")
+MINUTES = float(os.environ.get("LIPWIRE_SOAK_MINUTES") or 10)
+CLIP, VOICE = MEDIA / "video/actor_f_outdoor_1080x1920_25.mp4", MEDIA / "audio/de_48k.wav"
+MOST_MEMORY_MIB = 0.9e9 / 2**20
+
+
+@pytest.fixture
+def footage(tmp_path: Path) -> tuple[Path, Path]:
+    """A talking person and a voice, both of that length."""
+    for path in (CLIP, VOICE):
+        if not path.exists():
+            pytest.skip(f"{path} is missing; set LIPWIRE_MEDIA")
+    clip, voice = tmp_path / "long.mp4", tmp_path / "long.wav"
+    python = ROOT / ".venv/inference/bin/python"
+    command = [python, "-m", "tests.support.long_clip", CLIP, str(MINUTES * 60), clip]
+    subprocess.run(command, cwd=ROOT, check=True)
+    with wave.open(str(VOICE)) as short, wave.open(str(voice), "wb") as long:
+        long.setparams(short.getparams())
+        needed = int(MINUTES * 60 * short.getframerate())
+        said = short.readframes(short.getnframes())
+        size = short.getnchannels() * short.getsampwidth()
+        long.writeframes((said * (needed * size // len(said) + 1))[: needed * size])
+    return clip, voice
+
+
+class Memory:
+    """Peak memory of every render process, by Batch job and attempt."""
+
+    def __init__(self) -> None:
+        self.peaks_mib: dict[str, int] = {}
+        self._is_over = threading.Event()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Processes are looked at ten times a second."""
+        watcher = threading.Thread(target=self._watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            self._is_over.set()
+            watcher.join()
+
+    def _watch(self) -> None:
+        names: dict[int, str] = {}
+        while not self._is_over.wait(0.1):
+            for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+                try:
+                    if pid not in names:
+                        names[pid] = _batch_name(pid)
+                    if names[pid]:
+                        peak = max(self.peaks_mib.get(names[pid], 0), _peak_mib(pid))
+                        self.peaks_mib[names[pid]] = peak
+                except (OSError, StopIteration):
+                    names.pop(pid, None)  # it ended while we looked
+
+
+def _batch_name(pid: int) -> str:
+    """Task, process and part of a process that Batch started; empty for others."""
+    environment = Path(f"/proc/{pid}/environ").read_bytes()
+    if b"AWS_BATCH_JOB_ID=" not in environment or os.getsid(pid) != pid:
+        return ""
+    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    if b"entrypoint.py" not in words:
+        return ""  # about to become one
+    found = dict(one.split(b"=", 1) for one in environment.split(b"\0") if b"=" in one)
+    part = found.get(b"AWS_BATCH_JOB_ARRAY_INDEX", b"-").decode()
+    return f"{words[words.index(b'entrypoint.py') + 1].decode()} {part} {pid}"
+
+
+def _peak_mib(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) // 1024
+
+
+def test_a_long_video_goes_through_in_parts(platform, footage, tmp_path, record_property):
+    """All its frames, each process within the limit."""
+    clip, voice = footage
+    client: Client = platform.new_client(credits=10_000)
+    memory, began = Memory(), time.monotonic()
+    with memory.watched():
+        source, speech = client.upload(clip, "video/mp4"), client.upload(voice, "audio/wav")
+        while client.call("GET", f"/assets/{source}")["analysis"]["status"] in {"none", "running"}:
+            time.sleep(1)
+        analyzed = time.monotonic()
+        made = client.create_job(source, speech)
+        job = client.finish(made["id"], timeout_s=MINUTES * 60 * 20)
+    ended = time.monotonic()
+    told = {
+        "minutes": MINUTES,
+        "analyzing_s": round(analyzed - began),
+        "job_s": round(ended - analyzed),
+        "peaks_mib": memory.peaks_mib,
+    }
+    record_property("soak", str(told))
+    print(told)
+    assert job["status"] == "succeeded", job["error"]
+    frames = round(MINUTES * 60 * 25)
+    assert abs(job["output"]["frames"] - frames) <= 1
+    assert (job["output"]["width"], job["output"]["height"]) == (1080, 1920)
+    parts = platform.batch_job(f"render-{made['id']}")["arrayProperties"]["size"]
+    assert parts == min(20, -(-round(MINUTES * 60) // 45))
+    assert sum(name.startswith("render") for name in memory.peaks_mib) >= parts
+    assert max(memory.peaks_mib.values()) <= MOST_MEMORY_MIB, memory.peaks_mib
+    download(job["output"]["url"], tmp_path / "out.mp4")
+    assert (tmp_path / "out.mp4").stat().st_size == job["output"]["size_bytes"]

@@ -1,0 +1,36 @@
+"""A clip shown again and again, its packets copied; run in the renderer's environment, for tests without a media library.
+
+python -m tests.support.long_clip clip.mp4 60 long.mp4
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import av
+
+
+def write_long_clip(clip: Path, seconds: float, path: Path) -> None:
+    """The clip's pictures in whole passes, for at least `seconds`; without sound."""
+    with av.open(str(clip)) as opened:
+        stream = opened.streams.video[0]
+        # The pictures' own length: a longer sound would put a gap between two passes.
+        length_s = float(stream.duration * stream.time_base)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as script:
+        passes = int(-(-seconds // length_s))
+        script.write(f"file '{clip.resolve()}'\nduration {length_s}\n" * passes)
+        script.flush()
+        with (
+            av.open(script.name, format="concat", options={"safe": "0"}) as read,
+            av.open(str(path), "w", options={"movflags": "+faststart"}) as made,
+        ):
+            template = read.streams.video[0]
+            copied = made.add_stream_from_template(template)
+            for packet in read.demux(template):
+                if packet.dts is not None:
+                    packet.stream = copied
+                    made.mux_one(packet)
+
+
+if __name__ == "__main__":
+    write_long_clip(Path(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]))
