@@ -7,7 +7,6 @@ import os
 import subprocess
 import threading
 import time
-import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,14 +30,9 @@ def footage(tmp_path: Path) -> tuple[Path, Path]:
             pytest.skip(f"{path} is missing; set LIPWIRE_MEDIA")
     clip, voice = tmp_path / "long.mp4", tmp_path / "long.wav"
     python = ROOT / ".venv/inference/bin/python"
-    command = [python, "-m", "tests.support.long_clip", CLIP, str(MINUTES * 60), clip]
+    paths = [CLIP, clip, VOICE, voice]
+    command = [python, "-m", "tests.support.long_clip", str(MINUTES * 60), *paths]
     subprocess.run(command, cwd=ROOT, check=True)
-    with wave.open(str(VOICE)) as short, wave.open(str(voice), "wb") as long:
-        long.setparams(short.getparams())
-        needed = int(MINUTES * 60 * short.getframerate())
-        said = short.readframes(short.getnframes())
-        size = short.getnchannels() * short.getsampwidth()
-        long.writeframes((said * (needed * size // len(said) + 1))[: needed * size])
     return clip, voice
 
 

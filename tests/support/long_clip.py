@@ -1,6 +1,6 @@
-"""A clip shown again and again, its packets copied; run in the renderer's environment, for tests without a media library.
+"""A clip and a voice, again and again; run in the renderer's environment, for tests without a media library.
 
-python -m tests.support.long_clip clip.mp4 60 long.mp4
+python -m tests.support.long_clip 60 clip.mp4 long.mp4 voice.wav long.wav
 """
 
 import sys
@@ -8,10 +8,14 @@ import tempfile
 from pathlib import Path
 
 import av
+import numpy as np
+
+from tests.support.clips import make_wav
+from tests.support.renders import heard
 
 
 def write_long_clip(clip: Path, seconds: float, path: Path) -> None:
-    """The clip's pictures in whole passes, for at least `seconds`; without sound."""
+    """The clip's pictures in whole passes, for at least `seconds`; packets are copied, without sound."""
     with av.open(str(clip)) as opened:
         stream = opened.streams.video[0]
         # The pictures' own length: a longer sound would put a gap between two passes.
@@ -33,4 +37,7 @@ def write_long_clip(clip: Path, seconds: float, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_long_clip(Path(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]))
+    seconds, *paths = sys.argv[1:]
+    clip, long_clip, voice, long_voice = map(Path, paths)
+    write_long_clip(clip, float(seconds), long_clip)
+    make_wav(long_voice, np.resize(heard(voice), round(float(seconds) * 16_000)))
