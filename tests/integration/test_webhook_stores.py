@@ -110,6 +110,7 @@ def test_a_delivery_is_added_once(stores):
     assert claimed.flight in range(IN_FLIGHT[Lane.LIVE])
 
 
+@pytest.mark.fault(98)
 def test_sixteen_workers_at_once_make_one_attempt(stores):
     """One claims it, fifteen find it claimed."""
     delivery = stores.delivery()
@@ -169,6 +170,7 @@ def test_what_is_due_is_found_in_order_until_it_is_done(stores):
     assert due(Lane.LIVE, LATER + timedelta(days=1)) == []
 
 
+@pytest.mark.fault(104)
 def test_no_more_are_in_flight_than_an_account_may_have(stores):
     """Sixteen deliveries claimed at once find ten places; each that is given back, or outlived, goes to another."""
     made = [stores.delivery() for _ in range(16)]

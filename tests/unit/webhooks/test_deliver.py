@@ -70,6 +70,7 @@ class Desk:
         return self.deliveries.rows[DELIVERY]
 
 
+@pytest.mark.fault(101, 106)
 def test_a_delivery_is_signed_and_done():
     """Type, event's time and the job; the signature covers the very bytes; the log has the attempt."""
     desk = Desk()
@@ -79,6 +80,7 @@ def test_a_delivery_is_signed_and_done():
     payload = json.loads(body)
     assert payload["type"] == "job.succeeded"
     assert payload["timestamp"] == "2026-05-04T12:30:00Z"
+    assert payload["sequence"] == int(NOW.timestamp()) * 1_000_000
     assert payload["data"]["name"] == "Zoë 🎬"
     assert headers["webhook-id"] == f"evt_{0:026d}"
     assert (
@@ -106,6 +108,7 @@ def test_a_delivery_before_its_time_is_left_alone():
     assert desk.row.attempts == 0
 
 
+@pytest.mark.fault(96)
 def test_the_whole_schedule_is_kept():
     """Ten attempts, within +-10 % of the standard's times, queue for short waits, sweeper for long ones."""
     desk = Desk(*[Answer(status=500)] * 10)
@@ -129,6 +132,7 @@ def test_the_whole_schedule_is_kept():
     assert len(desk.sender.sent) == len(desk.deliveries.attempted) == 10
 
 
+@pytest.mark.fault(100)
 def test_each_attempt_is_signed_at_its_own_time_under_the_same_id():
     """A retry six minutes later would be refused with the first one's time."""
     desk = Desk(Answer(error="timeout"))
@@ -140,6 +144,7 @@ def test_each_attempt_is_signed_at_its_own_time_under_the_same_id():
     assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) in {4, 5}
 
 
+@pytest.mark.fault(103)
 def test_url_and_status_are_those_of_the_attempt():
     """An endpoint that was edited is told at its new URL; a disabled or deleted one not at all."""
     desk = Desk(Answer(status=500))
@@ -168,6 +173,7 @@ def test_nothing_is_said_of_a_deleted_job():
 
 
 @pytest.mark.parametrize("answer", [Answer(status=410), Answer(status=400, directive="disable")])
+@pytest.mark.fault(94)
 def test_gone_disables_the_endpoint(answer):
     """With its event, once."""
     desk = Desk(answer)
@@ -192,6 +198,7 @@ def test_a_jobs_own_url_is_signed_with_the_accounts_secret():
     assert desk.endpoints.disabled == []
 
 
+@pytest.mark.fault(98)
 def test_two_workers_at_once_make_one_attempt():
     """The second finds the time moved."""
     desk = Desk()

@@ -101,6 +101,7 @@ def test_a_receiver_can_say_no_more(answer):
         ("Mon, 04 May 2026 12:32:00", timedelta(minutes=2)),
     ],
 )
+@pytest.mark.fault(95)
 def test_retry_after_is_clamped_or_ignored(header, expected):
     """1 s to 24 h, seconds or date; rubbish says nothing."""
     assert retry_after(header, at=NOW) == expected
