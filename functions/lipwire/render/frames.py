@@ -35,6 +35,9 @@ from lipwire.render.speech.track import MouthTrack
 
 #: Below this a frame keeps its own pixels and is listed in the quality report.
 QUALITY_BAR = 0.15
+#: A kept span ends where a frame is this much better than the bar, and shorter spans are drawn all the same: a mouth
+#: that comes and goes is worse than a doubtful one.
+_BETTER, _LEAST_KEPT = 1.5, 4
 #: Frames over which an edit fades in and out beside frames that stay as they are.
 _FADE_FRAMES = 3
 
@@ -152,11 +155,27 @@ def _planned(
         "mouth_hidden": clip.track.hidden[canvas],
     }
     decided = np.logical_or.reduce(list(untouched.values()))
-    untouched["low_quality"] = (quality < QUALITY_BAR) & ~decided
+    untouched["low_quality"] = doubtful_spans(quality) & ~decided
     cuts = np.zeros(len(canvas), dtype=bool)
     cuts[1:] = analysis.cuts[np.maximum(canvas[1:], canvas[:-1])]
     shown = faded(~(decided | untouched["low_quality"]), cuts)
     return Speaker(person, drawer, targets, clip.speaks, shown, quality, untouched)
+
+
+def doubtful_spans(quality: Floats) -> Mask:
+    """Frames (n,) that keep their own pixels: from below the bar until clearly above it, and not for a blink."""
+    kept = np.zeros(len(quality), dtype=bool)
+    begin: int | None = None
+    for k, value in enumerate(quality):
+        if begin is None and value < QUALITY_BAR:
+            begin = k
+        is_over = value >= _BETTER * QUALITY_BAR
+        if begin is not None and is_over:
+            kept[begin:k] = k - begin >= _LEAST_KEPT
+            begin = None
+    if begin is not None:
+        kept[begin:] = len(quality) - begin >= _LEAST_KEPT
+    return kept
 
 
 def faded(shown: Mask, cuts: Mask) -> Floats:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lipwire.render.frames import faded
+from lipwire.render.frames import QUALITY_BAR, doubtful_spans, faded
 
 
 def test_an_edit_fades_where_the_source_is_to_stay() -> None:
@@ -20,3 +20,11 @@ def test_a_cut_needs_no_fade() -> None:
     cuts = np.zeros(8, dtype=bool)
     cuts[4] = True
     assert faded(shown, cuts).tolist() == [0] * 4 + [1] * 4
+
+
+def test_doubtful_frames_are_kept_in_steady_spans() -> None:
+    """One or two bad frames are drawn all the same, and a span does not end on a frame just above the bar."""
+    low, bar, good = 0.5 * QUALITY_BAR, 1.1 * QUALITY_BAR, 2.0 * QUALITY_BAR
+    quality = np.array([good, low, good, low, low, good, low, bar, low, bar, good, good])
+    assert np.flatnonzero(doubtful_spans(quality)).tolist() == [6, 7, 8, 9]
+    assert doubtful_spans(np.full(4, low)).all()

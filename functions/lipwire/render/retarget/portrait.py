@@ -25,6 +25,8 @@ LONGEST_SIDE = 2560
 _CLOSED, _OPEN, _BEYOND_REST, _WIDEST = 0.004, 0.15, 0.05, 0.24
 #: Reach and rounding at expressiveness 0 and 1, against what they are at 0.5.
 _MUMBLED, _EXAGGERATED = 0.45, 1.55
+#: The most a mouth is rounded, by its width at rest in eye distances: a smile that is fully pursed looks pinched.
+_SMILE_FROM, _SMILE_TO, _ROUNDEST_SMILE = 0.54, 0.64, 0.75
 #: Frames over which a mouth comes to rest where its voice has no say.
 _REST_FRAMES = 4
 #: Yaw, in radians, from which a still's quality falls, and where it ends; the same for eye distances in pixels.
@@ -172,7 +174,11 @@ def portrait_targets(
         getattr(targets, name)[speaks] = getattr(said, name)
     ease = _nearness(speaks)
     opening = _CLOSED + ease * (targets.opening - _CLOSED)
-    rounding = np.clip(gain * ease * targets.rounding, -1.0, 1.0)
+    roundest = 1.0
+    if mouth is not None:
+        smiles = (_SMILE_FROM, _SMILE_TO)
+        roundest = float(np.interp(mouth.rest_width, smiles, (1.0, _ROUNDEST_SMILE)))
+    rounding = np.clip(gain * ease * targets.rounding, -1.0, roundest)
     wide = targets.width
     if mouth is not None:
         wide = mouth.width_for(opening, rounding, smile=SMILE[expression])

@@ -92,6 +92,22 @@ def test_expressiveness_scales_what_the_mouth_does() -> None:
         assert (targets.opening[targets.closed] < 0.004).all()
 
 
+def test_a_wide_smile_is_not_pursed_all_the_way() -> None:
+    """Where the picture smiles, a fully rounded sound would look pinched; a mouth at rest purses as far as asked."""
+    resting, smiling = a_face(opening=0.005), a_face(opening=0.005)
+    corners = [points.MOUTH_LEFT, points.MOUTH_RIGHT]
+    unit = np.linalg.norm(smiling[points.EYE_OUTER_RIGHT] - smiling[points.EYE_OUTER_LEFT])
+    for face, width in ((resting, 0.50), (smiling, 0.66)):
+        middle = face[corners].mean(axis=0)
+        off = face[points.LIPS] - middle
+        off[:, 0] *= width * unit / np.ptp(face[corners, 0])
+        face[points.LIPS] = middle + off
+    full = portrait_targets(Voice(), TIMES, landmarks=resting, expressiveness=1.0)
+    held = portrait_targets(Voice(), TIMES, landmarks=smiling, expressiveness=1.0)
+    assert full.rounding.max() > 0.95
+    assert held.rounding.max() == pytest.approx(0.75)
+
+
 def test_expression_sets_the_width() -> None:
     """A smile is wider than the picture's own mouth, a serious one narrower."""
     serious, neutral, smiling = (
