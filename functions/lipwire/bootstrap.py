@@ -90,14 +90,22 @@ class App:
         """Accounts and keys."""
         from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 
-        return DynamoAccounts(self.dynamodb, table=self._name(Resource.ACCOUNTS_TABLE))
+        return DynamoAccounts(
+            self.dynamodb,
+            table=self._name(Resource.ACCOUNTS_TABLE),
+            outbox=self._outbox_if_declared(),
+        )
 
     @cached_property
     def ledger(self) -> DynamoLedger:
         """The ledger."""
         from lipwire.adapters.dynamodb.ledger import DynamoLedger
 
-        return DynamoLedger(self.dynamodb, table=self._name(Resource.LEDGER_TABLE))
+        return DynamoLedger(
+            self.dynamodb,
+            table=self._name(Resource.LEDGER_TABLE),
+            outbox=self._outbox_if_declared(),
+        )
 
     @cached_property
     def assets(self) -> DynamoAssets:
@@ -117,15 +125,17 @@ class App:
         from lipwire.adapters.dynamodb.jobs import DynamoJobs
         from lipwire.adapters.dynamodb.ledger import DynamoLedger
 
-        environment = self.settings.environment
+        environment, outbox = self.settings.environment, self._outbox_if_declared()
         return DynamoJobs(
             self.dynamodb,
             table=self._name(Resource.JOBS_TABLE),
-            ledger=DynamoLedger(self.dynamodb, table=environment.get(Resource.LEDGER_TABLE, "")),
-            accounts=DynamoAccounts(
-                self.dynamodb, table=environment.get(Resource.ACCOUNTS_TABLE, "")
+            ledger=DynamoLedger(
+                self.dynamodb, table=environment.get(Resource.LEDGER_TABLE, ""), outbox=outbox
             ),
-            outbox=self._outbox_if_declared(),
+            accounts=DynamoAccounts(
+                self.dynamodb, table=environment.get(Resource.ACCOUNTS_TABLE, ""), outbox=outbox
+            ),
+            outbox=outbox,
             clock=self.clock,
         )
 

@@ -14,4 +14,4 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     """{"job_id"} -> nothing."""
     app, job_id = lambda_app(), JobId(event["job_id"])
     with step_of(job_id, app):
-        settle_job(job_id, jobs=app.jobs, work=app.work)
+        settle_job(job_id, jobs=app.jobs, work=app.work, ledger=app.ledger, clock=app.clock)

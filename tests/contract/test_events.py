@@ -3,6 +3,7 @@
 import importlib
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -176,12 +177,37 @@ def test_nothing_was_taken_from_a_released_version():
         path = f"events/{generate.folder_of(event)}/schema.json"
         if not _git("ls-tree", tags[0], path):
             continue
-        before, now = json.loads(_git("show", f"{tags[0]}:{path}")), generate.schema_of(event)
-        for part in ("metadata", "data"):
-            old, new = before["properties"][part], now["properties"][part]
-            assert set(new["required"]) == set(old["required"])
-            for name, field in old["properties"].items():
-                assert new["properties"][name] == field
+        before = json.loads(_git("show", f"{tags[0]}:{path}"))
+        assert broken_by(before, generate.schema_of(event)) == []
+
+
+def broken_by(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What a subscriber of the first schema could rely on and of the second can't."""
+    found = []
+    for part in ("metadata", "data"):
+        old, new = before["properties"][part], now["properties"][part]
+        if set(old.get("required", ())) != set(new.get("required", ())):
+            found.append(f"{part}: required fields changed")
+        for name, field in old["properties"].items():
+            if new["properties"].get(name) != field:
+                found.append(f"{part}.{name}: removed or of another type")
+    return found
+
+
+def test_a_break_would_be_seen():
+    """A field gone, one of another type, one more required; a new optional one is fine."""
+    schema = generate.schema_of(EVENTS["JobFailed", 1])
+
+    def changed(change: Callable[[dict[str, Any]], object]) -> list[str]:
+        other = json.loads(json.dumps(schema))
+        change(other["properties"]["data"])
+        return broken_by(schema, other)
+
+    assert changed(lambda data: data["properties"].update(more={"type": "string"})) == []
+    assert changed(lambda data: data["properties"].pop("code"))
+    assert changed(lambda data: data["properties"]["code"].update(type="integer"))
+    assert changed(lambda data: data["required"].append("more"))
+    assert changed(lambda data: data["required"].remove("code"))
 
 
 def _git(*arguments: str) -> str:

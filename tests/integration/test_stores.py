@@ -39,8 +39,10 @@ class Stores:
     def __init__(self, platform) -> None:
         self.client = platform.aws("dynamodb")
         outbox = OutboxRows(table=platform.names["OUTBOX_TABLE"], ids=IDS)
-        self.ledger = DynamoLedger(self.client, table=platform.names["LEDGER_TABLE"])
-        self.accounts = DynamoAccounts(self.client, table=platform.names["ACCOUNTS_TABLE"])
+        self.ledger = DynamoLedger(self.client, table=platform.names["LEDGER_TABLE"], outbox=outbox)
+        self.accounts = DynamoAccounts(
+            self.client, table=platform.names["ACCOUNTS_TABLE"], outbox=outbox
+        )
         self.assets = DynamoAssets(self.client, table=platform.names["ASSETS_TABLE"], outbox=outbox)
         self.jobs = DynamoJobs(
             self.client,
@@ -310,7 +312,7 @@ def test_pages_walk_the_whole_list_newest_first(stores):
         stores.assets.list(IDS.new("acct"), limit=2, cursor=cursor)
 
 
-def test_keys_are_found_by_their_public_id_and_revoked_once(stores):
+def test_keys_are_found_by_their_public_id_and_revoked_once(platform, stores):
     """The record, never the secret."""
     public_id = base62(IDS.secret(64), 10)
     key = make_key("test", public_id=public_id, secret=base62(IDS.secret(256), 32))
@@ -326,8 +328,25 @@ def test_keys_are_found_by_their_public_id_and_revoked_once(stores):
     with pytest.raises(ConcurrentChangeError):
         stores.accounts.add(account, record)
     assert stores.accounts.key(public_id_of(key)).opens_with(key)
-    stores.accounts.revoke(public_id, at=NOW)
+    for _ in range(2):
+        stores.accounts.revoke(public_id, at=NOW)
     assert not stores.accounts.key(public_id).opens_with(key)
+    assert platform.count_events("ApiKeyRevoked", public_id) == 1
+    with pytest.raises(ConcurrentChangeError, match="no such key"):
+        stores.accounts.revoke(base62(IDS.secret(64), 10), at=NOW)
+
+
+def test_a_low_balance_is_told_once_until_credits_are_granted(platform, stores):
+    """Twice in a row it is old news; after a grant it is news again."""
+
+    def told() -> bool:
+        return stores.ledger.tell_if_low(stores.account_id, threshold=500, at=NOW)
+
+    stores.ledger.grant(stores.account_id, 499, grant_id=IDS.new("led"), at=NOW)
+    assert [told(), told()] == [True, False]
+    assert platform.count_events("BalanceLow", 499, account_id=stores.account_id) == 1
+    stores.ledger.grant(stores.account_id, 1, grant_id=IDS.new("led"), at=NOW)
+    assert not told()
 
 
 def run_at_once(calls) -> None:

@@ -167,6 +167,17 @@ class FakeAccounts:
         return self._account if account_id == self._account.id else None
 
 
+class FakeLedger:
+    """`Ledger` that remembers whose balance was looked at."""
+
+    def __init__(self) -> None:
+        self.watched: list[str] = []
+
+    def tell_if_low(self, account_id: str, *, threshold: int, at: datetime) -> bool:
+        self.watched.append(account_id)
+        return False
+
+
 class FakeProbe:
     """A box that finds what it is told, and counts how often it was asked."""
 

@@ -74,7 +74,9 @@ class Platform:
         """The account a client of `new_client` speaks for."""
         return self._accounts[client.api_key]
 
-    def count_events(self, name: str, entity_id: str) -> int:
+    def count_events(
+        self, name: str, entity_id: str | int, *, account_id: str | None = None
+    ) -> int:
         """How often a fact about this job or asset was told; waits for the first, then for doubles."""
         deadline = time.monotonic() + 10
         settle = time.monotonic() + 1.5
@@ -83,7 +85,9 @@ class Platform:
             count = sum(
                 1
                 for event in self._events
-                if event["detail-type"] == name and entity_id in event["detail"]["data"].values()
+                if event["detail-type"] == name
+                and entity_id in event["detail"]["data"].values()
+                and account_id in (None, event["detail"]["metadata"]["account_id"])
             )
             if (count and time.monotonic() > settle) or time.monotonic() > deadline:
                 return count

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from lipwire.domain.ids import AccountId, AssetId, EndpointId, EventId, JobId
+from lipwire.domain.ids import AccountId, AssetId, EndpointId, EventId, JobId, KeyId
 
 
 class EventData(BaseModel):
@@ -21,6 +21,24 @@ class EventData(BaseModel):
     version: ClassVar[int] = 1
     #: The bounded context that tells it: `lipwire.<context>` is the event's source.
     context: ClassVar[str]
+
+
+class ApiKeyRevoked(EventData):
+    """An API key opens nothing any more."""
+
+    type: ClassVar[str] = "ApiKeyRevoked"
+    context: ClassVar[str] = "accounts"
+    #: The key's public part; never the key.
+    key_id: KeyId
+
+
+class BalanceLow(EventData):
+    """An account's credits are running out; told once, and again when they do so after more were added."""
+
+    type: ClassVar[str] = "BalanceLow"
+    context: ClassVar[str] = "credits"
+    balance_millicredits: int
+    threshold_millicredits: int
 
 
 class AssetUploaded(EventData):

@@ -55,6 +55,9 @@ class Ledger(Protocol):
     ) -> None:
         """Idempotent: the same `grant_id` counts once."""
 
+    def tell_if_low(self, account_id: AccountId, *, threshold: Millicredits, at: datetime) -> bool:
+        """`BalanceLow`, where less than `threshold` is left; once until credits are granted again."""
+
 
 class AssetStore(Protocol):
     """Assets and their life cycle; every write is conditional on the status it leaves."""

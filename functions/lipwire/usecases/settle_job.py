@@ -2,17 +2,19 @@
 
 from fractions import Fraction
 
-from lipwire.domain.credits import Millicredits, price_of_frames, price_of_time
+from lipwire.domain.credits import LOW_BALANCE, Millicredits, price_of_frames, price_of_time
 from lipwire.domain.errors import JobNotFoundError, RenderFailedError
 from lipwire.domain.ids import JobId
 from lipwire.domain.quality import quality_report
-from lipwire.ports import JobStore, WorkStore
+from lipwire.ports import Clock, JobStore, Ledger, WorkStore
 
 
-def settle_job(job_id: JobId, *, jobs: JobStore, work: WorkStore) -> None:
+def settle_job(
+    job_id: JobId, *, jobs: JobStore, work: WorkStore, ledger: Ledger, clock: Clock
+) -> None:
     """The frames rendered are charged, the rest of the hold returned, the job succeeded: once.
 
-    The charge is never above the hold, whatever was rendered.
+    The charge is never above the hold, whatever was rendered. Where little is left afterwards, the owner is told.
 
     Raises:
         RenderFailedError: the container ended well but left no report.
@@ -40,3 +42,4 @@ def settle_job(job_id: JobId, *, jobs: JobStore, work: WorkStore) -> None:
         output=report.output,
         warnings=(*job.warnings, *report.warnings),
     )
+    ledger.tell_if_low(job.account_id, threshold=LOW_BALANCE, at=clock.now())

@@ -26,6 +26,7 @@ from lipwire.usecases.plan_render import plan_render
 from lipwire.usecases.settle_job import settle_job
 from lipwire.usecases.validate_sources import validate_sources
 from tests.support.builders import (
+    ACCOUNT,
     a_job,
     a_report,
     an_account,
@@ -40,6 +41,7 @@ from tests.support.fakes import (
     FakeClock,
     FakeEngines,
     FakeJobs,
+    FakeLedger,
     FakeProbe,
     FakeUploads,
     FakeWork,
@@ -200,10 +202,24 @@ def test_a_long_output_is_planned_in_parts(duration_ms, shards):
     assert plan.longest_ms == duration_ms
 
 
+def settled(jobs: FakeJobs, work: FakeWork) -> list[str]:
+    """Settles the one job; whose balance was looked at afterwards."""
+    ledger = FakeLedger()
+    settle_job(a_job().id, jobs=jobs, work=work, ledger=ledger, clock=FakeClock())
+    return ledger.watched
+
+
+def test_a_spent_balance_is_looked_at():
+    """So that its owner can be told that little is left; again when the step is run again."""
+    jobs = FakeJobs(a_job(status=JobStatus.RENDERING))
+    for _ in range(2):
+        assert settled(jobs, FakeWork(a_report())) == [ACCOUNT]
+
+
 def test_only_the_frames_rendered_are_charged():
     """Fifty frames at 25 are two seconds; the rest of the hold returns."""
     jobs = FakeJobs(a_job(status=JobStatus.RENDERING), available=0)
-    settle_job(a_job().id, jobs=jobs, work=FakeWork(a_report()))
+    settled(jobs, FakeWork(a_report()))
     assert jobs.get(a_job().id).charged_millicredits == 2000
     assert jobs.available == 4000
 
@@ -211,21 +227,21 @@ def test_only_the_frames_rendered_are_charged():
 def test_a_charge_is_never_above_the_hold():
     """However many frames a container claims."""
     jobs = FakeJobs(a_job(status=JobStatus.RENDERING))
-    settle_job(a_job().id, jobs=jobs, work=FakeWork(a_report(frames=5000, duration_ms=200_000)))
+    settled(jobs, FakeWork(a_report(frames=5000, duration_ms=200_000)))
     assert jobs.get(a_job().id).charged_millicredits == 6000
 
 
 def test_uneven_frames_are_charged_by_time():
     """A variable-rate output with an average rate that says little costs what it lasts."""
     jobs = FakeJobs(a_job(status=JobStatus.RENDERING))
-    settle_job(a_job().id, jobs=jobs, work=FakeWork(a_report(frames=80, duration_ms=1000)))
+    settled(jobs, FakeWork(a_report(frames=80, duration_ms=1000)))
     assert jobs.get(a_job().id).charged_millicredits == 1000
 
 
 def test_a_render_without_a_report_is_not_charged():
     """Success without a result is a failure."""
     with pytest.raises(RenderFailedError):
-        settle_job(a_job().id, jobs=FakeJobs(a_job()), work=FakeWork())
+        settled(FakeJobs(a_job()), FakeWork())
 
 
 @pytest.mark.parametrize(

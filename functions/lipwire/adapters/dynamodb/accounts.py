@@ -3,18 +3,21 @@
 from datetime import datetime
 from typing import Any
 
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
 from lipwire.domain.accounts import Account, ApiKey
 from lipwire.domain.errors import ConcurrentChangeError, UnauthenticatedError
-from lipwire.domain.ids import AccountId
+from lipwire.domain.events import ApiKeyRevoked
+from lipwire.domain.ids import AccountId, KeyId
 
 
 class DynamoAccounts:
     """`AccountStore` on DynamoDB."""
 
-    def __init__(self, client: Any, *, table: str) -> None:
+    def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
         self._client = client
         self._table = table
+        self._outbox = outbox
 
     def account(self, account_id: AccountId) -> Account | None:
         """The account, or None."""
@@ -40,15 +43,31 @@ class DynamoAccounts:
         transaction.commit()
 
     def revoke(self, public_id: str, *, at: datetime) -> None:
-        """The key opens nothing any more; the first revocation's time stays."""
+        """The key opens nothing any more, and `ApiKeyRevoked` is told; once, the first revocation's time stays.
+
+        Raises:
+            ConcurrentChangeError: there is no such key.
+        """
+        key = self.key(public_id)
+        if key is None:
+            raise ConcurrentChangeError("There is no such key.")
+        if key.revoked_at is not None:
+            return
         transaction = Transaction(self._client)
         transaction.update(
             self._table,
             {"pk": _key_pk(public_id)},
-            change="SET revoked_at = if_not_exists(revoked_at, :at)",
-            condition="attribute_exists(pk)",
+            change="SET revoked_at = :at",
+            condition="attribute_exists(pk) AND attribute_not_exists(revoked_at)",
             values={":at": iso(at)},
             otherwise=ConcurrentChangeError,
+        )
+        self._outbox.event(
+            transaction,
+            ApiKeyRevoked(key_id=KeyId(public_id)),
+            account_id=key.account_id,
+            correlation_id=public_id,
+            at=at,
         )
         transaction.commit()
 

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, from_item, iso, to_item
 from lipwire.domain.credits import Millicredits
-from lipwire.domain.errors import InsufficientCreditsError, LipwireError
+from lipwire.domain.errors import ConcurrentChangeError, InsufficientCreditsError, LipwireError
+from lipwire.domain.events import BalanceLow
 from lipwire.domain.ids import AccountId, JobId
 from lipwire.domain.views import Balance
 
@@ -19,9 +21,10 @@ class EntryExistsError(LipwireError):
 class DynamoLedger:
     """`Ledger` on DynamoDB, and the ledger's share of other stores' transactions."""
 
-    def __init__(self, client: Any, *, table: str) -> None:
+    def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
         self._client = client
         self._table = table
+        self._outbox = outbox
 
     def balance(self, account_id: AccountId) -> Balance:
         """What the account owns now."""
@@ -55,7 +58,8 @@ class DynamoLedger:
         transaction.update(
             self._table,
             {"pk": account_id, "sk": _BALANCE},
-            change="ADD balance :amount, available :amount, held :zero, version :one",
+            change="ADD balance :amount, available :amount, held :zero, version :one "
+            "REMOVE told_low_at",
             condition="attribute_not_exists(closed)",
             values={":amount": amount, ":zero": 0, ":one": 1},
             otherwise=InsufficientCreditsError,
@@ -64,6 +68,33 @@ class DynamoLedger:
             transaction.commit()
         except EntryExistsError:
             return
+
+    def tell_if_low(self, account_id: AccountId, *, threshold: Millicredits, at: datetime) -> bool:
+        """`BalanceLow`, where less than `threshold` is left; once until credits are granted again."""
+        balance = self.balance(account_id).balance
+        if balance >= threshold:
+            return False
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": account_id, "sk": _BALANCE},
+            change="SET told_low_at = :at",
+            condition="balance < :threshold AND attribute_not_exists(told_low_at)",
+            values={":at": iso(at), ":threshold": threshold},
+            otherwise=ConcurrentChangeError,
+        )
+        self._outbox.event(
+            transaction,
+            BalanceLow(balance_millicredits=balance, threshold_millicredits=threshold),
+            account_id=account_id,
+            correlation_id=account_id,
+            at=at,
+        )
+        try:
+            transaction.commit()
+        except ConcurrentChangeError:
+            return False
+        return True
 
     def hold(
         self,
