@@ -1,10 +1,24 @@
 """Fixtures of more than one suite."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+
+from tests.support.secrets import found_in
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test fails whose code prints or logs a secret (fault 109)."""
+    report = yield
+    leaks = [leak for _, text in report.sections for leak in found_in(text)]
+    if report.passed and leaks:
+        report.outcome = "failed"
+        report.longrepr = "secrets were told:\n" + "\n".join(leaks)
+    return report
+
 
 # As in the container, and before numpy is loaded: threads of BLAS below the renderer's own only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,3 +32,4 @@ def platform() -> Iterator[Any]:
 
     with deployed() as found:
         yield found
+        assert found.secrets_told() == []

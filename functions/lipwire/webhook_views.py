@@ -1,4 +1,7 @@
-"""A job as its account's webhook carries it: exactly what `GET /jobs/{id}` answers, its URLs signed now."""
+"""A job as its account's webhook carries it: what `GET /jobs/{id}` answers, its URLs signed now.
+
+All but the job's own `webhook_url`: it may hold a secret, and one receiver's address is no business of another's.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,4 +26,4 @@ class NativeJobViews:
         if job is None or job.account_id != account_id:
             return None
         view = view_job(job, results=self._results, clock=self._clock)
-        return job_out(view).model_dump(mode="json")
+        return job_out(view).model_dump(mode="json") | {"webhook_url": None}

@@ -21,6 +21,7 @@ from pytest_localstack.session import RunningSession
 from infra.local import deployment, forwarder, processes
 from infra.local.client import Client
 from infra.local.platform import REGION, Emulator, start_emulator
+from tests.support import secrets
 
 _CONNECTED = (
     "dynamodb",
@@ -258,6 +259,14 @@ class Platform:
             Payload=json.dumps({"Records": [record]}),
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def secrets_told(self) -> list[str]:
+        """Secrets in any log line of any function or job, or in any event, since the platform was started."""
+        self._drain()
+        lines = list(secrets.told_by(self.aws("logs")))
+        assert lines, "functions that log nothing prove nothing"
+        told = [*lines, *(json.dumps(event) for event in self._events)]
+        return [leak for text in told for leak in secrets.found_in(text)]
 
     def _function(self, handler: str) -> str:
         pages = self.aws("lambda").get_paginator("list_functions").paginate()
