@@ -11,7 +11,7 @@ from tests.support.secrets import found_in
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test fails whose code prints or logs a secret (fault 109)."""
+    """A test fails whose code prints or logs a secret."""
     report = yield
     leaks = [leak for _, text in report.sections for leak in found_in(text)]
     if report.passed and leaks:

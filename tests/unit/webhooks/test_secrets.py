@@ -1,7 +1,6 @@
 """What is told holds no secrets: webhooks carry the owner's own results, and what must never be told is known by its form."""
 
 import boto3
-import pytest
 
 from lipwire.domain.accounts import base62, make_key
 from lipwire.domain.jobs import JobStatus
@@ -19,7 +18,6 @@ class SignedByKey:
         return f"https://results.example/{key}"
 
 
-@pytest.mark.fault(109)
 def test_a_webhook_carries_links_to_its_own_output_and_no_others():
     """Neither where another receiver listens, nor where the sources lie."""
     output = a_report().output
@@ -37,7 +35,6 @@ def test_a_webhook_carries_links_to_its_own_output_and_no_others():
     assert "planted" not in str(told)
 
 
-@pytest.mark.fault(109)
 def test_secrets_are_known_by_their_form():
     """Real ones, wherever they stand; what is left of them in a report isn't one."""
     s3 = boto3.client(
