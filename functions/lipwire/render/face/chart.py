@@ -1,13 +1,12 @@
 """The chart: landmarks with head motion taken out, and the head's pose."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats
-
-_FRAMES_AT_ONCE = 1024
 
 
 def fit_affines(reference: Floats, targets: Floats) -> Floats:
@@ -64,6 +63,8 @@ class Chart:
     affines: Floats
     landmarks: Floats
     pose: Floats
+    #: Each frame's eye distance as a multiple of the chart's, (n,).
+    scale: Floats
     eye_px: float
     right: Floats
     down: Floats
@@ -71,21 +72,33 @@ class Chart:
     @classmethod
     def of(cls, landmarks: Floats, reference: int) -> "Chart":
         """Chart of landmarks (n, 478, 3) that are all found."""
-        origin = landmarks[reference, :, :2].astype(np.float64)
-        affines = fit_affines(origin[points.RIGID], landmarks[:, points.RIGID, :2])
-        # Some frames at a time, in single precision: a long clip's chart is among the largest things in memory.
-        charted = np.empty((*landmarks.shape[:2], 2), dtype=np.float32)
-        back = invert_affines(affines)
-        for begin in range(0, len(charted), _FRAMES_AT_ONCE):
-            part = slice(begin, begin + _FRAMES_AT_ONCE)
-            charted[part] = apply_affines(back[part], landmarks[part, :, :2])
+        whole = (slice(0, len(landmarks)), landmarks)
+        return cls.of_blocks([whole], len(landmarks), reference=landmarks[reference, :, :2])
+
+    @classmethod
+    def of_blocks(
+        cls, blocks: Iterable[tuple[slice, Floats]], count: int, *, reference: Floats
+    ) -> "Chart":
+        """As `of`, from some frames' landmarks at a time; `reference` (478, 2) are those of the reference frame."""
+        origin = reference.astype(np.float64)
+        affines = np.empty((count, 2, 3))
+        pose = np.empty((count, 2))
+        # In single precision: a long clip's chart is among the largest things in memory.
+        charted = np.empty((count, len(origin), 2), dtype=np.float32)
+        eyes = np.empty(count)
+        for part, landmarks in blocks:
+            affines[part] = fit_affines(origin[points.RIGID], landmarks[:, points.RIGID, :2])
+            charted[part] = apply_affines(invert_affines(affines[part]), landmarks[..., :2])
+            pose[part] = head_pose(landmarks)
+            eyes[part] = eye_distance(landmarks)
         right = origin[points.EYE_OUTER_RIGHT] - origin[points.EYE_OUTER_LEFT]
         eye_px = float(np.linalg.norm(right))
         right = right / eye_px
         return cls(
             affines=affines,
             landmarks=charted,
-            pose=head_pose(landmarks),
+            pose=pose,
+            scale=eyes / eye_px,
             eye_px=eye_px,
             right=right,
             down=np.array([-right[1], right[0]]),

@@ -12,17 +12,17 @@ import cv2
 import numpy as np
 
 from lipwire.domain.errors import CorruptMediaError, NoFaceError
-from lipwire.render.face import measures, points
+from lipwire.render.face import measures
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
 from lipwire.render.face.finder import SMALLEST_FACE_PX, FaceFinder
+from lipwire.render.face.steady import Steady
 
 _LAYOUT = 1
 #: Mean change of a 32x32 thumbnail, in levels, that only a cut makes.
 _CUT_LEVELS = 28.0
 #: Gaps of at most this many frames are bridged by interpolation.
 _BRIDGED_FRAMES = 4
-_POINTS_AT_ONCE = 60
 
 
 class Frame(Protocol):
@@ -73,26 +73,18 @@ class FaceTrack:
         return edges | self.cuts
 
     @cached_property
-    def steady(self) -> Floats:
+    def steady(self) -> Steady:
         """Landmarks with the mesh's jitter smoothed away; gaps hold their nearest found frame."""
-        nearest = _nearest_found(self.found)
-        out = np.empty_like(self.landmarks, dtype=np.float32)
-        # Some points at a time: double precision for all of them would be the largest thing in memory.
-        for begin in range(0, out.shape[1], _POINTS_AT_ONCE):
-            part = np.s_[:, begin : begin + _POINTS_AT_ONCE]
-            out[part] = measures.smooth_in_time(
-                self.landmarks[part][nearest], 0.6, breaks=self.breaks
-            )
-        held = self.landmarks[:, points.RIGID][nearest]
-        calm = measures.smooth_in_time(held, 1.0, breaks=self.breaks)
-        out[:, points.RIGID] = (out[:, points.RIGID] + calm) / 2
-        return out
+        return Steady(self.landmarks, _nearest_found(self.found), self.breaks)
 
-    @cached_property
+    @property
     def chart(self) -> Chart:
-        """The clip without head motion; its reference is the found frame nearest the middle."""
+        """The clip without head motion; its reference is the found frame nearest the middle. Made anew each time."""
         found = np.flatnonzero(self.found)
-        return Chart.of(self.steady, int(found[np.argmin(np.abs(found - len(self) / 2))]))
+        reference = int(found[np.argmin(np.abs(found - len(self) / 2))])
+        return Chart.of_blocks(
+            self.steady.blocks(), len(self), reference=self.steady[reference][:, :2]
+        )
 
     @cached_property
     def eye_px(self) -> float:

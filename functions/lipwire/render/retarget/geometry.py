@@ -48,9 +48,9 @@ class FaceModel:
         turns = _pose_terms(chart.pose[frames])
         pose = turns - turns.mean(axis=0)
         prior = _generic_jaw(chart, frames)
-        skin = chart.landmarks[frames][:, MOVED] / chart.eye_px
+        skin = chart.landmarks[frames[:, None], MOVED] / chart.eye_px
         skin = skin - skin.mean(axis=0) - np.einsum("nm,mkd->nkd", mouth, prior)
-        outlines = chart.landmarks[frames][:, points.LIPS] / chart.eye_px
+        outlines = chart.landmarks[frames[:, None], points.LIPS] / chart.eye_px
         lips = outlines - outlines.mean(axis=0)
         terms = np.concatenate([mouth, pose], axis=1)
         # A term that hardly varies in this clip must not be blamed for anything.
@@ -142,7 +142,7 @@ def desired_geometry(
 
     `smile` is from -1 (corners down) to 1; without `moves_jaw` skin only follows what the lips pull.
     """
-    lips = chart.landmarks[source][:, points.LIPS] / chart.eye_px
+    lips = chart.landmarks[source[:, None], points.LIPS] / chart.eye_px
     lips = model.lips_in_pose(lips, chart.pose[source], wanted=chart.pose[canvas])
     lips = measures.smooth_in_time(lips, 0.7, breaks=breaks)
     most = np.where(source == canvas, _MOST_BEND_OWN, _MOST_BEND)
@@ -162,10 +162,11 @@ def desired_geometry(
     charted = chart.landmarks[canvas]
     skin = skin_with_lips(charted, lips * chart.eye_px, skin, reach=_LIP_REACH * chart.eye_px)
     own = apply_affines(affines, charted[:, MOVED])
+    # Kept in single precision: half of a long dub's plan are these.
     return Geometry(
-        lips=apply_affines(affines, lips * chart.eye_px),
-        skin_from=own,
-        skin_to=own + turn(affines, skin),
+        lips=apply_affines(affines, lips * chart.eye_px).astype(np.float32),
+        skin_from=own.astype(np.float32),
+        skin_to=(own + turn(affines, skin)).astype(np.float32),
     )
 
 

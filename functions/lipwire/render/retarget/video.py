@@ -73,8 +73,7 @@ class Clip:
         chart = track.chart
         sharp = track.sharpness / max(float(np.median(track.sharpness[track.found])), 1e-6)
         opening = measures.opening(chart.landmarks, unit=chart.eye_px)
-        scale = eye_distance(track.steady) / chart.eye_px
-        usable = track.found & (scale > 0.5)
+        usable = track.found & (chart.scale > 0.5)
         # The mesh needs a frame to settle on a new shot.
         usable[1:] &= ~track.cuts[:-1]
         if usable.sum() < 2:
@@ -235,7 +234,9 @@ class ClipDrawer:
     """Draws a planned dub; call `patch` for output frames in order or not."""
 
     def __init__(self, plan: Plan, mouths: Mapping[int, MouthSource]) -> None:
-        self._plan = plan
+        # Not the plan itself: the chart in it is large and done with.
+        self._track = plan.clip.track
+        self._geometry, self._choice = plan.geometry, plan.choice
         self._mouths = mouths
         self._softened = {
             k: softened for k, softened in _followers(plan).items() if softened[0] in mouths
@@ -243,20 +244,20 @@ class ClipDrawer:
 
     def quality(self, k: int) -> float:
         """How well the clip can serve output frame k, 0..1: 0.5 where its mouth is doubtful."""
-        return float(1 / (1 + (self._plan.choice.cost[k] / DOUBTFUL_COST) ** 2))
+        return float(1 / (1 + (self._choice.cost[k] / DOUBTFUL_COST) ** 2))
 
     def patch(self, k: int, frame: Canvas) -> Patch:
         """What to lay over `frame` as output frame k."""
-        plan, track = self._plan, self._plan.clip.track
+        track, geometry = self._track, self._geometry
         landmarks = track.steady[frame.index]
         edit = Edit(
             landmarks=landmarks,
-            lips_to=plan.geometry.lips[k],
-            skin_from=plan.geometry.skin_from[k],
-            skin_to=plan.geometry.skin_to[k],
+            lips_to=geometry.lips[k],
+            skin_from=geometry.skin_from[k],
+            skin_to=geometry.skin_to[k],
             eye_px=float(eye_distance(landmarks)),
         )
-        chosen = int(plan.choice.source[k])
+        chosen = int(self._choice.source[k])
         source = self._mouths[chosen] if chosen != frame.index else cut_mouth(track, frame)
         sources = [(source, 1.0)]
         if k in self._softened:
