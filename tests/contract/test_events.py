@@ -133,6 +133,7 @@ def test_minimal_has_the_required_fields_and_full_has_all(event):
 
 
 @pytest.mark.parametrize("event", CLASSES)
+@pytest.mark.fault(59)
 def test_consumers_ignore_what_they_dont_know_and_producers_cant_add_it(event):
     """A newer producer breaks no older consumer."""
     detail = sample(event, "full")
@@ -145,6 +146,7 @@ def test_consumers_ignore_what_they_dont_know_and_producers_cant_add_it(event):
         event.model_validate(detail["data"])
 
 
+@pytest.mark.fault(59)
 def test_an_unknown_event_is_not_guessed_at():
     """It fails, and ends in the dead-letter queue."""
     detail = sample(CLASSES[0], "full")
@@ -299,6 +301,7 @@ def desk(monkeypatch):
 
 
 @pytest.mark.parametrize("name", [name for name, spec in CONSUMERS.items() if spec.events])
+@pytest.mark.fault(54, 60)
 def test_consumers_accept_every_sample_of_their_events_twice(name, desk):
     """Duplicates are normal: the second time leaves no more behind than the first."""
     handler = importlib.import_module(f"consumers.{name}.handler").handler
@@ -312,6 +315,7 @@ def test_consumers_accept_every_sample_of_their_events_twice(name, desk):
         assert len(desk["deliveries"].rows) == 1 + len(named)
 
 
+@pytest.mark.fault(55)
 def test_one_poison_message_does_not_hold_up_the_others(desk):
     """It alone comes again."""
     handler = importlib.import_module("consumers.fan_out_webhooks.handler").handler

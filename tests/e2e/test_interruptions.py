@@ -95,6 +95,7 @@ def test_ten_jobs_at_once_all_end(platform, client, portrait, voice):
     assert len(client.call("GET", "/jobs?limit=100&status=succeeded")["items"]) == 10
 
 
+@pytest.mark.fault(25)
 def test_a_repeated_upload_event_starts_one_analysis(platform, client, portrait):
     """The same event five times: one `AssetUploaded`, one execution."""
     asset = client.upload(portrait, "image/png")

@@ -175,6 +175,7 @@ def test_the_documents_need_no_key(platform):
         assert b"/lipwire/v1/jobs" in answer.read()
 
 
+@pytest.mark.fault(20)
 def test_an_upload_takes_exactly_its_bytes(client, voice):
     """The URL is signed for the size that was promised."""
     made = client.call(
@@ -195,6 +196,7 @@ def test_an_upload_takes_exactly_its_bytes(client, voice):
         ("sound as source", "wrong_asset_kind"),
     ],
 )
+@pytest.mark.fault(28, 38)
 def test_what_cannot_be_rendered_fails_unpaid(
     platform, client, portrait, voice, tmp_path, what, code
 ):

@@ -68,6 +68,7 @@ def test_code_and_layers_fit_into_250_mb(layers):
     assert total < 250 * 1024**2
 
 
+@pytest.mark.fault(58)
 def test_queues_wait_six_times_their_functions_timeout(aws):
     """Or a message in work is handed out twice."""
     queues = of_type(aws, "AWS::SQS::Queue")

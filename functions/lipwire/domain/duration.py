@@ -1,5 +1,6 @@
 """How long an output can become: what is held and what an account's limit is compared with."""
 
+from lipwire.domain.errors import TooLongError
 from lipwire.domain.media import MediaInfo, MediaKind
 from lipwire.domain.options import JobOptions, SpeakingOrder, WhenLonger, WhenShorter
 
@@ -43,3 +44,15 @@ def _of_clip(clip: int, spoken: int, options: JobOptions) -> int:
         # The last pass begins before the voice ends and is played to its end; a pass is at most the clip's length.
         return spoken + clip
     return spoken
+
+
+def refuse_long_output(longest_ms: int, *, limit_ms: int) -> None:
+    """Nothing, for an output that the account's plan allows.
+
+    Raises:
+        TooLongError: it may last longer.
+    """
+    if longest_ms > limit_ms:
+        raise TooLongError(
+            f"The result may last {longest_ms} ms; this account may render {limit_ms} ms."
+        )

@@ -2,8 +2,8 @@
 
 from lipwire.domain.assets import Asset, refuse_as_mask, refuse_as_source, refuse_as_speech
 from lipwire.domain.commands import Caller, CreateJob, GetAsset
-from lipwire.domain.credits import PROVISIONAL_SECONDS, Millicredits, price_of_duration
-from lipwire.domain.duration import longest_output_ms
+from lipwire.domain.credits import PROVISIONAL_SECONDS, price_of_duration
+from lipwire.domain.duration import longest_output_ms, refuse_long_output
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.errors import (
     AssetNotFoundError,
@@ -60,6 +60,11 @@ def create_job(
     check_engine(options, spec)
     if source.media is not None:
         check_source(options, source.media, engine=spec.name)
+    longest_ms = _longest_ms(source, speech, second, options)
+    if longest_ms is not None:
+        refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
+    else:
+        longest_ms = PROVISIONAL_SECONDS * 1000
     now = clock.now()
     job = Job(
         id=JobId(ids.new("job")),
@@ -74,7 +79,7 @@ def create_job(
         webhook_url=command.webhook_url,
         metadata=command.metadata,
         engine=spec.name,
-        held_millicredits=_estimate(source, speech, second, options, spec),
+        held_millicredits=price_of_duration(longest_ms, per_second=spec.millicredits_per_second),
         per_second_millicredits=spec.millicredits_per_second,
         created_at=now,
         updated_at=now,
@@ -111,12 +116,10 @@ def _engine(options: JobOptions, engines: EngineCatalog) -> EngineSpec:
     return (able or list(engines.selectable()))[0]
 
 
-def _estimate(
-    source: Asset, speech: Asset, second: Asset | None, options: JobOptions, spec: EngineSpec
-) -> Millicredits:
-    """For the longest possible output where all is known already, else for a few seconds."""
-    duration_ms = PROVISIONAL_SECONDS * 1000
-    if source.media and speech.media and (second is None or second.media):
-        other = second.media if second else None
-        duration_ms = longest_output_ms(source.media, speech.media, other, options)
-    return price_of_duration(duration_ms, per_second=spec.millicredits_per_second)
+def _longest_ms(
+    source: Asset, speech: Asset, second: Asset | None, options: JobOptions
+) -> int | None:
+    """How long the output may last, where all is known already."""
+    if source.media is None or speech.media is None or (second and second.media is None):
+        return None
+    return longest_output_ms(source.media, speech.media, second.media if second else None, options)

@@ -1,6 +1,8 @@
 """What is in the file?"""
 
-from lipwire.domain.assets import Asset, AssetStatus
+from lipwire.domain.accounts import Plan
+from lipwire.domain.assets import Asset, AssetStatus, ProbeFinding, Problem
+from lipwire.domain.errors import MediaTooLargeError
 from lipwire.ports import AccountStore, AssetStore, Clock, MediaProbe
 
 
@@ -13,5 +15,14 @@ def probe_asset(
     account = accounts.account(asset.account_id)
     if account is None:
         return asset
-    finding = probe.probe(asset, limits=account.limits)
-    return assets.record_probe(asset, finding, at=clock.now())
+    return assets.record_probe(asset, _looked_into(asset, account.limits, probe), at=clock.now())
+
+
+def _looked_into(asset: Asset, limits: Plan, probe: MediaProbe) -> ProbeFinding:
+    # What has arrived is judged, not what was promised: the upload's own limit is the object store's to keep.
+    if asset.size_bytes > limits.max_upload_bytes:
+        error = MediaTooLargeError(
+            f"The file has {asset.size_bytes} bytes; this account may send {limits.max_upload_bytes}."
+        )
+        return ProbeFinding(problem=Problem.of(error))
+    return probe.probe(asset, limits=limits)

@@ -8,14 +8,13 @@ from lipwire.domain.assets import (
     refuse_as_speech,
 )
 from lipwire.domain.credits import Millicredits, price_of_duration
-from lipwire.domain.duration import longest_output_ms
+from lipwire.domain.duration import longest_output_ms, refuse_long_output
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import (
     AssetNotFoundError,
     BusyError,
     JobFinishedError,
     JobNotFoundError,
-    TooLongError,
 )
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
@@ -66,11 +65,8 @@ def validate_sources(
         source.media, speech.media, second.media if second else None, options
     )
     account = accounts.account(job.account_id)
-    if account is not None and longest_ms > account.limits.max_duration_ms:
-        raise TooLongError(
-            f"The result may last {longest_ms} ms; this account may render "
-            f"{account.limits.max_duration_ms} ms."
-        )
+    if account is not None:
+        refuse_long_output(longest_ms, limit_ms=account.limits.max_duration_ms)
     price = price_of_duration(longest_ms, per_second=job.per_second_millicredits)
     if price > job.held_millicredits:
         job = jobs.extend_hold(job, Millicredits(price - job.held_millicredits))

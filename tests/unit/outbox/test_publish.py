@@ -63,6 +63,7 @@ def test_a_row_is_published_and_gone(kind, done):
     assert outbox.rows == {}
 
 
+@pytest.mark.fault(60)
 def test_a_row_stays_until_it_is_published():
     """A failing bus loses nothing."""
     row, world = a_row(), FakeWorld()

@@ -167,6 +167,7 @@ def test_bytes_whose_event_is_late_are_taken():
     assert jobs.get(a_job().id).source_version == "v1"
 
 
+@pytest.mark.fault(22)
 def test_the_plan_names_exact_bytes_and_a_queue():
     """What is rendered is what was validated."""
     work, job = FakeWork(), a_job(mode=Mode.VIDEO, source_version="v7")
@@ -216,6 +217,7 @@ def test_a_spent_balance_is_looked_at():
         assert settled(jobs, FakeWork(a_report())) == [ACCOUNT]
 
 
+@pytest.mark.fault(34)
 def test_only_the_frames_rendered_are_charged():
     """Fifty frames at 25 are two seconds; the rest of the hold returns."""
     jobs = FakeJobs(a_job(status=JobStatus.RENDERING), available=0)
@@ -275,6 +277,7 @@ def test_what_was_noted_first_is_the_error():
     assert jobs.get(a_job().id).error.code == "no_face"
 
 
+@pytest.mark.fault(57)
 def test_a_job_that_has_ended_is_left_alone():
     """A late failure changes nothing."""
     jobs = FakeJobs(a_job(status=JobStatus.CANCELED))

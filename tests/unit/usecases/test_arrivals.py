@@ -1,0 +1,163 @@
+"""Uploads as they arrive: once, in any order, under keys of ours; and what is refused of them goes no further."""
+
+import pytest
+
+from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem, asset_of_key
+from lipwire.domain.commands import CreateJob, CreateUpload
+from lipwire.domain.errors import CorruptMediaError, RejectedMediaError, TooLongError
+from lipwire.domain.options import JobOptions
+from lipwire.usecases.begin_analysis import begin_analysis
+from lipwire.usecases.create_job import create_job
+from lipwire.usecases.create_upload import create_upload
+from lipwire.usecases.ingest_upload import ingest_upload
+from lipwire.usecases.probe_asset import probe_asset
+from tests.support.builders import a_caller, an_account, an_asset, video_info, voice_info
+from tests.support.fakes import (
+    AnyUrl,
+    FakeAccounts,
+    FakeAssets,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeJobs,
+    FakeProbe,
+    FakeUploads,
+    FakeWork,
+)
+
+AWAITED = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
+FINE = ProbeFinding(media=video_info())
+DAMAGED = ProbeFinding(problem=Problem.of(CorruptMediaError()))
+
+
+class VersionedUploads(FakeUploads):
+    """A bucket in which the object is replaced after each look."""
+
+    looks = 0
+
+    def head(self, key: str) -> tuple[int, str | None] | None:
+        self.looks += 1
+        return 1000, f"v{self.looks}"
+
+
+def ingest(key, assets, uploads=None):
+    """What the event of this key does."""
+    return ingest_upload(key, assets=assets, uploads=uploads or FakeUploads(), clock=FakeClock())
+
+
+@pytest.mark.fault(19, 22, 25, 26)
+def test_the_first_version_that_is_seen_stays():
+    """Whether the event comes again, late, or because somebody put other bytes to the same URL."""
+    assets, uploads = FakeAssets(AWAITED), VersionedUploads()
+    assert [ingest(AWAITED.key, assets, uploads) for _ in range(5)] == [True, *[False] * 4]
+    assert assets.get(AWAITED.id).version_id == "v1"
+
+
+@pytest.mark.fault(27)
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "uploads",
+        "uploads/acct/../source",
+        "uploads/acct/a b+c%2F\N{SNOWMAN}/source",
+        f"outputs/acct/{AWAITED.id}/source",
+        f"{AWAITED.key}/more",
+    ],
+)
+def test_keys_that_are_not_ours_are_ignored(key):
+    """Whatever is written in them."""
+    assets = FakeAssets(AWAITED)
+    assert ingest(key, assets) is False
+    assert assets.get(AWAITED.id) == AWAITED
+
+
+@pytest.mark.fault(37)
+@pytest.mark.parametrize(
+    "name", ["-i", ";rm -rf ~", "a\nb", "../../etc/passwd", "uploads/x/y/source"]
+)
+def test_a_file_name_never_becomes_part_of_a_key(name):
+    """It is kept as a word and used for nothing."""
+    made: list[str] = []
+
+    class Bucket(FakeUploads):
+        def sign_put(self, key: str, *, size_bytes: int, expires_s: int) -> str:
+            made.append(key)
+            return f"https://uploads.example/{key}"
+
+    view = create_upload(
+        CreateUpload(filename=name, content_type="video/mp4", size_bytes=1000),
+        a_caller(),
+        assets=FakeAssets(),
+        uploads=Bucket(),
+        clock=FakeClock(),
+        ids=FakeIds(),
+    )
+    assert made == [f"uploads/{view.asset.account_id}/{view.asset.id}/source"]
+    assert asset_of_key(made[0]) == view.asset.id
+
+
+@pytest.mark.fault(20)
+def test_more_bytes_than_the_plan_allows_are_never_opened():
+    """Judged by what has arrived, whatever was promised."""
+    limit = an_account().limits.max_upload_bytes
+    swollen = an_asset(1, status=AssetStatus.UPLOADED, size_bytes=limit + 1)
+    probed = probe_asset(
+        swollen,
+        assets=FakeAssets(swollen),
+        accounts=FakeAccounts(an_account()),
+        probe=FakeProbe(FINE),
+        clock=FakeClock(),
+    )
+    assert probed.status is AssetStatus.REJECTED
+    assert probed.problem.code == "media_too_large"
+
+
+@pytest.mark.fault(28, 29, 36)
+def test_nothing_of_a_refused_file_reaches_a_queue():
+    """No analysis is planned, and no job that names it is made."""
+    arrived = an_asset(1, status=AssetStatus.UPLOADED)
+    assets, work, jobs = FakeAssets(arrived, VOICE), FakeWork(), FakeJobs()
+    start = begin_analysis(
+        arrived.id,
+        assets=assets,
+        accounts=FakeAccounts(an_account()),
+        probe=FakeProbe(DAMAGED),
+        engines=FakeEngines(),
+        work=work,
+        clock=FakeClock(),
+    )
+    assert (start.analyze, start.queue, start.definition, work.plans) == (False, "", "", {})
+    with pytest.raises(RejectedMediaError) as refused:
+        create(assets, jobs)
+    assert refused.value.code == "corrupt_media"
+    assert jobs.available == 1_000_000
+
+
+VOICE = an_asset(2, media=voice_info())
+
+
+def create(assets, jobs):
+    """A job of the first asset and the voice."""
+    return create_job(
+        CreateJob(source_id=AWAITED.id, speech_id=VOICE.id, options=JobOptions()),
+        a_caller(),
+        jobs=jobs,
+        assets=assets,
+        engines=FakeEngines(),
+        webhook_urls=AnyUrl(),
+        clock=FakeClock(),
+        ids=FakeIds(),
+    )
+
+
+@pytest.mark.fault(32)
+def test_what_is_known_to_be_too_long_is_refused_before_any_hold():
+    """By the plan, when the job is made."""
+    too_long = an_account().limits.max_duration_ms + 1
+    source = an_asset(1, media=video_info(duration_ms=too_long))
+    voice = an_asset(2, media=voice_info(duration_ms=too_long))
+    jobs = FakeJobs()
+    with pytest.raises(TooLongError, match=str(too_long)):
+        create(FakeAssets(source, voice), jobs)
+    assert jobs.available == 1_000_000
