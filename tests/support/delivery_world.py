@@ -76,6 +76,8 @@ class World:
             )
         )
         self.deliveries = Deliveries(self.clock)
+        #: The chance that a process dies before, and again after, each call that it makes.
+        self._danger = 0.003
         self.killed = 0
         #: (webhook-id, URL) -> how often it was answered 2xx.
         self.received: dict[tuple[str, str], int] = defaultdict(int)
@@ -151,15 +153,18 @@ class World:
 
     def _sweep(self) -> None:
         deliveries = _Fragile(self.deliveries, self._perhaps_die)
+        # A sweep makes hundreds of calls: at a worker's danger for each, hardly one would reach its end.
+        self._danger = 0.0002
         try:
             sweep_deliveries(deliveries=deliveries, queue=self, clock=self.clock)  # type: ignore[arg-type]
         except KilledError:
             self.killed += 1
+        self._danger = 0.003
         if self.deliveries.clocks or self._agenda:
             self._at(self.clock.now() + timedelta(minutes=1), self._sweep)
 
     def _perhaps_die(self) -> None:
-        if self.chance.random() < 0.003:
+        if self.chance.random() < self._danger:
             raise KilledError
 
     def _at(self, moment: datetime, act: Callable[[], object]) -> None:

@@ -1,10 +1,10 @@
 """What an account can do with its endpoints and their deliveries, once they are there."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks import Webhook
 
 from lipwire.domain import commands
 from lipwire.domain.errors import (
@@ -149,17 +149,11 @@ def test_a_rotated_secret_signs_beside_the_new_one_for_a_day():
 
 
 def verifies(secret: str, sent) -> bool:
-    """With the package's own comparison, at the message's own time."""
+    """Whether the package would sign these bytes with that secret as one of the signatures says."""
     _, headers, body = sent
-    webhook = Webhook(secret)
-    # The package compares with the wall clock; the messages were signed in another year.
-    webhook._Webhook__verify_timestamp = lambda _: NOW.fromtimestamp(
-        int(headers["webhook-timestamp"]), NOW.tzinfo
-    )
-    try:
-        return bool(webhook.verify(body, headers))
-    except WebhookVerificationError:
-        return False
+    at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    expected = Webhook(secret).sign(headers["webhook-id"], at, body.decode())
+    return expected in headers["webhook-signature"].split()
 
 
 def test_a_second_rotation_cuts_nothing_off_and_no_overlap_does():
