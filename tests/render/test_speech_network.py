@@ -12,6 +12,7 @@ pytest.importorskip("onnxruntime", reason="the renderer's environment has ONNX R
 
 from lipwire.domain.options import PhonemeTime
 from lipwire.render.media.sound import Sound
+from lipwire.render.speech.activity import VoiceActivity
 from lipwire.render.speech.features import BANDS, log_mel
 from lipwire.render.speech.model import SAMPLE_RATE
 from lipwire.render.speech.mouth import model_for, mouth_track, track_of
@@ -62,18 +63,45 @@ def test_a_long_voice_is_heard_in_pieces_without_seams() -> None:
     assert model.posteriors(np.zeros(0, np.float32)).shape == (0, len(Viseme))
 
 
-def test_music_and_noise_keep_the_mouth_shut(tmp_path: Path) -> None:
-    """After the voice come two seconds of chords and two of noise, as loud: the mouth stays nearly shut."""
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_music_and_noise_keep_the_mouth_shut(tmp_path: Path, language: str) -> None:
+    """After the voice come two seconds of chords and two of noise, as loud: the mouth stays nearly shut, whoever hears."""
     synthesize("Many people simply love music in the morning.", "en-us", tmp_path / "voice.wav")
     voice = Sound(tmp_path / "voice.wav").samples(rate=SAMPLE_RATE)
     level = float(np.sqrt((voice**2).mean()))
     music, noise = chords(2), np.random.default_rng(3).normal(0, 1, 2 * SAMPLE_RATE)
     rest = [part * (level / np.sqrt((part**2).mean())) for part in (music, noise)]
-    track = track_of(np.concatenate([voice, *rest]).astype(np.float32), model=NetworkModel())
+    track = track_of(np.concatenate([voice, *rest]).astype(np.float32), model=model_for(language))
     spoken = float(track.opening[: len(voice) // 160].mean())
     for number in range(2):
         start = len(voice) // 160 + number * 200
         assert track.opening[start + 15 : start + 185].mean() < 0.1 * spoken
+
+
+class _Said:
+    """Says the same everywhere but in the frames named, which are silence."""
+
+    name = "said"
+
+    def __init__(self, viseme: Viseme, *rests: slice) -> None:
+        self.viseme, self.rests = viseme, rests
+
+    def posteriors(self, samples: np.ndarray) -> np.ndarray:
+        rows = np.zeros((-(-len(samples) // 160), len(Viseme)), np.float32)
+        rows[:, self.viseme] = 1
+        for rest in self.rests:
+            rows[rest] = 0
+            rows[rest, Viseme.SILENCE] = 1
+        return rows
+
+
+def test_only_long_rests_overrule_the_recogniser() -> None:
+    """A stop's own pause stays a closure; a second in which nobody speaks is a rest up to the sounds beside it."""
+    detector = _Said(Viseme.A, slice(50, 70), slice(100, 200))
+    rows = VoiceActivity(_Said(Viseme.PBM), detector).posteriors(np.zeros(48_000, np.float32))
+    resting = np.flatnonzero(rows[:, Viseme.SILENCE])
+    assert resting.tolist() == list(range(105, 195))
+    assert (rows.sum(axis=1) == 1).all()
 
 
 def test_phoneme_times_drive_the_mouth(tmp_path: Path) -> None:
@@ -88,6 +116,12 @@ def test_phoneme_times_drive_the_mouth(tmp_path: Path) -> None:
     assert track.sample(0.65, lead_s=0).opening > track.sample(0.85, lead_s=0).opening > 0.1
     assert track.sample(0.04, lead_s=0).opening < 0.1
     assert track.duration_s == Fraction(1)
+
+
+def test_a_rolled_r_is_an_r() -> None:
+    """Spanish and Czech r round the lips as English r does; a tap is as quick as d."""
+    assert viseme_of_ipa("r") is viseme_of_ipa("ɹ") is Viseme.R
+    assert viseme_of_ipa("ɾ") is Viseme.T
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,17 @@ Forty log mel bands (25 ms windows, 10 ms apart, 16 kHz) go through a temporal c
 languages it can do.
 
 It is asked where a job names a language other than English; English, and a voice whose language nobody names, is
-heard by PocketSphinx, which follows a real English speaker's mouth better.
+heard by PocketSphinx, which follows a real English speaker's mouth better. In every case it is the network that says
+whether anybody speaks: where it hears silence for a quarter of a second, the mouth rests.
+
+| English heard by | a real speaker's opening, r | flite `awb`: frame accuracy | m/b/p recall | m/b/p precision |
+| --- | --- | --- | --- | --- |
+| the network | 0.53 | 0.740 | 0.905 | 0.319 |
+| PocketSphinx | 0.61 | 0.603 | 0.810 | 0.405 |
+| PocketSphinx, at rest where the network hears nobody | 0.61 | 0.603 | 0.810 | 0.415 |
+
+`awb` is ten sentences here, with lips that touch where m, b, p have a posterior of 0.3, give or take 30 ms. The truth of
+real footage decides. On it, nothing that PocketSphinx took for speech was put to rest (0 of 1106 frames, three clips).
 
 ## What it was trained on
 
@@ -80,6 +90,7 @@ Frames of hiss, hum and chords taken for speech: {figures["noise_and_music_taken
 - Truth is what a synthesizer says it spoke. How a real mouth looks is measured elsewhere, with footage.
 - Natural voices in training are English and few; other languages are known from espeak-ng's robotic voice only.
 - On a natural voice it never heard it says m, b, p too often: closures too many rather than too few.
+- These weights were trained while a rolled r counted as t; the table of phonemes has it as r since.
 - Singing, whispering and several people at once were never heard.
 
 ## Make it again

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lipwire.domain.errors import SilentSpeechError
 from lipwire.domain.options import PhonemeTime
 from lipwire.render.media.sound import Sound
+from lipwire.render.speech.activity import VoiceActivity
 from lipwire.render.speech.loudness import log_power
 from lipwire.render.speech.model import FRAMES_PER_S, SAMPLE_RATE, SpeechModel
 from lipwire.render.speech.network import NetworkModel
@@ -59,12 +60,14 @@ def model_for(language: str | None, phonemes: Sequence[PhonemeTime] = ()) -> Spe
     """Who hears a voice: phoneme times where given, the network for a language known not to be English, else PocketSphinx.
 
     On a real English speaker PocketSphinx opens the mouth with r 0.61, the network with 0.53; on German, French and
-    Spanish voices of espeak-ng the network finds 0.98 of m, b, p, PocketSphinx 0.63.
+    Spanish voices of espeak-ng the network finds 0.98 of m, b, p, PocketSphinx 0.63. Whether anybody speaks at all is the
+    network's to say in every language.
     """
     if phonemes:
         return TimedPhonemes(phonemes)
     primary = (language or "en").replace("_", "-").split("-")[0].lower()
-    return PocketSphinxModel() if primary in _ENGLISH else NetworkModel()
+    network = NetworkModel()
+    return VoiceActivity(PocketSphinxModel(), network) if primary in _ENGLISH else network
 
 
 def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:
