@@ -97,7 +97,7 @@ class _Said:
 
 def test_only_long_rests_overrule_the_recogniser() -> None:
     """A stop's own pause stays a closure; a second in which nobody speaks is a rest up to the sounds beside it."""
-    detector = _Said(Viseme.A, slice(50, 70), slice(100, 200))
+    detector = _Said(Viseme.A, slice(50, 85), slice(100, 200))
     rows = VoiceActivity(_Said(Viseme.PBM), detector).posteriors(np.zeros(48_000, np.float32))
     resting = np.flatnonzero(rows[:, Viseme.SILENCE])
     assert resting.tolist() == list(range(105, 195))

@@ -49,16 +49,16 @@ languages it can do.
 
 It is asked where a job names a language other than English; English, and a voice whose language nobody names, is
 heard by PocketSphinx, which follows a real English speaker's mouth better. In every case it is the network that says
-whether anybody speaks: where it hears silence for a quarter of a second, the mouth rests.
+whether anybody speaks: where it hears silence for 0.4 s, the mouth rests.
 
 | English heard by | a real speaker's opening, r | flite `awb`: frame accuracy | m/b/p recall | m/b/p precision |
 | --- | --- | --- | --- | --- |
 | the network | 0.53 | 0.740 | 0.905 | 0.319 |
 | PocketSphinx | 0.61 | 0.603 | 0.810 | 0.405 |
-| PocketSphinx, at rest where the network hears nobody | 0.61 | 0.603 | 0.810 | 0.415 |
 
 `awb` is ten sentences here, with lips that touch where m, b, p have a posterior of 0.3, give or take 30 ms. The truth of
-real footage decides. On it, nothing that PocketSphinx took for speech was put to rest (0 of 1106 frames, three clips).
+real footage decides. Of 22 s of real speech (Chinese, French, English) no frame that PocketSphinx took for speech was put
+to rest, of chords and noise as loud as the voice 0.94.
 
 ## What it was trained on
 
