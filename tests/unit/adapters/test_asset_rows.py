@@ -1,0 +1,39 @@
+"""Rows of assets: what is promised and never sent leaves by itself, what has arrived stays."""
+
+from typing import Any
+
+import pytest
+
+from lipwire.adapters.dynamodb.assets import DynamoAssets
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.table import from_item
+from lipwire.domain.assets import AssetStatus
+from tests.support.builders import NOW, an_asset
+from tests.support.fakes import FakeIds
+
+
+class Client:
+    """DynamoDB that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written: list[dict[str, Any]] = []
+
+    def transact_write_items(self, *, TransactItems: list[Any], **_more: Any) -> dict[str, Any]:  # noqa: N803
+        self.written += [from_item(item["Put"]["Item"]) for item in TransactItems if "Put" in item]
+        return {}
+
+
+@pytest.mark.fault(24)
+def test_an_upload_that_never_comes_leaves_by_itself() -> None:
+    """A day after its URL expired; once its bytes are there, its row has no end."""
+    client = Client()
+    assets = DynamoAssets(client, table="assets", outbox=OutboxRows(table="outbox", ids=FakeIds()))
+    awaited = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
+    assets.create(awaited)
+    (promised,) = client.written
+    assert promised["expires_at"] == int(awaited.upload_expires_at.timestamp()) + 24 * 3600
+    client.written.clear()
+    assert assets.mark_uploaded(awaited, version_id="v1", size_bytes=1000, at=NOW)
+    arrived = next(row for row in client.written if row["pk"] == awaited.id)
+    assert arrived["version_id"] == "v1"
+    assert "expires_at" not in arrived
