@@ -46,23 +46,24 @@ def test_parts_make_the_output_that_one_render_makes(
     with parts_of(platform, "0.9"):
         made = client.create_job(source, speech)
         name = f"render-{made['id']}"
-        eventually(
-            lambda: client.call("GET", f"/jobs/{made['id']}"),
-            lambda job: job["stage"] == "rendering",
-            timeout_s=DONE_S,
-        )
-        os.kill(platform.batch_pid(name, child=1), signal.SIGKILL)
+
+        def rendering() -> dict:
+            is_rendering = client.call("GET", f"/jobs/{made['id']}")["stage"] == "rendering"
+            return platform.batch_pids(name) if is_rendering else {}
+
+        killed, pid = max(until(rendering, bool, timeout_s=DONE_S).items())
+        os.kill(pid, signal.SIGKILL)
         seen = []
         joined = client.finish(
             made["id"], timeout_s=DONE_S, told=lambda job: seen.append(job["progress"])
         )
     assert joined["status"] == "succeeded", joined["error"]
     assert platform.batch_job(name)["arrayProperties"]["size"] == 3
-    codes = [
-        [one["container"]["exitCode"] for one in platform.batch_job(name, child=n)["attempts"]]
+    codes = {
+        n: [one["container"]["exitCode"] for one in platform.batch_job(name, child=n)["attempts"]]
         for n in range(3)
-    ]
-    assert codes == [[0], [137, 0], [0]]
+    }
+    assert codes == {0: [0], 1: [0], 2: [0]} | {killed: [137, 0]}
     assert all(later >= earlier for earlier, later in pairwise(seen)), seen
 
     same = ("width", "height", "fps", "frames", "duration_ms")
