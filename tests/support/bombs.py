@@ -179,8 +179,8 @@ def large_attachment(folder: Path) -> bytes:
 
 
 def huge_attachment(folder: Path) -> bytes:
-    """A font of 200 MiB: refused before it is in memory."""
-    return _attached(folder, 200)
+    """A font of 120 MiB: refused before it is in memory."""
+    return _attached(folder, 120)
 
 
 def _attached(folder: Path, mebibytes: int) -> bytes:
@@ -205,7 +205,7 @@ BOMBS: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "10,000 chapters": (ten_thousand_chapters, "unsupported_media"),
     "5 MB of tags": (large_tags, "media_too_large"),
     "20 MiB attachment": (large_attachment, "media_too_large"),
-    "200 MiB attachment": (huge_attachment, "media_too_large"),
+    "120 MiB attachment": (huge_attachment, "media_too_large"),
 }
 
 #: Name -> a list of other files; `{path}` and `{url}` are canaries.
