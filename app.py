@@ -17,7 +17,7 @@ def main() -> None:
     """Synthesize the stage that `-c stage=…` (or STAGE) names."""
     app = cdk.App()
     stage = app.node.try_get_context("stage") or os.environ.get("STAGE", "local")
-    config = DeployConfig.of(stage)
+    config = DeployConfig.of(stage, own_hosts=app.node.try_get_context("own_hosts") or "")
     System(app, config=config, code=CodeSource.real(config))
     app.synth()
 

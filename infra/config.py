@@ -21,6 +21,8 @@ class DeployConfig:
     #: Webhooks may go to http on loopback; no AWS stage can say so.
     webhook_loopback: bool
     log_retention_days: int
+    #: Host names of this deployment, its API's own domain for one: no webhook goes there, no media comes from there.
+    own_hosts: tuple[str, ...] = ()
     max_cpu_vcpus: int = 64
     max_gpu_vcpus: int = 64
     #: Length of the parts that long outputs are rendered in; 0 leaves it to each engine.
@@ -32,8 +34,8 @@ class DeployConfig:
         return self.stage == LOCAL
 
     @classmethod
-    def of(cls, stage: str) -> "DeployConfig":
-        """The stage's values."""
+    def of(cls, stage: str, *, own_hosts: str = "") -> "DeployConfig":
+        """The stage's values; `own_hosts` are separated by commas."""
         if not stage.isalnum() or not stage.islower() or len(stage) > 12:
             raise ValueError("a stage's name is up to 12 lower-case letters and digits")
         local = stage == LOCAL
@@ -45,6 +47,7 @@ class DeployConfig:
             keeps_data=not local,
             webhook_loopback=local,
             log_retention_days=30,
+            own_hosts=tuple(name for name in own_hosts.split(",") if name),
         )
 
 

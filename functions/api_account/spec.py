@@ -14,5 +14,5 @@ FUNCTION = FunctionSpec(
         Need(Resource.DELIVERY_QUEUE, Access.SEND),
     ),
     timeout_s=29,
-    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK"),
+    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),
 )

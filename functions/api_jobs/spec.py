@@ -9,6 +9,7 @@ FUNCTION = FunctionSpec(
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.ASSETS_TABLE),
+        writes(Resource.ASSETS_TABLE),
         reads(Resource.JOBS_TABLE),
         writes(Resource.JOBS_TABLE),
         reads(Resource.LEDGER_TABLE),
@@ -19,5 +20,5 @@ FUNCTION = FunctionSpec(
         Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
     ),
     timeout_s=29,
-    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK"),
+    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),
 )

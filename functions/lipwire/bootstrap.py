@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
     from lipwire.adapters.engines import DeployedEngines
     from lipwire.adapters.eventbridge import EventBridgeBus
+    from lipwire.adapters.http.fetcher import GuardedFetcher
     from lipwire.adapters.http.guard import UrlGuard
     from lipwire.adapters.http.sender import GuardedSender
     from lipwire.adapters.probe import LambdaProbe
@@ -193,10 +194,10 @@ class App:
 
     @cached_property
     def url_guard(self) -> UrlGuard:
-        """Where webhooks may go."""
+        """Where webhooks may go and media may come from."""
         from lipwire.adapters.http.guard import UrlGuard
 
-        return UrlGuard(loopback=self.settings.webhook_loopback)
+        return UrlGuard(loopback=self.settings.loopback, own_hosts=self.settings.own_hosts)
 
     @property
     def webhook_urls(self) -> UrlGuard:
@@ -205,10 +206,17 @@ class App:
 
     @cached_property
     def http_sender(self) -> GuardedSender:
-        """The only way out."""
+        """What sends webhooks."""
         from lipwire.adapters.http.sender import GuardedSender
 
         return GuardedSender(self.url_guard)
+
+    @cached_property
+    def media_fetcher(self) -> GuardedFetcher:
+        """Media from URLs."""
+        from lipwire.adapters.http.fetcher import GuardedFetcher
+
+        return GuardedFetcher(self.url_guard)
 
     @cached_property
     def endpoints(self) -> DynamoEndpoints:

@@ -59,6 +59,7 @@ RUN: Final[dict[Operation, Run]] = {
         assets=app.assets,
         engines=app.engines,
         webhook_urls=app.webhook_urls,
+        source_urls=app.url_guard,
         clock=app.clock,
         ids=app.ids,
     ),

@@ -31,9 +31,19 @@ class Settings:
         return self._get("LIPWIRE_STAGE")
 
     @property
-    def webhook_loopback(self) -> bool:
-        """Whether webhooks may go to http on loopback: the local stage alone says so."""
-        return self.environment.get("WEBHOOK_LOOPBACK") == "1"
+    def loopback(self) -> bool:
+        """Whether webhooks may go to, and media may come from, http on loopback: on the local stage alone."""
+        is_local = self.environment.get("LIPWIRE_STAGE") == "local"
+        return is_local and self.environment.get("WEBHOOK_LOOPBACK") == "1"
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """This deployment's own hosts, `host:port` on loopback: nothing is sent there or fetched from there."""
+        named = self.environment.get("OWN_HOSTS", "").split(",")
+        endpoint = (
+            self.environment.get("AWS_ENDPOINT_URL", "").partition("://")[2].partition("/")[0]
+        )
+        return tuple(name for name in (*named, endpoint) if name)
 
     @property
     def batch_targets(self) -> dict[str, tuple[str, str]]:

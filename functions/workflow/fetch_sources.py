@@ -1,4 +1,4 @@
-"""Step: pin the bytes."""
+"""Step: fetch what comes from URLs, pin the bytes."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from lipwire.bootstrap import lambda_app
 from lipwire.domain.ids import JobId
 from lipwire.observability import logger
 from lipwire.stepping import step_of
+from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
 
 
@@ -14,6 +15,14 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     """{"job_id"} -> nothing."""
     app, job_id = lambda_app(), JobId(event["job_id"])
     with step_of(job_id, app):
+        fetch_from_urls(
+            job_id,
+            jobs=app.jobs,
+            assets=app.assets,
+            accounts=app.accounts,
+            uploads=app.uploads,
+            fetcher=app.media_fetcher,
+        )
         fetch_sources(
             job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock
         )

@@ -5,15 +5,20 @@ from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, write
 FETCH_SOURCES = FunctionSpec(
     name="FetchSources",
     handler="workflow.fetch_sources.handler",
-    summary="Pins the exact bytes of source and speech.",
+    summary="Fetches what comes from URLs; pins the exact bytes of source and speech.",
     needs=(
+        reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.JOBS_TABLE),
         writes(Resource.JOBS_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
+        writes(Resource.UPLOADS_BUCKET, "uploads/"),
     ),
+    # Two fetches of at most 200 s each.
+    timeout_s=420,
+    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),
 )
 
 VALIDATE_SOURCES = FunctionSpec(

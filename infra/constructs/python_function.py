@@ -58,6 +58,7 @@ class PythonFunction(Construct):
         offered = {
             "LIPWIRE_STAGE": config.stage,
             "WEBHOOK_LOOPBACK": "1" if config.webhook_loopback else "0",
+            "OWN_HOSTS": ",".join(config.own_hosts),
             **(parameters or {}),
         }
         self.spec = spec

@@ -14,6 +14,8 @@ from constructs import Construct
 from infra.workflows.steps import batch_job, step
 
 #: Three attempts of the longest render, and waiting for an instance before each.
+#: Two files from slow servers.
+FETCH_TIMEOUT = Duration.minutes(8)
 RENDER_TIMEOUT = Duration.hours(5)
 PREPARE_TIMEOUT = Duration.hours(2)
 ASSEMBLE_TIMEOUT = Duration.hours(2)
@@ -27,7 +29,9 @@ def lipsync_job(scope: Construct, functions: Mapping[str, lambda_.IFunction]) ->
         scope, "FailJob", functions["FailJob"], payload={"job_id": "$.job_id", "error": "$.error"}
     ).next(sfn.Succeed(scope, "JobFailed"))
     settled = sfn.Succeed(scope, "JobSucceeded")
-    fetch = step(scope, "FetchSources", functions["FetchSources"], payload=by_id)
+    fetch = step(
+        scope, "FetchSources", functions["FetchSources"], payload=by_id, timeout=FETCH_TIMEOUT
+    )
     validate = step(scope, "ValidateSources", functions["ValidateSources"], payload=by_id)
     plan = step(scope, "PlanRender", functions["PlanRender"], payload=by_id, result_path="$.plan")
 

@@ -18,6 +18,7 @@ def step(
     *,
     payload: dict[str, str],
     result_path: str | None = None,
+    timeout: Duration = STEP_TIMEOUT,
 ) -> tasks.LambdaInvoke:
     """A Lambda step; `payload` maps its input's names to JSON paths."""
     state = tasks.LambdaInvoke(
@@ -29,7 +30,7 @@ def step(
         ),
         payload_response_only=True,
         result_path=result_path or sfn.JsonPath.DISCARD,
-        task_timeout=sfn.Timeout.duration(STEP_TIMEOUT),
+        task_timeout=sfn.Timeout.duration(timeout),
         retry_on_service_exceptions=False,
     )
     state.add_retry(**TRANSIENT)

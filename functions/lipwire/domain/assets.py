@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict
 
@@ -87,6 +88,8 @@ class Asset(BaseModel):
     created_at: datetime
     upload_expires_at: datetime
     multipart_upload_id: str | None = None
+    #: Where its bytes are to be fetched from; forgotten once they have arrived, for it may hold a signature.
+    url: str | None = None
     #: Pinned when the bytes arrive: a later PUT to the same URL changes nothing that was accepted.
     version_id: str | None = None
     media: MediaInfo | None = None
@@ -103,6 +106,12 @@ class Asset(BaseModel):
 def source_key(account_id: str, asset_id: str) -> str:
     """Where an upload lies; user input never becomes part of a key."""
     return f"uploads/{account_id}/{asset_id}/source"
+
+
+def filename_of_url(url: str) -> str:
+    """The last name of a URL's path, as far as it can be shown."""
+    name = unquote(url.partition("?")[0].partition("://")[2].partition("/")[2].rpartition("/")[2])
+    return "".join(char for char in name if char.isprintable())[:200] or "from a URL"
 
 
 def asset_of_key(key: str) -> AssetId | None:

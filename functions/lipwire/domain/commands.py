@@ -54,8 +54,11 @@ class ListAssets(Command):
 
 
 class CreateJob(Command):
-    source_id: AssetId
-    speech_id: AssetId
+    #: Each of the two is an asset, or a URL to fetch it from.
+    source_id: AssetId | None = None
+    source_url: str | None = None
+    speech_id: AssetId | None = None
+    speech_url: str | None = None
     options: JobOptions = JobOptions()
     name: str | None = None
     webhook_url: str | None = None

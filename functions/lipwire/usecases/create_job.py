@@ -1,6 +1,16 @@
 """A new job."""
 
-from lipwire.domain.assets import Asset, refuse_as_mask, refuse_as_source, refuse_as_speech
+from datetime import datetime, timedelta
+from typing import Final
+
+from lipwire.domain.assets import (
+    Asset,
+    AssetStatus,
+    filename_of_url,
+    refuse_as_mask,
+    refuse_as_source,
+    refuse_as_speech,
+)
 from lipwire.domain.commands import Caller, CreateJob, GetAsset
 from lipwire.domain.credits import PROVISIONAL_SECONDS, price_of_duration
 from lipwire.domain.duration import longest_output_ms, refuse_long_output
@@ -9,6 +19,7 @@ from lipwire.domain.errors import (
     AssetNotFoundError,
     EngineUnavailableError,
     InvalidRequestError,
+    InvalidSourceUrlError,
     InvalidWebhookUrlError,
 )
 from lipwire.domain.ids import AssetId, JobId
@@ -20,6 +31,9 @@ from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore
 from lipwire.ports.webhooks import UrlPolicy
 from lipwire.usecases.get_asset import get_asset
 
+#: Longer than any workflow runs.
+_FETCHED_WITHIN: Final = timedelta(days=1)
+
 
 def create_job(
     command: CreateJob,
@@ -29,6 +43,7 @@ def create_job(
     assets: AssetStore,
     engines: EngineCatalog,
     webhook_urls: UrlPolicy,
+    source_urls: UrlPolicy,
     clock: Clock,
     ids: IdSource,
 ) -> JobView:
@@ -40,12 +55,16 @@ def create_job(
         InvalidRequestError: an asset id is unknown (named in `errors`).
         InvalidOptionError: options that don't fit each other, the engine or what is known of the source.
         MediaError, WrongAssetKindError: what is already known of an asset forbids it.
-        EngineUnavailableError, InvalidWebhookUrlError, InsufficientCreditsError.
+        EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError, InsufficientCreditsError.
     """
     if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
         raise InvalidWebhookUrlError
-    source = _asset(command.source_id, "source", caller, assets)
-    speech = _asset(command.speech_id, "speech", caller, assets)
+    now = clock.now()
+    for role, url in (("source", command.source_url), ("speech", command.speech_url)):
+        if url is not None and not source_urls.allows(url):
+            raise InvalidSourceUrlError(field=f"{role}.url")
+    source = _media(command.source_id, command.source_url, "source", caller, assets, ids, now)
+    speech = _media(command.speech_id, command.speech_url, "speech", caller, assets, ids, now)
     refuse_as_source(source)
     refuse_as_speech(speech)
     options, warnings = understood(command.options)
@@ -60,12 +79,15 @@ def create_job(
     check_engine(options, spec)
     if source.media is not None:
         check_source(options, source.media, engine=spec.name)
+<<<<<<< HEAD
     longest_ms = _longest_ms(source, speech, second, options)
     if longest_ms is not None:
         refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
     else:
         longest_ms = PROVISIONAL_SECONDS * 1000
     now = clock.now()
+=======
+>>>>>>> a2ba917 (jobs: take source and speech from URLs; FetchSources streams them into the bucket)
     job = Job(
         id=JobId(ids.new("job")),
         account_id=caller.account.id,
@@ -84,8 +106,38 @@ def create_job(
         created_at=now,
         updated_at=now,
     )
+    # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
+    if command.source_url is not None:
+        assets.create(source)
+    if command.speech_url is not None:
+        assets.create(speech)
     jobs.create(job, key_id=caller.key_id)
     return JobView(job=job)
+
+
+def _media(
+    asset_id: AssetId | None,
+    url: str | None,
+    role: str,
+    caller: Caller,
+    assets: AssetStore,
+    ids: IdSource,
+    now: datetime,
+) -> Asset:
+    """The asset that is named, or a new one that waits to be fetched."""
+    if asset_id is not None:
+        return _asset(asset_id, role, caller, assets)
+    return Asset(
+        id=AssetId(ids.new("ast")),
+        account_id=caller.account.id,
+        status=AssetStatus.AWAITING_UPLOAD,
+        filename=filename_of_url(url or ""),
+        content_type="application/octet-stream",
+        size_bytes=0,
+        created_at=now,
+        upload_expires_at=now + _FETCHED_WITHIN,
+        url=url,
+    )
 
 
 def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> Asset:

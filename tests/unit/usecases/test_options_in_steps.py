@@ -110,6 +110,7 @@ def create(options, *, source=VIDEO, assets=(), engines=None, jobs=None):
         assets=FakeAssets(source, VOICE, *(assets or (MASK, SECOND))),
         engines=engines or FakeEngines(),
         webhook_urls=AnyUrl(),
+        source_urls=AnyUrl(),
         clock=FakeClock(),
         ids=FakeIds(),
     )

@@ -55,6 +55,7 @@ class DynamoAssets:
                 "status": AssetStatus.UPLOADED,
                 "version_id": version_id,
                 "size_bytes": size_bytes,
+                "url": None,
             }
         )
         transaction = self._leaving(AssetStatus.AWAITING_UPLOAD, arrived)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire
-from lipwire.dialects.native.wire_base import AssetRef
+from lipwire.dialects.native.wire_base import AssetRef, MediaRef
 from lipwire.dialects.native.wire_options import from_options, to_options
 from lipwire.domain import commands
 from lipwire.domain.assets import Asset, Problem
@@ -73,13 +73,19 @@ def to_create_job(request: WireRequest) -> commands.CreateJob:
     """POST /jobs."""
     body = read_json(request, wire.JobIn)
     return commands.CreateJob(
-        source_id=AssetId(body.source.asset_id),
-        speech_id=AssetId(body.speech.asset_id),
+        source_id=_asset_id(body.source),
+        source_url=body.source.url,
+        speech_id=_asset_id(body.speech),
+        speech_url=body.speech.url,
         options=to_options(body.options),
         name=body.name,
         webhook_url=body.webhook_url,
         metadata=body.metadata,
     )
+
+
+def _asset_id(media: MediaRef) -> AssetId | None:
+    return None if media.asset_id is None else AssetId(media.asset_id)
 
 
 def to_get_job(request: WireRequest) -> commands.GetJob:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from lipwire.dialects.native.wire_base import AssetRef, Name, Out, Url, Wire
+from lipwire.dialects.native.wire_base import AssetRef, MediaRef, Name, Out, Url, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
 
 
@@ -22,8 +22,8 @@ class UploadIn(Wire):
 class JobIn(Wire):
     """A face and a voice."""
 
-    source: AssetRef = Field(description="A video, or an image with a face.")
-    speech: AssetRef = Field(description="A voice: audio, or a video whose sound is used.")
+    source: MediaRef = Field(description="A video, or an image with a face.")
+    speech: MediaRef = Field(description="A voice: audio, or a video whose sound is used.")
     options: OptionsIn = OptionsIn()
     name: Name | None = None
     webhook_url: Url | None = Field(

@@ -1,0 +1,206 @@
+"""Jobs whose media lies at a URL."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+
+from lipwire.dialects.base import WireRequest
+from lipwire.dialects.native.codec import to_create_job
+from lipwire.domain.accounts import PLANS
+from lipwire.domain.assets import AssetStatus, filename_of_url
+from lipwire.domain.commands import CreateJob
+from lipwire.domain.errors import (
+    AssetNotFoundError,
+    InsufficientCreditsError,
+    InvalidRequestError,
+    InvalidSourceUrlError,
+    SourceRefusedError,
+)
+from lipwire.usecases.create_job import create_job
+from lipwire.usecases.fetch_from_urls import MAX_BYTES, fetch_from_urls
+from tests.support.builders import NOW, a_caller, a_job, an_account, an_asset, voice_info
+from tests.support.fakes import (
+    AnyUrl,
+    FakeAccounts,
+    FakeAssets,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeJobs,
+)
+
+URL = "https://media.example.com/clips/My%20clip.mp4?signature=secret"
+VOICE = an_asset(2, media=voice_info(), silent=False)
+
+
+def create(assets: FakeAssets, *, available: int = 1_000_000, **command: object):
+    """The job made from such a command."""
+    return create_job(
+        CreateJob.model_validate({"speech_id": VOICE.id} | command),
+        a_caller(),
+        jobs=FakeJobs(available=available),
+        assets=assets,
+        engines=FakeEngines(),
+        webhook_urls=AnyUrl(),
+        source_urls=AnyUrl(),
+        clock=FakeClock(),
+        ids=FakeIds(),
+    ).job
+
+
+def test_a_url_becomes_an_asset_that_waits_for_its_bytes():
+    """Named after the last part of its path, never after the query; the job names its id."""
+    assets = FakeAssets(VOICE)
+    job = create(assets, source_url=URL)
+    asset = assets.get(job.source_id)
+    assert (asset.url, asset.status) == (URL, AssetStatus.AWAITING_UPLOAD)
+    assert (asset.filename, asset.size_bytes) == ("My clip.mp4", 0)
+    assert "secret" not in job.model_dump_json()
+
+
+def test_both_may_be_urls():
+    """Two assets."""
+    assets = FakeAssets()
+    job = create(assets, source_url=URL, speech_url=URL, speech_id=None)
+    assert job.source_id != job.speech_id
+    assert {assets.get(job.source_id).url, assets.get(job.speech_id).url} == {URL}
+
+
+@pytest.mark.fault(44, 51)
+def test_a_url_that_is_not_allowed_is_refused_with_nothing_made():
+    """By its form, before any look-up."""
+    assets = FakeAssets(VOICE)
+    with pytest.raises(InvalidSourceUrlError) as caught:
+        create(assets, source_url="http://10.0.0.1/")
+    assert caught.value.fields == {"field": "source.url"}
+    assert set(assets.rows) == {VOICE.id}
+
+
+def test_a_job_that_cannot_be_paid_is_still_refused():
+    """Its URL's asset has no bytes and leaves by itself."""
+    with pytest.raises(InsufficientCreditsError):
+        create(FakeAssets(VOICE), available=0, source_url=URL)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://a.example/", "from a URL"),
+        ("https://a.example", "from a URL"),
+        ("https://a.example/x/?f=y.mp4", "from a URL"),
+        ("https://a.example/%0d%0aa%2Fb.mp4", "a/b.mp4"),
+        ("https://a.example/%E2%98%83.mp4", "☃.mp4"),
+        (f"https://a.example/{'n' * 900}", "n" * 200),
+    ],
+)
+@pytest.mark.fault(37)
+def test_names_from_urls_are_for_reading_only(url, name):
+    """Printable and short; keys are made of ids."""
+    assert filename_of_url(url) == name
+
+
+@pytest.mark.parametrize("source", [{}, {"asset_id": VOICE.id, "url": URL}, {"uri": URL}])
+def test_exactly_one_of_asset_and_url_is_asked_for(source):
+    """None and both are refused."""
+    body = json.dumps({"source": source, "speech": {"url": URL}}).encode()
+    with pytest.raises(InvalidRequestError):
+        to_create_job(WireRequest(method="POST", path="/", body=body))
+
+
+def test_the_wire_takes_urls():
+    """`{"url"}` beside `{"asset_id"}`."""
+    body = json.dumps({"source": {"url": URL}, "speech": {"asset_id": VOICE.id}}).encode()
+    command = to_create_job(WireRequest(method="POST", path="/", body=body))
+    assert (command.source_id, command.source_url) == (None, URL)
+    assert (command.speech_id, command.speech_url) == (VOICE.id, None)
+
+
+class Bucket:
+    """Objects in memory; what a writer leaves open is not kept."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def head(self, key: str) -> tuple[int, str | None] | None:
+        return (len(self.objects[key]), "v1") if key in self.objects else None
+
+    @contextmanager
+    def writer(self, key: str):
+        sink = bytearray()
+        yield sink
+        self.objects[key] = bytes(sink)
+
+
+class Fetcher:
+    """Gives bytes, or an error."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[tuple[str, int]] = []
+
+    def fetch(self, url, sink, *, max_bytes):
+        self.asked.append((url, max_bytes))
+        sink += b"bytes"
+        if self.error:
+            raise self.error
+
+
+def awaited(number: int, **changes: object):
+    """An asset to be fetched."""
+    changes = {"status": AssetStatus.AWAITING_UPLOAD, "url": URL, "version_id": None} | changes
+    return an_asset(number, **changes)
+
+
+def fetch(assets, bucket, fetcher, **changes):
+    """The step, over these."""
+    fetch_from_urls(
+        a_job().id,
+        jobs=FakeJobs(a_job()),
+        assets=assets,
+        accounts=FakeAccounts(an_account(**changes)),
+        uploads=bucket,
+        fetcher=fetcher,
+    )
+
+
+def test_what_waits_is_fetched_once():
+    """Only what has a URL and no bytes; a second run of the step finds them there."""
+    bucket, fetcher = Bucket(), Fetcher()
+    assets = FakeAssets(awaited(1), VOICE)
+    fetch(assets, bucket, fetcher)
+    fetch(assets, bucket, fetcher)
+    assert bucket.objects == {awaited(1).key: b"bytes"}
+    assert [url for url, _ in fetcher.asked] == [URL]
+    fetch(FakeAssets(awaited(1, url=None), VOICE), Bucket(), fetcher)
+    assert len(fetcher.asked) == 1
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_smaller_limit_counts(plan):
+    """The account's, or what one function can stream."""
+    fetcher = Fetcher()
+    fetch(FakeAssets(awaited(1), VOICE), Bucket(), fetcher, plan=plan)
+    assert fetcher.asked == [(URL, min(PLANS[plan].max_upload_bytes, MAX_BYTES))]
+
+
+def test_a_fetch_that_failed_leaves_nothing():
+    """The error goes on to the job as it is."""
+    bucket = Bucket()
+    with pytest.raises(SourceRefusedError):
+        fetch(FakeAssets(awaited(1), VOICE), bucket, Fetcher(SourceRefusedError(status=404)))
+    assert bucket.objects == {}
+
+
+def test_an_asset_that_was_deleted_meanwhile_fails_the_job():
+    """There is nothing to fetch for."""
+    with pytest.raises(AssetNotFoundError):
+        fetch(FakeAssets(VOICE), Bucket(), Fetcher())
+
+
+def test_the_moment_of_a_promise_is_the_jobs_own():
+    """It leaves a day and another later, when nothing came."""
+    assets = FakeAssets(VOICE)
+    asset = assets.get(create(assets, source_url=URL).source_id)
+    assert asset.created_at == NOW
+    assert (asset.upload_expires_at - NOW).days == 1
