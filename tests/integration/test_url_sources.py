@@ -1,0 +1,65 @@
+"""Jobs whose media lies at a URL, through the deployed app."""
+
+import pytest
+
+from lipwire.adapters.s3 import S3Objects
+from lipwire.adapters.s3_writer import PART_BYTES
+from tests.support.strangers import says, serving
+
+DONE_S = 60
+PAGE = b"<html>Not a video</html>" * 100
+
+
+def answer(body: bytes, status: bytes = b"200 OK", *lines: bytes) -> bytes:
+    """A whole answer."""
+    length = b"content-length: %d" % len(body)
+    return b"\r\n".join([b"HTTP/1.1 " + status, length, *lines, b"", body])
+
+
+def ended(client, port: int, path: str = "/clip.mp4?signature=planted-secret"):
+    """The job with source and speech from that server, once it has ended."""
+    media = {"url": f"http://127.0.0.1:{port}{path}"}
+    job = client.call("POST", "/jobs", {"source": media, "speech": media})
+    return client.finish(job["id"], timeout_s=DONE_S)
+
+
+@pytest.mark.fault(53)
+def test_what_a_url_gives_is_judged_by_the_probe(platform):
+    """A page that calls itself a video is fetched whole, looked into, refused unpaid; the URL is told nowhere."""
+    client = platform.new_client()
+    with serving(says(answer(PAGE, b"200 OK", b"content-type: video/mp4"))) as port:
+        job = ended(client, port)
+    assert job["status"] == "failed"
+    assert job["error"]["code"] == "unsupported_media"
+    asset = client.call("GET", f"/assets/{job['source']['asset_id']}")
+    assert (asset["filename"], asset["size_bytes"]) == ("clip.mp4", len(PAGE))
+    assert "planted-secret" not in f"{job}{asset}"
+    assert client.call("GET", "/account")["credits"]["held_millicredits"] == 0
+
+
+@pytest.mark.fault(43, 51)
+def test_a_url_that_leads_to_our_own_host_is_refused(platform):
+    """At first by its form, later at the redirect's hop; the job fails with a stable code and unpaid."""
+    client = platform.new_client()
+    own = platform.base_url.encode()
+    with serving(says(answer(b"", b"302 Found", b"location: " + own))) as port:
+        job = ended(client, port)
+    assert job["status"] == "failed"
+    assert job["error"]["code"] == "source_unreachable"
+    assert "planted-secret" not in str(job)
+
+
+def test_an_object_of_many_parts_is_there_once_its_writer_is_done(platform):
+    """Not before, and not at all after an error."""
+    uploads = S3Objects(platform.aws("s3"), bucket=platform.names["UPLOADS_BUCKET"])
+    key = "uploads/acct_writer/ast_writer/source"
+    with uploads.writer(key) as sink:
+        sink.write(bytes(PART_BYTES))
+        sink.restart()
+        for _ in range(3):
+            sink.write(bytes(PART_BYTES // 2 + 1))
+        assert uploads.head(key) is None
+    found = uploads.head(key)
+    assert found is not None
+    assert found[0] == 3 * (PART_BYTES // 2 + 1)
+    uploads.delete_prefix(key)
