@@ -3,6 +3,11 @@
 import re
 from typing import Any
 
+import pytest
+
+from infra.config import DeployConfig
+from lipwire.settings import Settings
+
 #: Where the two may differ, as a pattern of the path in the template, and why.
 DIFFERENCES = {
     r"AWS::Lambda::Function/Properties/(Runtime|Architectures)": "the interpreter and processor at hand",
@@ -37,6 +42,13 @@ def test_only_the_local_stage_may_call_loopback(aws, local):
     """No AWS stage can let webhooks reach this machine."""
     assert loopback(local) == {"1"}
     assert loopback(aws) == {"0"}
+
+
+@pytest.mark.parametrize("stage", ["prod", "dev", "locale", "local2", "test"])
+def test_no_other_stage_can_be_configured_to_call_loopback(stage):
+    """Neither by its configuration, nor by a variable that somebody sets by hand."""
+    assert not DeployConfig.of(stage).webhook_loopback
+    assert not Settings({"LIPWIRE_STAGE": stage, "WEBHOOK_LOOPBACK": "1"}).loopback
 
 
 def loopback(templates) -> set[str]:
