@@ -6,7 +6,7 @@ from lipwire.adapters.s3 import S3Objects
 from lipwire.adapters.s3_writer import PART_BYTES
 from tests.support.strangers import says, serving
 
-DONE_S = 60
+DONE_S = 150
 PAGE = b"<html>Not a video</html>" * 100
 
 
