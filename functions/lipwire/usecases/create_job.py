@@ -79,15 +79,11 @@ def create_job(
     check_engine(options, spec)
     if source.media is not None:
         check_source(options, source.media, engine=spec.name)
-<<<<<<< HEAD
     longest_ms = _longest_ms(source, speech, second, options)
     if longest_ms is not None:
         refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
     else:
         longest_ms = PROVISIONAL_SECONDS * 1000
-    now = clock.now()
-=======
->>>>>>> a2ba917 (jobs: take source and speech from URLs; FetchSources streams them into the bucket)
     job = Job(
         id=JobId(ids.new("job")),
         account_id=caller.account.id,
