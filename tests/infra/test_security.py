@@ -339,4 +339,7 @@ def test_rules_match_the_samples_of_their_events(aws):
         for rule in rules
         if sample["metadata"]["type"] in rule["detail-type"]
     }
-    assert matched == {"JobSucceeded", "JobFailed", "JobCanceled", "WebhookEndpointDisabled"}
+    assert matched == {
+        *("JobSucceeded", "JobFailed", "JobCanceled"),
+        *("WebhookEndpointDisabled", "ApiKeyRevoked", "BalanceLow"),
+    }

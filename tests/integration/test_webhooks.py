@@ -107,7 +107,9 @@ def test_an_endpoint_is_tried_rotated_read_and_replayed(platform, client):
         assert len(told.headers["webhook-signature"].split()) == 2
         there.trust(rotated["secret"])
         (newest, oldest) = until(
-            lambda: client.call("GET", f"/webhook-deliveries?endpoint_id={endpoint['id']}")["items"],
+            lambda: client.call("GET", f"/webhook-deliveries?endpoint_id={endpoint['id']}")[
+                "items"
+            ],
             lambda items: [one["status"] for one in items] == ["delivered"] * 2,
             timeout_s=10,
         )

@@ -14,5 +14,12 @@ CONSUMER = ConsumerSpec(
             Need(Resource.DELIVERY_QUEUE, Access.SEND),
         ),
     ),
-    events=("JobSucceeded", "JobFailed", "JobCanceled", "WebhookEndpointDisabled"),
+    events=(
+        "JobSucceeded",
+        "JobFailed",
+        "JobCanceled",
+        "WebhookEndpointDisabled",
+        "ApiKeyRevoked",
+        "BalanceLow",
+    ),
 )

@@ -10,6 +10,8 @@ from typing import Final, Literal, NewType
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.events import (
+    ApiKeyRevoked,
+    BalanceLow,
     EventData,
     JobCanceled,
     JobFailed,
@@ -26,6 +28,8 @@ WEBHOOK_TYPES: Final[dict[type[EventData], str]] = {
     JobFailed: "job.failed",
     JobCanceled: "job.canceled",
     WebhookEndpointDisabled: "endpoint.disabled",
+    ApiKeyRevoked: "key.revoked",
+    BalanceLow: "balance.low",
 }
 #: Sent when an account asks for it, whatever the endpoint's filter says.
 TEST_TYPE: Final = "webhook.test"

@@ -7,7 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from lipwire.dialects.native.wire_base import Out, Url, Wire
 
-EventType = Literal["job.succeeded", "job.failed", "job.canceled", "endpoint.disabled"]
+EventType = Literal[
+    "job.succeeded",
+    "job.failed",
+    "job.canceled",
+    "endpoint.disabled",
+    "key.revoked",
+    "balance.low",
+]
 Description = Annotated[str, StringConstraints(max_length=200)]
 EndpointState = Literal["enabled", "disabled"]
 DeliveryState = Literal["pending", "delivered", "exhausted", "dropped"]
