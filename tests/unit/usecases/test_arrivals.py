@@ -146,6 +146,7 @@ def create(assets, jobs):
         assets=assets,
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),
+        source_urls=AnyUrl(),
         clock=FakeClock(),
         ids=FakeIds(),
     )
