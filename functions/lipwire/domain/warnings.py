@@ -12,6 +12,7 @@ MESSAGES: Final[dict[str, str]] = {
     "mouth_hidden_in_some_frames": "Something is before the mouth in some frames; they keep the original picture.",
     "mouth_closed_in_source": "The mouth never opens in the source; its inside was drawn.",
     "doubtful_mouths": "For some spans the source has no good mouth; they keep the original picture.",
+    "mask_forbids_mouth": "The mask is black over the whole mouth; its movement does not show.",
     "original_sound_missing": "The source has no sound; there was nothing to keep or to mix.",
     "codec_replaced_by_h264": "The source's codec is not written; the result is H.264.",
     "codec_replaced_by_hevc": "The source's codec can't hold its samples here; the result is HEVC.",

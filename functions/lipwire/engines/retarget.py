@@ -178,7 +178,13 @@ def _render_portrait(
     task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
 ) -> _Drawn:
     from lipwire.render.face.picture import read_picture
-    from lipwire.render.frames import draw_portrait, load_mask, plan_portrait
+    from lipwire.render.frames import (
+        draw_portrait,
+        forbids_mouth,
+        load_mask,
+        plan_portrait,
+        speakers_of,
+    )
     from lipwire.render.media.look import SETTINGS
     from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.timeline import portrait_timeline
@@ -219,13 +225,17 @@ def _render_portrait(
         "untouched_spans": [],
         "source_had_open_mouths": False,
     }
-    return report, told, (), place
+    speaking = [analysis.people[i] for i in speakers_of(analysis, len(voices), options)]
+    codes: dict[str, None] = {}
+    if mask is not None and any(forbids_mouth(mask, one.landmarks * scale) for one in speaking):
+        codes["mask_forbids_mouth"] = None
+    return report, told, tuple(codes), place
 
 
 def _render_clip(
     task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
 ) -> _Drawn:
-    from lipwire.render.frames import draw_clip, load_mask, plan_clip
+    from lipwire.render.frames import draw_clip, forbids_mouth, load_mask, plan_clip
     from lipwire.render.media.look import SETTINGS
     from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.source import VideoSource
@@ -267,7 +277,11 @@ def _render_clip(
             place = _place(task, timeline, part, sink)
             report = sink.close()
     first = speakers[0]
-    return report, _told(first, timeline, part), tuple(_warnings(speakers)), place
+    codes = dict(_warnings(speakers))
+    faces = [analysis.people[speaker.person].landmarks for speaker in speakers]
+    if mask is not None and any(forbids_mouth(mask, face) for face in faces):
+        codes["mask_forbids_mouth"] = None
+    return report, _told(first, timeline, part), tuple(codes), place
 
 
 def _part(task: RenderTask, timeline: "Timeline") -> range:

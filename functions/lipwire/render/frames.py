@@ -17,6 +17,7 @@ import numpy as np
 
 from lipwire.domain.errors import FaceNotFoundError
 from lipwire.domain.options import JobOptions
+from lipwire.render.face import points
 from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.media.frame import VideoFrame
@@ -199,6 +200,15 @@ def load_mask(path: Path, size: tuple[int, int]) -> Pixels:
 
     grey = cv2.cvtColor(read_picture(path), cv2.COLOR_RGB2GRAY)
     return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def forbids_mouth(mask: Pixels, landmarks: Floats) -> bool:
+    """Whether a mask lets nothing of a mouth change in any frame of landmarks (n, 478, 3) of the mask's size."""
+    lips = landmarks[:, points.LIPS, :2]
+    known = lips[np.isfinite(lips).all(axis=(1, 2))]
+    x = np.clip(known[..., 0], 0, mask.shape[1] - 1).astype(int)
+    y = np.clip(known[..., 1], 0, mask.shape[0] - 1).astype(int)
+    return bool(len(known)) and not mask[y, x].any()
 
 
 def draw_clip(

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lipwire.render.frames import QUALITY_BAR, doubtful_spans, faded
+from lipwire.render.frames import QUALITY_BAR, doubtful_spans, faded, forbids_mouth
+from tests.support.faces import a_face
 
 
 def test_an_edit_fades_where_the_source_is_to_stay() -> None:
@@ -28,3 +29,14 @@ def test_doubtful_frames_are_kept_in_steady_spans() -> None:
     quality = np.array([good, low, good, low, low, good, low, bar, low, bar, good, good])
     assert np.flatnonzero(doubtful_spans(quality)).tolist() == [6, 7, 8, 9]
     assert doubtful_spans(np.full(4, low)).all()
+
+
+def test_a_mask_that_is_black_over_the_mouth_is_noticed() -> None:
+    """White anywhere on the lips of one frame is enough; frames without a face don't count."""
+    faces = np.stack([a_face(), np.full((478, 3), np.nan), a_face(shift=(150.0, 0.0))])
+    mask = np.zeros((480, 640), dtype=np.uint8)
+    mask[:200] = 255
+    assert forbids_mouth(mask, faces)
+    mask[:, 480:] = 255
+    assert not forbids_mouth(mask, faces)
+    assert not forbids_mouth(np.zeros_like(mask), faces[1:2])
