@@ -23,11 +23,11 @@ _PULLABLE = 0.02
 _POSE = 625.0
 _BLUR = 14.0
 #: Weights of going from one candidate to the next; shape counts in squared eye distances over all lip points.
-_SHAPE = 60.0
+_SHAPE = 90.0
 _SUCCESSOR = 0.15
 _NEAR = 0.5
 _NEAR_COST = 0.05
-_JUMP_COST = 0.5
+_JUMP_COST = 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ _CLOSURE = 0.5
 #: Lips are no faster than this, in eye distances per second (about 18 cm/s).
 _FASTEST = 2.0
 #: Standard deviations of the actor's mouth width for a fully pursed or spread sound.
-_WIDTH_GAIN = 2.3
+_WIDTH_GAIN = 2.8
 
 
 class Speech(Protocol):
