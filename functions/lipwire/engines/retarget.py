@@ -178,13 +178,7 @@ def _render_portrait(
     task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
 ) -> _Drawn:
     from lipwire.render.face.picture import read_picture
-    from lipwire.render.frames import (
-        draw_portrait,
-        forbids_mouth,
-        load_mask,
-        plan_portrait,
-        speakers_of,
-    )
+    from lipwire.render.frames import draw_portrait, load_mask, plan_portrait, stops_a_speaker
     from lipwire.render.media.look import SETTINGS
     from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.timeline import portrait_timeline
@@ -225,9 +219,8 @@ def _render_portrait(
         "untouched_spans": [],
         "source_had_open_mouths": False,
     }
-    speaking = [analysis.people[i] for i in speakers_of(analysis, len(voices), options)]
     codes: dict[str, None] = {}
-    if mask is not None and any(forbids_mouth(mask, one.landmarks * scale) for one in speaking):
+    if stops_a_speaker(mask, analysis, len(voices), options, scale=scale):
         codes["mask_forbids_mouth"] = None
     return report, told, tuple(codes), place
 
@@ -235,7 +228,7 @@ def _render_portrait(
 def _render_clip(
     task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
 ) -> _Drawn:
-    from lipwire.render.frames import draw_clip, forbids_mouth, load_mask, plan_clip
+    from lipwire.render.frames import draw_clip, load_mask, plan_clip, stops_a_speaker
     from lipwire.render.media.look import SETTINGS
     from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.source import VideoSource
@@ -278,8 +271,7 @@ def _render_clip(
             report = sink.close()
     first = speakers[0]
     codes = dict(_warnings(speakers))
-    faces = [analysis.people[speaker.person].landmarks for speaker in speakers]
-    if mask is not None and any(forbids_mouth(mask, face) for face in faces):
+    if stops_a_speaker(mask, analysis, len(voices), options):
         codes["mask_forbids_mouth"] = None
     return report, _told(first, timeline, part), tuple(codes), place
 

@@ -211,6 +211,16 @@ def forbids_mouth(mask: Pixels, landmarks: Floats) -> bool:
     return bool(len(known)) and not mask[y, x].any()
 
 
+def stops_a_speaker(
+    mask: Pixels | None, analysis: Analysis, voices: int, options: JobOptions, *, scale: float = 1.0
+) -> bool:
+    """Whether the mask forbids the whole mouth of somebody who speaks; it is `scale` times the source's size."""
+    if mask is None:
+        return False
+    speaking = (analysis.people[one] for one in speakers_of(analysis, voices, options))
+    return any(forbids_mouth(mask, person.landmarks * scale) for person in speaking)
+
+
 def draw_clip(
     source: VideoSource,
     sink: VideoSink,
