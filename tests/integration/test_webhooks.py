@@ -88,3 +88,48 @@ def test_filters_are_kept_and_a_deleted_endpoint_is_not_told(client):
         assert all_of_it.wait(TOLD_S).verified
         assert failures.deliveries.empty()
         assert deleted.deliveries.empty()
+
+
+def test_an_endpoint_is_tried_rotated_read_and_replayed(platform, client):
+    """Over HTTP: a test event, two signatures after a rotation, the log, a replay, disabled and enabled again."""
+    with receiver() as there:
+        endpoint = client.call("POST", "/webhook-endpoints", {"url": there.url})
+        path = f"/webhook-endpoints/{endpoint['id']}"
+        there.trust(endpoint["secret"])
+        made = client.call("POST", f"{path}/test")
+        tried = there.wait(TOLD_S)
+        assert (tried.verified, tried.payload["type"]) == (True, "webhook.test")
+        rotated = client.call("POST", f"{path}/rotate-secret", {"overlap_s": 600})
+        assert rotated["secret"] != endpoint["secret"]
+        job_id = canceled_job(client)
+        told = there.wait(TOLD_S)
+        assert told.verified
+        assert len(told.headers["webhook-signature"].split()) == 2
+        there.trust(rotated["secret"])
+        (newest, oldest) = until(
+            lambda: client.call("GET", f"/webhook-deliveries?endpoint_id={endpoint['id']}")[
+                "items"
+            ],
+            lambda items: [one["status"] for one in items] == ["delivered"] * 2,
+            timeout_s=10,
+        )
+        assert (oldest["id"], newest["job_id"]) == (made["id"], job_id)
+        read = client.call("GET", f"/webhook-deliveries/{newest['id']}")
+        assert [(one["number"], one["status"]) for one in read["log"]] == [(1, 200)]
+        again = client.call("POST", f"/webhook-deliveries/{newest['id']}/replay")
+        assert again["replay_of"] == newest["id"]
+        repeated = there.wait(TOLD_S)
+        assert repeated.verified
+        assert repeated.headers["webhook-id"] == told.headers["webhook-id"]
+        assert repeated.payload["sequence"] == told.payload["sequence"]
+        body = {"since": endpoint["created_at"], "statuses": ["delivered"]}
+        assert client.call("POST", f"{path}/replay", body) == {"replayed": 2, "next_cursor": None}
+        assert {there.wait(TOLD_S).payload["type"] for _ in range(2)} == {
+            "webhook.test",
+            "job.canceled",
+        }
+        disabled = client.call("PATCH", path, {"status": "disabled"})
+        assert disabled["disabled_reason"] == "by its owner"
+        shown = client.call("GET", path)
+        assert (shown["status"], shown["secret"]) == ("disabled", None)
+        assert client.call("PATCH", path, {"status": "enabled"})["status"] == "enabled"
