@@ -19,7 +19,8 @@ from lipwire.domain.errors import (
     UnsupportedMediaError,
 )
 from lipwire.domain.media import MediaInfo, MediaKind
-from lipwire.render.media.probe import ProbeLimits, probe, speech_is_silent
+from lipwire.render.media.limits import ProbeLimits
+from lipwire.render.media.probe import probe, speech_is_silent
 from tests.support.clips import MEDIA, ClipSpec, make_clip, make_wav, needs_media
 
 RATE = 16_000

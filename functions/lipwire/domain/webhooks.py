@@ -295,9 +295,18 @@ def dropped(delivery: Delivery, reason: str) -> Delivery:
 
 def replayed(delivery: Delivery, *, new_id: DeliveryId, at: datetime) -> Delivery:
     """The same event for the same target, owed anew."""
-    changes = {"attempts": 0, "reason": None, "flight": None, "next_attempt_at": at}
-    changes |= {"id": new_id, "replay_of": delivery.id, "created_at": at}
-    return delivery.model_copy(update=changes | {"status": DeliveryStatus.PENDING})
+    return delivery.model_copy(
+        update={
+            "id": new_id,
+            "replay_of": delivery.id,
+            "created_at": at,
+            "status": DeliveryStatus.PENDING,
+            "attempts": 0,
+            "reason": None,
+            "flight": None,
+            "next_attempt_at": at,
+        }
+    )
 
 
 def next_delay(attempts: int, *, randomness: int) -> timedelta | None:
