@@ -95,8 +95,8 @@ def close_the_box() -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
-        # Descriptors 0, 1 and 2 are taken: whatever is opened from now on has no number to get.
-        (resource.RLIMIT_NOFILE, 3),
+        # What is open stays open; nothing gets a number any more, not even one that was closed before.
+        (resource.RLIMIT_NOFILE, 0),
     ):
         resource.setrlimit(what, (most, most))
 

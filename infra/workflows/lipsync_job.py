@@ -13,9 +13,9 @@ from constructs import Construct
 
 from infra.workflows.steps import batch_job, step
 
-#: Three attempts of the longest render, and waiting for an instance before each.
 #: Two files from slow servers.
 FETCH_TIMEOUT = Duration.minutes(8)
+#: Three attempts of the longest render, and waiting for an instance before each.
 RENDER_TIMEOUT = Duration.hours(5)
 PREPARE_TIMEOUT = Duration.hours(2)
 ASSEMBLE_TIMEOUT = Duration.hours(2)

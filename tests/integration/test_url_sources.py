@@ -41,7 +41,7 @@ def test_what_a_url_gives_is_judged_by_the_probe(platform):
 def test_a_url_that_leads_to_our_own_host_is_refused(platform):
     """At first by its form, later at the redirect's hop; the job fails with a stable code and unpaid."""
     client = platform.new_client()
-    own = platform.base_url.encode()
+    own = platform.emulator.endpoint.encode()
     with serving(says(answer(b"", b"302 Found", b"location: " + own))) as port:
         job = ended(client, port)
     assert job["status"] == "failed"

@@ -1,5 +1,7 @@
 """Fetches from servers on loopback."""
 
+from typing import Any
+
 from lipwire.adapters.http.fetcher import GuardedFetcher
 from lipwire.adapters.http.guard import UrlGuard
 from tests.support.strangers import Serve, serving
@@ -35,7 +37,8 @@ class Hole:
 
 def a_fetcher(deadline_s: float = 10, **changes) -> GuardedFetcher:
     """A fetcher of the local stage."""
-    return GuardedFetcher(UrlGuard(loopback=True), deadline_s=deadline_s, **changes)
+    settings: dict[str, Any] = {"deadline_s": deadline_s, "pause_s": 0.02, **changes}
+    return GuardedFetcher(UrlGuard(loopback=True), **settings)
 
 
 def fetched(serve: Serve, *, path: str = "/a.mp4", max_bytes: int = LIMIT, deadline_s: float = 10):

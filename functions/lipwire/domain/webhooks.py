@@ -326,8 +326,8 @@ def retry_after(header: str | None, *, at: datetime) -> timedelta | None:
     else:
         try:
             moment = parsedate_to_datetime(header)
-        except ValueError:
+            wanted = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - at
+        except (ValueError, OverflowError):
             return None
-        wanted = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - at
     least, most = _RETRY_AFTER_BOUNDS
     return min(max(wanted, least), most)

@@ -13,6 +13,12 @@ def _spawn() -> None:
         os._exit(0)
 
 
+def _reuse() -> None:
+    """A number that was free before could be had again."""
+    os.close(2)
+    os.open("/proc/self/environ", os.O_RDONLY)
+
+
 TRICKS: dict[str, Callable[[], object]] = {
     "read": lambda: os.open("/etc/passwd", os.O_RDONLY),
     "write": lambda: os.open("/tmp/loot", os.O_WRONLY | os.O_CREAT),
@@ -20,6 +26,7 @@ TRICKS: dict[str, Callable[[], object]] = {
     "pipe": os.pipe,
     "process": _spawn,
     "memory": lambda: bytearray(2**31),
+    "reuse": _reuse,
 }
 
 

@@ -12,8 +12,9 @@ from lipwire.domain.errors import (
     SourceBadAnswerError,
     SourceRefusedError,
     SourceTooSlowError,
+    SourceUnreachableError,
 )
-from tests.support.fetches import LIMIT, Hole, a_fetcher, chunked, fetched, head
+from tests.support.fetches import LIMIT, Hole, Sink, a_fetcher, chunked, fetched, head
 from tests.support.strangers import (
     Serve,
     dripping,
@@ -109,6 +110,43 @@ def test_a_part_that_was_not_asked_for_is_refused(span):
         fetched(says(part))
     with pytest.raises(SourceBadAnswerError):
         fetched(says(begun, part))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        head(b'etag: "2"', b"content-range: bytes 5-9/10", status=b"206 Partial") + b"OTHER",
+        head(b"content-range: bytes 5-9/*", status=b"206 Partial") + b"OTHER",
+    ],
+)
+def test_a_rest_that_may_be_of_another_file_is_not_taken(rest):
+    """Another tag in spite of `If-Range`, or no end that could be checked: all is fetched anew."""
+    begun = head(b'etag: "1"', b"transfer-encoding: chunked") + b"5\r\nhello\r\n"
+    whole = head(b'etag: "2"', b"content-length: 10") + b"OTHEROTHER"
+    assert fetched(says(begun, rest, whole)) == b"OTHEROTHER"
+
+
+def test_a_rest_that_ends_too_early_is_no_whole_file():
+    """The first answer gave no length; the one that went on did."""
+    begun = head(b'etag: "1"', b"transfer-encoding: chunked") + b"5\r\nhello\r\n"
+    short = head(b'etag: "1"', b"content-range: bytes 5-9/100", status=b"206 Partial") + b"world"
+    with pytest.raises(SourceBadAnswerError):
+        fetched(says(begun, short, b"", b""))
+
+
+def test_a_name_server_in_trouble_is_asked_again():
+    """EAI_AGAIN passes."""
+    asked: list[str] = []
+
+    def resolver(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        if len(asked) == 1:
+            raise socket.gaierror(socket.EAI_AGAIN, "try again")
+        return ["10.0.0.1"]
+
+    with pytest.raises(SourceUnreachableError):
+        a_fetcher(resolver=resolver).fetch("https://media.example.com/", Sink(), max_bytes=LIMIT)
+    assert len(asked) == 2
 
 
 def test_a_server_in_trouble_is_asked_again():

@@ -98,6 +98,7 @@ def test_a_receiver_can_say_no_more(answer):
         ("Mon, 04 May 2026 12:00:00 GMT", timedelta(seconds=1)),
         ("Mon, 04 May 2099 12:00:00 GMT", timedelta(hours=24)),
         ("Mon, 99 May 2026 12:00:00 GMT", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
         ("Mon, 04 May 2026 12:32:00", timedelta(minutes=2)),
     ],
 )

@@ -30,6 +30,10 @@ class UnreachableError(Exception):
     """No HTTP answer can come; the reason is for our log, not for the customer."""
 
 
+class UnresolvedError(OSError):
+    """The name server gave no answer this time; another time it may."""
+
+
 class Deadline:
     """One moment by which all is over."""
 
@@ -46,6 +50,11 @@ class Deadline:
     def is_over(self) -> bool:
         """Whether nothing is left."""
         return self._left() <= 0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left, 0 when it is over."""
+        return max(self._left(), 0.0)
 
     def left(self, at_most: float | None = None) -> float:
         """Seconds that may still be waited.
@@ -175,14 +184,18 @@ class Dialer:
         def look_up() -> None:
             try:
                 answers.put(self._resolver(destination.host, destination.port))
-            except (OSError, UnicodeError) as exc:
+            except OSError as exc:
+                answers.put(exc)
+            except UnicodeError as exc:
                 answers.put(OSError(str(exc)))
 
         threading.Thread(target=look_up, daemon=True).start()
         try:
             found = answers.get(timeout=deadline.left(RESOLVE_S))
         except queue.Empty as exc:
-            raise UnreachableError("the name was not resolved in time") from exc
+            raise UnresolvedError("the name was not resolved in time") from exc
+        if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
+            raise UnresolvedError("the name server is in trouble")
         if isinstance(found, OSError) or not found:
             raise UnreachableError("the name does not resolve")
         try:

@@ -31,7 +31,8 @@ _REDIRECTS: Final = 3
 #: Failures in a row, without that much having arrived between them, before we give up.
 _TRIES: Final = 4
 _PROGRESS: Final = 8 * 1024 * 1024
-_PAUSE_S: Final = 0.2
+#: The first pause; each further one is four times as long.
+_PAUSE_S: Final = 0.5
 
 _REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
 #: Answers that may be another one in a moment.
@@ -57,11 +58,13 @@ class GuardedFetcher:
         guard: UrlGuard,
         *,
         deadline_s: float = _DEADLINE_S,
+        pause_s: float = _PAUSE_S,
         resolver: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._dialer = Dialer(guard, resolver=resolver, tls=tls)
         self._deadline_s = deadline_s
+        self._pause_s = pause_s
 
     def fetch(self, url: str, sink: ByteSink, *, max_bytes: int) -> None:
         """Every byte of the media has been written to the sink.
@@ -89,7 +92,7 @@ class GuardedFetcher:
                     raise SourceTooSlowError from exc
                 if failures == _TRIES:
                     raise _last_word(exc) from exc
-                time.sleep(min(_PAUSE_S * 2 ** (failures - 1), max(deadline.left(), 0)))
+                time.sleep(min(self._pause_s * 4 ** (failures - 1), deadline.remaining))
             except AnswerError as exc:
                 raise SourceBadAnswerError(f"The URL's server answered, but {exc}.") from exc
             else:
@@ -174,8 +177,17 @@ class _Transfer:
         total = int(span[2]) if span and span[2] != "*" else None
         if "range" not in self.fields or span is None:
             raise AnswerError("it sends a part that was not asked for")
-        if int(span[1]) != self.received or (self._total is not None and total != self._total):
+        known = self._total if total is None else total
+        if int(span[1]) != self.received or self._total not in {None, known}:
             raise AnswerError("it sends another part than was asked for")
+        # A server may ignore `If-Range`: what it sends now may be of another file than what came before.
+        if answer.head.fields.get("etag", self._etag) != self._etag:
+            self._forget()
+            raise _PassingError("the file has changed")
+        self._total = known
+        if known is None:
+            self._forget()
+            raise _PassingError("it does not say where the rest ends")
 
     def _forget(self) -> None:
         if self.received:
