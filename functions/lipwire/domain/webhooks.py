@@ -293,11 +293,11 @@ def dropped(delivery: Delivery, reason: str) -> Delivery:
     return delivery.model_copy(update={"status": DeliveryStatus.DROPPED, "reason": reason})
 
 
-def replayed(delivery: Delivery, *, new_id: DeliveryId, at: datetime) -> Delivery:
-    """The same event for the same target, owed anew."""
+def replayed(delivery: Delivery, *, key: str, at: datetime) -> Delivery:
+    """The same event for the same target, owed anew; its id comes of `key`, which each replay draws afresh."""
     return delivery.model_copy(
         update={
-            "id": new_id,
+            "id": delivery_id(delivery.event_id, key),
             "replay_of": delivery.id,
             "created_at": at,
             "status": DeliveryStatus.PENDING,

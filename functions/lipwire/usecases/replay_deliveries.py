@@ -2,19 +2,12 @@
 
 from typing import Final
 
-from lipwire.domain.commands import Caller, GetEndpoint, ReplayDeliveries
-from lipwire.domain.errors import EndpointDisabledError
+from lipwire.domain.commands import Caller, ReplayDeliveries
 from lipwire.domain.views import Replayed
-from lipwire.domain.webhooks import (
-    DeliveryFilter,
-    DeliveryStatus,
-    EndpointStatus,
-    delivery_id,
-    replayed,
-)
+from lipwire.domain.webhooks import DeliveryFilter, DeliveryStatus, replayed
 from lipwire.ports import Clock, IdSource
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
-from lipwire.usecases.get_endpoint import get_endpoint
+from lipwire.usecases.get_enabled_endpoint import get_enabled_endpoint
 
 #: As many as one request can write well within its time; the answer's cursor goes on.
 BATCH: Final = 200
@@ -40,10 +33,7 @@ def replay_deliveries(
         EndpointDisabledError: it must be enabled first.
         InvalidCursorError: not a cursor of this account's list.
     """
-    named = GetEndpoint(endpoint_id=command.endpoint_id)
-    endpoint = get_endpoint(named, caller, endpoints=endpoints)
-    if endpoint.status is not EndpointStatus.ENABLED:
-        raise EndpointDisabledError
+    endpoint = get_enabled_endpoint(command.endpoint_id, caller, endpoints=endpoints)
     wanted = DeliveryFilter(
         endpoint_id=endpoint.id,
         statuses=command.statuses - {DeliveryStatus.PENDING},
@@ -53,8 +43,7 @@ def replay_deliveries(
     page = deliveries.log(caller.account.id, wanted, limit=BATCH, cursor=command.cursor)
     originals = [one for one in page.items if one.replay_of is None]
     for original in originals:
-        new_id = delivery_id(original.event_id, ids.new("rpl"))
-        again = replayed(original, new_id=new_id, at=clock.now())
+        again = replayed(original, key=ids.new("rpl"), at=clock.now())
         deliveries.add(again)
         queue.wake(again)
     return Replayed(count=len(originals), next_cursor=page.next_cursor)

@@ -1,16 +1,12 @@
 """An account asks for one webhook again."""
 
-from lipwire.domain.commands import Caller, GetEndpoint, ReplayDelivery
-from lipwire.domain.errors import (
-    DeliveryNotFoundError,
-    DeliveryPendingError,
-    EndpointDisabledError,
-)
+from lipwire.domain.commands import Caller, ReplayDelivery
+from lipwire.domain.errors import DeliveryNotFoundError, DeliveryPendingError
 from lipwire.domain.views import DeliveryView
-from lipwire.domain.webhooks import EndpointStatus, delivery_id, replayed
+from lipwire.domain.webhooks import replayed
 from lipwire.ports import Clock, IdSource
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
-from lipwire.usecases.get_endpoint import get_endpoint
+from lipwire.usecases.get_enabled_endpoint import get_enabled_endpoint
 
 
 def replay_delivery(
@@ -37,14 +33,10 @@ def replay_delivery(
     if not found.is_final:
         raise DeliveryPendingError
     if found.endpoint_id is not None:
-        wanted = GetEndpoint(endpoint_id=found.endpoint_id)
-        endpoint = get_endpoint(wanted, caller, endpoints=endpoints)
-        if endpoint.status is not EndpointStatus.ENABLED:
-            raise EndpointDisabledError
+        get_enabled_endpoint(found.endpoint_id, caller, endpoints=endpoints)
     elif found.url is None:
         raise DeliveryNotFoundError
-    new_id = delivery_id(found.event_id, ids.new("rpl"))
-    again = replayed(found, new_id=new_id, at=clock.now())
+    again = replayed(found, key=ids.new("rpl"), at=clock.now())
     deliveries.add(again)
     queue.wake(again)
     return DeliveryView(delivery=again)

@@ -1,13 +1,12 @@
 """An account tries whether an endpoint hears it."""
 
-from lipwire.domain.commands import Caller, GetEndpoint, SendTestEvent
-from lipwire.domain.errors import EndpointDisabledError
+from lipwire.domain.commands import Caller, SendTestEvent
 from lipwire.domain.ids import EventId
 from lipwire.domain.views import DeliveryView
-from lipwire.domain.webhooks import TEST_TYPE, Delivery, EndpointStatus, delivery_id
+from lipwire.domain.webhooks import TEST_TYPE, Delivery, delivery_id
 from lipwire.ports import Clock, IdSource
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
-from lipwire.usecases.get_endpoint import get_endpoint
+from lipwire.usecases.get_enabled_endpoint import get_enabled_endpoint
 
 
 def send_test_event(
@@ -26,10 +25,7 @@ def send_test_event(
         EndpointNotFoundError: unknown, or another account's.
         EndpointDisabledError: it must be enabled first.
     """
-    wanted = GetEndpoint(endpoint_id=command.endpoint_id)
-    endpoint = get_endpoint(wanted, caller, endpoints=endpoints)
-    if endpoint.status is not EndpointStatus.ENABLED:
-        raise EndpointDisabledError
+    endpoint = get_enabled_endpoint(command.endpoint_id, caller, endpoints=endpoints)
     now, event_id = clock.now(), EventId(ids.new("evt"))
     delivery = Delivery(
         id=delivery_id(event_id, endpoint.id),
