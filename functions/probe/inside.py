@@ -15,6 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, cast
 
+from lipwire.adapters.ranged import RangedFile
+
 #: A request: where to read, how much. An answer to it: how much follows.
 REQUEST: Final = struct.Struct(">QQ")
 ANSWER: Final = struct.Struct(">I")
@@ -29,37 +31,17 @@ _BUFFER: Final = 256 * 2**10
 _MOST_AT_ONCE: Final = 2**20
 
 
-class AskedFile(io.RawIOBase):
+class AskedFile(RangedFile):
     """The file, read by asking for it."""
 
     def __init__(self, size_bytes: int, *, requests: int = 1, answers: int = 0) -> None:
-        super().__init__()
-        self._size = size_bytes
+        super().__init__(size_bytes)
         self._requests = requests
         self._answers = answers
-        self._position = 0
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def seekable(self) -> bool:
-        """True."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next read starts."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move the next read."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer` as far as bytes are left."""
-        count = max(0, min(len(buffer), self._size - self._position, _MOST_AT_ONCE))
+        count = max(0, min(len(buffer), self.size_bytes - self._position, _MOST_AT_ONCE))
         if count == 0:
             return 0
         os.write(self._requests, REQUEST.pack(self._position, count))

@@ -1,4 +1,4 @@
-"""An S3 object as a seekable file: reads ranges, never the whole object (D19)."""
+"""Files that are read by ranges, and an S3 object as one: never the whole object (D19)."""
 
 import io
 from typing import Any, Final
@@ -6,20 +6,13 @@ from typing import Any, Final
 _BLOCK: Final = 1 << 20
 
 
-class RangedObject(io.RawIOBase):
-    """Reads in blocks of 1 MiB; keeps the last few, since demuxers jump between index and data."""
+class RangedFile(io.RawIOBase):
+    """A readable, seekable file of known size; what it reads from is its subclass's `readinto`."""
 
-    def __init__(
-        self, client: Any, *, bucket: str, key: str, version_id: str | None, size_bytes: int
-    ) -> None:
+    def __init__(self, size_bytes: int) -> None:
         super().__init__()
-        self._client = client
-        self._target = {"Bucket": bucket, "Key": key}
-        if version_id:
-            self._target["VersionId"] = version_id
         self.size_bytes = size_bytes
         self._position = 0
-        self._blocks: dict[int, bytes] = {}
 
     def readable(self) -> bool:
         """True."""
@@ -34,10 +27,24 @@ class RangedObject(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move the next read; never past the end's far side."""
+        """Move the next read; past the end there is nothing to read, before the start is the start."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size_bytes}[whence]
         self._position = max(0, base + offset)
         return self._position
+
+
+class RangedObject(RangedFile):
+    """Reads in blocks of 1 MiB; keeps the last few, since demuxers jump between index and data."""
+
+    def __init__(
+        self, client: Any, *, bucket: str, key: str, version_id: str | None, size_bytes: int
+    ) -> None:
+        super().__init__(size_bytes)
+        self._client = client
+        self._target = {"Bucket": bucket, "Key": key}
+        if version_id:
+            self._target["VersionId"] = version_id
+        self._blocks: dict[int, bytes] = {}
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes from here."""
