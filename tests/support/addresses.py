@@ -95,6 +95,8 @@ FORBIDDEN_URLS = [
     "https://::1/",
     "https://[127.0.0.1]/",
     "https://[v1.a]/",
+    "https://[1.1.1.1]/",
+    "https://[be.ee]/",
     "https://[2606:4700:4700::1111]:80/",
     "https://169.254.169.254/latest/meta-data/",
     "https://10.0.0.1/",

@@ -122,6 +122,14 @@ def test_redirects_are_followed_three_times():
             fetched(serve, path=path)
 
 
+@pytest.mark.fault(43)
+@pytest.mark.parametrize("location", ["", "https://[::1/", "https://[v1.a]/ b", "//[", "/a\x01"])
+def test_a_redirect_that_is_no_url_is_a_bad_answer(location):
+    """Not a failure of ours."""
+    with pytest.raises(SourceBadAnswerError, match="nowhere"):
+        fetched(says(head(b"location: " + location.encode(), status=b"302 Go")))
+
+
 @pytest.mark.fault(44, 51)
 @pytest.mark.parametrize(
     "url",

@@ -109,10 +109,7 @@ class GuardedFetcher:
                 if answer.head.status not in _REDIRECTING:
                     transfer.take(answer)
                     return
-            location = answer.head.fields.get("location", "")
-            if not _LOCATION.fullmatch(location):
-                raise AnswerError("it redirects to nowhere")
-            url = urljoin(url, location).partition("#")[0]
+            url = redirected(url, answer.head.fields.get("location", ""))
             following = self._dialer.guard.destination(url)
             if following is None or (destination.is_tls and not following.is_tls):
                 raise UnreachableError("a redirect leads where we don't go")
@@ -200,6 +197,20 @@ class _Transfer:
                 f"The file at this URL has more than {self._max_bytes} bytes.",
                 limit=self._max_bytes,
             )
+
+
+def redirected(url: str, location: str) -> str:
+    """Where a redirect leads (RFC 9110, 10.2.2); it has yet to be judged.
+
+    Raises:
+        AnswerError: it can't be understood.
+    """
+    if not _LOCATION.fullmatch(location):
+        raise AnswerError("it redirects to nowhere")
+    try:
+        return urljoin(url, location).partition("#")[0]
+    except ValueError as exc:
+        raise AnswerError("it redirects to nowhere") from exc
 
 
 def _said(status: int) -> str:

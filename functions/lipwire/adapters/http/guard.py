@@ -19,7 +19,7 @@ from typing import Final
 _MAX_URL: Final = 2048
 #: Scheme, authority and the rest: printable ASCII only, no userinfo, no backslash, no fragment.
 _URL: Final = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<scheme>https?)://(?P<host>\[(?=[^]]*:)[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<target>[/?][!\"$-\[\]-~]*)?"
 )
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
