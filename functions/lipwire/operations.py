@@ -12,6 +12,7 @@ from lipwire.usecases.create_upload import create_upload
 from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.delete_endpoint import delete_endpoint
 from lipwire.usecases.delete_job import delete_job
+from lipwire.usecases.estimate_job import estimate_job
 from lipwire.usecases.get_account import get_account
 from lipwire.usecases.get_asset import get_asset
 from lipwire.usecases.get_delivery import get_delivery
@@ -56,6 +57,16 @@ RUN: Final[dict[Operation, Run]] = {
         command,
         caller,
         jobs=app.jobs,
+        assets=app.assets,
+        engines=app.engines,
+        webhook_urls=app.webhook_urls,
+        source_urls=app.url_guard,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.ESTIMATE_JOB: lambda app, command, caller: estimate_job(
+        command,
+        caller,
         assets=app.assets,
         engines=app.engines,
         webhook_urls=app.webhook_urls,

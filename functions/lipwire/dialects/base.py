@@ -18,6 +18,7 @@ class Operation(StrEnum):
     LIST_ASSETS = "list_assets"
     DELETE_ASSET = "delete_asset"
     CREATE_JOB = "create_job"
+    ESTIMATE_JOB = "estimate_job"
     GET_JOB = "get_job"
     LIST_JOBS = "list_jobs"
     CANCEL_JOB = "cancel_job"
@@ -50,6 +51,7 @@ _UPLOADS: Final = {
 }
 _JOBS: Final = {
     Operation.CREATE_JOB,
+    Operation.ESTIMATE_JOB,
     Operation.GET_JOB,
     Operation.LIST_JOBS,
     Operation.CANCEL_JOB,

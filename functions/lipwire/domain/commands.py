@@ -8,6 +8,7 @@ from lipwire.domain.accounts import Account
 from lipwire.domain.ids import AssetId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.options import JobOptions
+from lipwire.domain.prices import Terms
 from lipwire.domain.webhooks import (
     DEFAULT_OVERLAP,
     DeliveryFilter,
@@ -63,6 +64,12 @@ class CreateJob(Command):
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}
+    #: The price list that the dialect sells by.
+    terms: Terms = Terms()
+
+
+class EstimateJob(CreateJob):
+    """What creating this job would hold."""
 
 
 class GetJob(Command):

@@ -1,8 +1,15 @@
-"""How long an output can become: what is held and what an account's limit is compared with."""
+"""How long an output can become, and how large and fast: what is held and what an account's limit is compared with."""
+
+from fractions import Fraction
+from typing import Final
 
 from lipwire.domain.errors import TooLongError
 from lipwire.domain.media import MediaInfo, MediaKind
 from lipwire.domain.options import JobOptions, SpeakingOrder, WhenLonger, WhenShorter
+from lipwire.domain.prices import Resolution, resolution_of
+
+#: What is made of a picture, unless another rate is asked for.
+PORTRAIT_FPS: Final = Fraction(25)
 
 
 def longest_output_ms(
@@ -56,3 +63,16 @@ def refuse_long_output(longest_ms: int, *, limit_ms: int) -> None:
         raise TooLongError(
             f"The result may last {longest_ms} ms; this account may render {limit_ms} ms."
         )
+
+
+def output_fps(source: MediaInfo, options: JobOptions) -> Fraction:
+    """Frames a second of the output, as an average."""
+    fps = Fraction(options.fps) if options.fps else source.fps or PORTRAIT_FPS
+    return fps if options.max_fps is None else min(fps, Fraction(options.max_fps))
+
+
+def output_resolution(source: MediaInfo, options: JobOptions) -> Resolution:
+    """The class of the output's size: the source's, or the smaller one that was asked for."""
+    shorter = min(source.width or 0, source.height or 0)
+    shorter = min(shorter, options.height or shorter)
+    return resolution_of(shorter, shorter)

@@ -10,6 +10,7 @@ from lipwire.domain.assets import Problem
 from lipwire.domain.engines import Mode
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.options import JobOptions
+from lipwire.domain.prices import Terms
 from lipwire.domain.quality import QualityReport
 from lipwire.domain.warnings import AnyWarning
 
@@ -85,7 +86,9 @@ class Job(BaseModel):
     shard_progress: dict[str, int] = {}
     #: How many HOLD entries the ledger has for this job (a provisional one may be followed by its top-up).
     holds: int = 1
+    #: The engine's own price when the hold was made, which the native list takes.
     per_second_millicredits: int
+    terms: Terms = Terms()
     charged_millicredits: int | None = None
     output: JobOutput | None = None
     warnings: tuple[AnyWarning, ...] = ()

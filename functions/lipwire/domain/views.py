@@ -10,6 +10,7 @@ from lipwire.domain.assets import Asset
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.jobs import Job
+from lipwire.domain.prices import Price, Terms
 from lipwire.domain.webhooks import Attempt, Delivery
 
 Item = TypeVar("Item")
@@ -43,6 +44,17 @@ class JobView:
     output_url: str | None = None
     cover_url: str | None = None
     urls_expire_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateView:
+    """What a job would hold, by which price list, and of what length."""
+
+    price: Price
+    terms: Terms
+    engine: str
+    #: None while a file has not been looked into: then the price is provisional.
+    longest_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,10 @@
 """A new job."""
 
-from datetime import datetime, timedelta
-from typing import Final
-
-from lipwire.domain.assets import (
-    Asset,
-    AssetStatus,
-    filename_of_url,
-    refuse_as_mask,
-    refuse_as_source,
-    refuse_as_speech,
-)
-from lipwire.domain.commands import Caller, CreateJob, GetAsset
-from lipwire.domain.credits import PROVISIONAL_SECONDS, price_of_duration
-from lipwire.domain.duration import longest_output_ms, refuse_long_output
-from lipwire.domain.engines import EngineSpec
-from lipwire.domain.errors import (
-    AssetNotFoundError,
-    EngineUnavailableError,
-    InvalidRequestError,
-    InvalidSourceUrlError,
-    InvalidWebhookUrlError,
-)
-from lipwire.domain.ids import AssetId, JobId
-from lipwire.domain.jobs import Job, JobStatus
-from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
-from lipwire.domain.options import JobOptions, chosen
+from lipwire.domain.commands import Caller, CreateJob
 from lipwire.domain.views import JobView
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore
 from lipwire.ports.webhooks import UrlPolicy
-from lipwire.usecases.get_asset import get_asset
-
-#: Longer than any workflow runs.
-_FETCHED_WITHIN: Final = timedelta(days=1)
+from lipwire.usecases.draft_job import draft_job
 
 
 def create_job(
@@ -57,117 +29,18 @@ def create_job(
         MediaError, WrongAssetKindError: what is already known of an asset forbids it.
         EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError, InsufficientCreditsError.
     """
-    if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
-        raise InvalidWebhookUrlError
-    now = clock.now()
-    for role, url in (("source", command.source_url), ("speech", command.speech_url)):
-        if url is not None and not source_urls.allows(url):
-            raise InvalidSourceUrlError(field=f"{role}.url")
-    source = _media(command.source_id, command.source_url, "source", caller, assets, ids, now)
-    speech = _media(command.speech_id, command.speech_url, "speech", caller, assets, ids, now)
-    refuse_as_source(source)
-    refuse_as_speech(speech)
-    options, warnings = understood(command.options)
-    check_options(options)
-    second = _further(options.second_speech_id, "second_speech", caller, assets)
-    mask = _further(options.mask_id, "mask", caller, assets)
-    if second is not None:
-        refuse_as_speech(second)
-    if mask is not None:
-        refuse_as_mask(mask)
-    spec = _engine(options, engines)
-    check_engine(options, spec)
-    if source.media is not None:
-        check_source(options, source.media, engine=spec.name)
-    longest_ms = _longest_ms(source, speech, second, options)
-    if longest_ms is not None:
-        refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
-    else:
-        longest_ms = PROVISIONAL_SECONDS * 1000
-    job = Job(
-        id=JobId(ids.new("job")),
-        account_id=caller.account.id,
-        status=JobStatus.QUEUED,
-        stage="queued",
-        source_id=source.id,
-        speech_id=speech.id,
-        options=options,
-        warnings=warnings,
-        name=command.name,
-        webhook_url=command.webhook_url,
-        metadata=command.metadata,
-        engine=spec.name,
-        held_millicredits=price_of_duration(longest_ms, per_second=spec.millicredits_per_second),
-        per_second_millicredits=spec.millicredits_per_second,
-        created_at=now,
-        updated_at=now,
+    draft = draft_job(
+        command,
+        caller,
+        assets=assets,
+        engines=engines,
+        webhook_urls=webhook_urls,
+        source_urls=source_urls,
+        clock=clock,
+        ids=ids,
     )
     # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
-    if command.source_url is not None:
-        assets.create(source)
-    if command.speech_url is not None:
-        assets.create(speech)
-    jobs.create(job, key_id=caller.key_id)
-    return JobView(job=job)
-
-
-def _media(
-    asset_id: AssetId | None,
-    url: str | None,
-    role: str,
-    caller: Caller,
-    assets: AssetStore,
-    ids: IdSource,
-    now: datetime,
-) -> Asset:
-    """The asset that is named, or a new one that waits to be fetched."""
-    if asset_id is not None:
-        return _asset(asset_id, role, caller, assets)
-    return Asset(
-        id=AssetId(ids.new("ast")),
-        account_id=caller.account.id,
-        status=AssetStatus.AWAITING_UPLOAD,
-        filename=filename_of_url(url or ""),
-        content_type="application/octet-stream",
-        size_bytes=0,
-        created_at=now,
-        upload_expires_at=now + _FETCHED_WITHIN,
-        url=url,
-    )
-
-
-def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> Asset:
-    try:
-        asset = get_asset(GetAsset(asset_id=asset_id), caller, assets=assets)
-    except AssetNotFoundError as exc:
-        raise InvalidRequestError(
-            f"`{role}.asset_id` names no asset of this account.",
-            errors=[{"field": f"{role}.asset_id", "message": "no such asset"}],
-        ) from exc
-    return asset
-
-
-def _further(
-    asset_id: AssetId | None, role: str, caller: Caller, assets: AssetStore
-) -> Asset | None:
-    return None if asset_id is None else _asset(asset_id, f"options.{role}", caller, assets)
-
-
-def _engine(options: JobOptions, engines: EngineCatalog) -> EngineSpec:
-    """The one that is named; else the first that honours all that was chosen, else the first."""
-    if options.engine is not None:
-        spec = engines.get(options.engine)
-        if spec is None:
-            raise EngineUnavailableError(field="options.engine")
-        return spec
-    able = [spec for spec in engines.selectable() if chosen(options) <= spec.options]
-    return (able or list(engines.selectable()))[0]
-
-
-def _longest_ms(
-    source: Asset, speech: Asset, second: Asset | None, options: JobOptions
-) -> int | None:
-    """How long the output may last, where all is known already."""
-    if source.media is None or speech.media is None or (second and second.media is None):
-        return None
-    return longest_output_ms(source.media, speech.media, second.media if second else None, options)
+    for asset in draft.fetched:
+        assets.create(asset)
+    jobs.create(draft.job, key_id=caller.key_id)
+    return JobView(job=draft.job)

@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
-from lipwire.domain.credits import LOW_BALANCE, Millicredits, price_of_frames, price_of_time
+from lipwire.domain.credits import LOW_BALANCE, Millicredits
 from lipwire.domain.errors import JobNotFoundError, RenderFailedError
 from lipwire.domain.ids import JobId
+from lipwire.domain.prices import charge, resolution_of
 from lipwire.domain.quality import quality_report
 from lipwire.ports import Clock, JobStore, Ledger, WorkStore
 
@@ -25,11 +26,16 @@ def settle_job(
     report = work.report(job_id)
     if report is None or report.output is None:
         raise RenderFailedError
-    output, per_second = report.output, job.per_second_millicredits
-    by_frames = price_of_frames(output.frames, Fraction(output.fps), per_second=per_second)
-    # Where frames come unevenly, an average rate says little: never more than what the output lasts.
-    by_time = price_of_time(output.duration_ms, per_second=per_second)
-    charge = Millicredits(min(by_frames, by_time, job.held_millicredits))
+    output = report.output
+    price = charge(
+        job.terms,
+        frames=output.frames,
+        fps=Fraction(output.fps),
+        duration_ms=output.duration_ms,
+        resolution=resolution_of(output.width, output.height),
+        per_second=job.per_second_millicredits,
+        held=Millicredits(job.held_millicredits),
+    )
     quality = quality_report(
         report.quality,
         fps=Fraction(report.output.fps),
@@ -38,7 +44,7 @@ def settle_job(
     )
     jobs.settle(
         job.model_copy(update={"quality": quality}),
-        charge=charge,
+        charge=price.amount,
         output=report.output,
         warnings=(*job.warnings, *report.warnings),
     )

@@ -7,8 +7,13 @@ from lipwire.domain.assets import (
     refuse_as_source,
     refuse_as_speech,
 )
-from lipwire.domain.credits import Millicredits, price_of_duration
-from lipwire.domain.duration import longest_output_ms, refuse_long_output
+from lipwire.domain.credits import Millicredits
+from lipwire.domain.duration import (
+    longest_output_ms,
+    output_fps,
+    output_resolution,
+    refuse_long_output,
+)
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import (
     AssetNotFoundError,
@@ -20,6 +25,7 @@ from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.media import MediaKind
 from lipwire.domain.option_checks import check_source
+from lipwire.domain.prices import estimate
 from lipwire.ports import AccountStore, AssetStore, Clock, JobStore, MediaProbe
 from lipwire.usecases.probe_asset import probe_asset
 
@@ -67,9 +73,15 @@ def validate_sources(
     account = accounts.account(job.account_id)
     if account is not None:
         refuse_long_output(longest_ms, limit_ms=account.limits.max_duration_ms)
-    price = price_of_duration(longest_ms, per_second=job.per_second_millicredits)
-    if price > job.held_millicredits:
-        job = jobs.extend_hold(job, Millicredits(price - job.held_millicredits))
+    price = estimate(
+        job.terms,
+        longest_ms=longest_ms,
+        fps=output_fps(source.media, options),
+        resolution=output_resolution(source.media, options),
+        per_second=job.per_second_millicredits,
+    )
+    if price.amount > job.held_millicredits:
+        job = jobs.extend_hold(job, Millicredits(price.amount - job.held_millicredits))
     is_image = source.media.kind is MediaKind.IMAGE
     mode = Mode.PORTRAIT if is_image else Mode.VIDEO
     warnings = job.warnings + tuple(one for one in found if one not in job.warnings)

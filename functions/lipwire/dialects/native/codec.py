@@ -14,7 +14,7 @@ from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.quality import QualityReport
-from lipwire.domain.views import AccountView, Deleted, JobView, Page, UploadView
+from lipwire.domain.views import AccountView, Deleted, EstimateView, JobView, Page, UploadView
 
 
 class ListQuery(BaseModel):
@@ -71,17 +71,26 @@ def to_list_assets(request: WireRequest) -> commands.ListAssets:
 
 def to_create_job(request: WireRequest) -> commands.CreateJob:
     """POST /jobs."""
+    return commands.CreateJob(**_job_fields(request))
+
+
+def to_estimate_job(request: WireRequest) -> commands.EstimateJob:
+    """POST /jobs/estimate."""
+    return commands.EstimateJob(**_job_fields(request))
+
+
+def _job_fields(request: WireRequest) -> dict[str, Any]:
     body = read_json(request, wire.JobIn)
-    return commands.CreateJob(
-        source_id=_asset_id(body.source),
-        source_url=body.source.url,
-        speech_id=_asset_id(body.speech),
-        speech_url=body.speech.url,
-        options=to_options(body.options),
-        name=body.name,
-        webhook_url=body.webhook_url,
-        metadata=body.metadata,
-    )
+    return {
+        "source_id": _asset_id(body.source),
+        "source_url": body.source.url,
+        "speech_id": _asset_id(body.speech),
+        "speech_url": body.speech.url,
+        "options": to_options(body.options),
+        "name": body.name,
+        "webhook_url": body.webhook_url,
+        "metadata": body.metadata,
+    }
 
 
 def _asset_id(media: MediaRef) -> AssetId | None:
@@ -152,6 +161,22 @@ def from_assets(page: Page[Asset]) -> WireResponse:
 def from_new_job(view: JobView) -> WireResponse:
     """A job that was accepted."""
     return to_json(job_out(view), status=202)
+
+
+def from_estimate(view: EstimateView) -> WireResponse:
+    """What a job would hold."""
+    return to_json(
+        wire.EstimateOut(
+            held_millicredits=view.price.amount,
+            price_list=str(view.terms),
+            engine=view.engine,
+            counted=view.price.counted.value,
+            count=str(view.price.count),
+            millicredits_each=str(view.price.each),
+            longest_ms=view.longest_ms,
+            is_provisional=view.longest_ms is None,
+        )
+    )
 
 
 def from_job(view: JobView) -> WireResponse:

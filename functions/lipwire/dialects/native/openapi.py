@@ -66,6 +66,13 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
         response=wire.JobOut,
         errors=(402, 413, 422),
     ),
+    Operation.ESTIMATE_JOB: OperationDoc(
+        summary="What a job would hold, and what decides it; nothing is made or held.",
+        status=200,
+        body=wire.JobIn,
+        response=wire.EstimateOut,
+        errors=(413, 422),
+    ),
     Operation.LIST_JOBS: OperationDoc(
         summary="Your jobs, newest first.",
         status=200,

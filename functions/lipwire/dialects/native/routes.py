@@ -36,6 +36,13 @@ ROUTES: Final = (
         codec.from_deleted,
     ),
     Route("POST", f"{BASE}/jobs", Operation.CREATE_JOB, codec.to_create_job, codec.from_new_job),
+    Route(
+        "POST",
+        f"{BASE}/jobs/estimate",
+        Operation.ESTIMATE_JOB,
+        codec.to_estimate_job,
+        codec.from_estimate,
+    ),
     Route("GET", f"{BASE}/jobs", Operation.LIST_JOBS, codec.to_list_jobs, codec.from_jobs),
     Route("GET", f"{BASE}/jobs/{{id}}", Operation.GET_JOB, codec.to_get_job, codec.from_job),
     Route(

@@ -133,6 +133,25 @@ class CreditsOut(Out):
     charged_millicredits: int | None = None
 
 
+class EstimateOut(Out):
+    """What a job would hold: never less than it can be charged, once all files have been looked into."""
+
+    held_millicredits: int
+    price_list: str = Field(
+        description="Name and version; a job is charged by the one it was held by."
+    )
+    engine: str
+    counted: Literal["frames", "seconds"]
+    count: str = Field(
+        description="What is counted, as a fraction; native: the longest possible output plus a second."
+    )
+    millicredits_each: str = Field(description="The price of one of them, as a fraction.")
+    longest_ms: int | None = Field(description="How long the output may last.")
+    is_provisional: bool = Field(
+        description="A file has not been looked into yet: the hold is for five seconds and grows when it has been."
+    )
+
+
 class WarningOut(Out):
     """Something was done differently; the job goes on."""
 

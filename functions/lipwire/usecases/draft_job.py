@@ -1,0 +1,195 @@
+"""A job as it would be: checked and priced, not yet stored."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from lipwire.domain.assets import (
+    Asset,
+    AssetStatus,
+    filename_of_url,
+    refuse_as_mask,
+    refuse_as_source,
+    refuse_as_speech,
+)
+from lipwire.domain.commands import Caller, CreateJob, GetAsset
+from lipwire.domain.credits import PROVISIONAL_SECONDS
+from lipwire.domain.duration import (
+    longest_output_ms,
+    output_fps,
+    output_resolution,
+    refuse_long_output,
+)
+from lipwire.domain.engines import EngineSpec
+from lipwire.domain.errors import (
+    AssetNotFoundError,
+    EngineUnavailableError,
+    InvalidRequestError,
+    InvalidSourceUrlError,
+    InvalidWebhookUrlError,
+)
+from lipwire.domain.ids import AssetId, JobId
+from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
+from lipwire.domain.options import JobOptions, chosen
+from lipwire.domain.prices import Price, estimate
+from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
+from lipwire.ports.webhooks import UrlPolicy
+from lipwire.usecases.get_asset import get_asset
+
+#: Longer than any workflow runs.
+_FETCHED_WITHIN: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDraft:
+    """A job that could be made, and what it would hold."""
+
+    job: Job
+    #: Assets that don't exist yet: they wait to be fetched from URLs.
+    fetched: tuple[Asset, ...]
+    price: Price
+    #: How long the output may last; None while a file has not been looked into, and the price is provisional.
+    longest_ms: int | None
+
+
+def draft_job(
+    command: CreateJob,
+    caller: Caller,
+    *,
+    assets: AssetStore,
+    engines: EngineCatalog,
+    webhook_urls: UrlPolicy,
+    source_urls: UrlPolicy,
+    clock: Clock,
+    ids: IdSource,
+) -> JobDraft:
+    """The queued job with what it would hold; nothing is written.
+
+    What the probe already knows is refused here; what it does not know yet is refused by `ValidateSources`.
+
+    Raises:
+        InvalidRequestError: an asset id is unknown (named in `errors`).
+        InvalidOptionError: options that don't fit each other, the engine or what is known of the source.
+        MediaError, WrongAssetKindError: what is already known of an asset forbids it.
+        EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError.
+    """
+    if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
+        raise InvalidWebhookUrlError
+    now = clock.now()
+    for role, url in (("source", command.source_url), ("speech", command.speech_url)):
+        if url is not None and not source_urls.allows(url):
+            raise InvalidSourceUrlError(field=f"{role}.url")
+    source = _media(command.source_id, command.source_url, "source", caller, assets, ids, now)
+    speech = _media(command.speech_id, command.speech_url, "speech", caller, assets, ids, now)
+    refuse_as_source(source)
+    refuse_as_speech(speech)
+    options, warnings = understood(command.options)
+    check_options(options)
+    second = _further(options.second_speech_id, "second_speech", caller, assets)
+    mask = _further(options.mask_id, "mask", caller, assets)
+    if second is not None:
+        refuse_as_speech(second)
+    if mask is not None:
+        refuse_as_mask(mask)
+    spec = _engine(options, engines)
+    check_engine(options, spec)
+    if source.media is not None:
+        check_source(options, source.media, engine=spec.name)
+    longest_ms = _longest_ms(source, speech, second, options)
+    if longest_ms is not None:
+        refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
+    price = estimate(
+        command.terms,
+        longest_ms=PROVISIONAL_SECONDS * 1000 if longest_ms is None else longest_ms,
+        fps=output_fps(source.media, options) if source.media else None,
+        resolution=output_resolution(source.media, options) if source.media else None,
+        per_second=spec.millicredits_per_second,
+    )
+    job = Job(
+        id=JobId(ids.new("job")),
+        account_id=caller.account.id,
+        status=JobStatus.QUEUED,
+        stage="queued",
+        source_id=source.id,
+        speech_id=speech.id,
+        options=options,
+        warnings=warnings,
+        name=command.name,
+        webhook_url=command.webhook_url,
+        metadata=command.metadata,
+        engine=spec.name,
+        held_millicredits=price.amount,
+        terms=command.terms,
+        per_second_millicredits=spec.millicredits_per_second,
+        created_at=now,
+        updated_at=now,
+    )
+    fetched = [
+        asset
+        for asset, url in ((source, command.source_url), (speech, command.speech_url))
+        if url is not None
+    ]
+    return JobDraft(job=job, fetched=tuple(fetched), price=price, longest_ms=longest_ms)
+
+
+def _media(
+    asset_id: AssetId | None,
+    url: str | None,
+    role: str,
+    caller: Caller,
+    assets: AssetStore,
+    ids: IdSource,
+    now: datetime,
+) -> Asset:
+    """The asset that is named, or a new one that waits to be fetched."""
+    if asset_id is not None:
+        return _asset(asset_id, role, caller, assets)
+    return Asset(
+        id=AssetId(ids.new("ast")),
+        account_id=caller.account.id,
+        status=AssetStatus.AWAITING_UPLOAD,
+        filename=filename_of_url(url or ""),
+        content_type="application/octet-stream",
+        size_bytes=0,
+        created_at=now,
+        upload_expires_at=now + _FETCHED_WITHIN,
+        url=url,
+    )
+
+
+def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> Asset:
+    try:
+        asset = get_asset(GetAsset(asset_id=asset_id), caller, assets=assets)
+    except AssetNotFoundError as exc:
+        raise InvalidRequestError(
+            f"`{role}.asset_id` names no asset of this account.",
+            errors=[{"field": f"{role}.asset_id", "message": "no such asset"}],
+        ) from exc
+    return asset
+
+
+def _further(
+    asset_id: AssetId | None, role: str, caller: Caller, assets: AssetStore
+) -> Asset | None:
+    return None if asset_id is None else _asset(asset_id, f"options.{role}", caller, assets)
+
+
+def _engine(options: JobOptions, engines: EngineCatalog) -> EngineSpec:
+    """The one that is named; else the first that honours all that was chosen, else the first."""
+    if options.engine is not None:
+        spec = engines.get(options.engine)
+        if spec is None:
+            raise EngineUnavailableError(field="options.engine")
+        return spec
+    able = [spec for spec in engines.selectable() if chosen(options) <= spec.options]
+    return (able or list(engines.selectable()))[0]
+
+
+def _longest_ms(
+    source: Asset, speech: Asset, second: Asset | None, options: JobOptions
+) -> int | None:
+    """How long the output may last, where all is known already."""
+    if source.media is None or speech.media is None or (second and second.media is None):
+        return None
+    return longest_output_ms(source.media, speech.media, second.media if second else None, options)
