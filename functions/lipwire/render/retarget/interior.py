@@ -18,10 +18,13 @@ _HALF_WIDTH = (0.19, 0.29)
 #: How far teeth reach beyond a resting lip, in eye distances.
 _UPPER_SHOW = 0.037
 _LOWER_SHOW = 0.020
-#: A gap this high, in eye distances, lets in all the light that a mouth gets; a closed one this share of it.
-_LIT_GAP, _DARKEST = 0.085, 0.07
-#: What is left of red, green and blue where light came through lips.
-_WARM = np.array([1.0, 1.4, 1.5])
+#: A gap this high, in eye distances, lets in all the light that a mouth gets; a closed one this share of it. Front teeth
+#: stand right behind the lips and are lit sooner.
+_LIT_GAP, _TEETH_LIT_GAP, _DARKEST = 0.085, 0.050, 0.07
+#: Shade behind pursed lips: over all, more towards the corners, more under the upper lip. Teeth stay visible in it.
+_PURSED_SHADE, _CORNER_SHADE, _LIP_SHADE = 0.20, 0.40, 0.22
+#: What is left of red, green and blue where light came through lips, deep in the mouth and at its front.
+_WARM, _WARM_TEETH = np.array([1.0, 1.4, 1.5]), np.array([1.0, 1.16, 1.26])
 #: A picture's own teeth may be drawn this much longer, and begin this far inside its lips (eye distances).
 _LONGER, _INSET = 1.22, 0.008
 
@@ -128,29 +131,36 @@ def paint_interior(
     image = palette.cavity * (0.6 + 0.7 * depth**2)[..., None]
     image = _tongue(image, palette, place, cavity.opening)
     image = _lower_teeth(image, palette, place, cavity.opening)
-    light = _light(gap)
-    # Pursed lips stand before the teeth.
-    behind = 0.88 * float(_step(np.array((cavity.rounding - 0.3) / 0.7)))
-    veil = (1.0 - behind) ** _WARM
+    image = image * _light(gap, _LIT_GAP)[..., None] ** _WARM
+    light = _light(gap, _TEETH_LIT_GAP)
+    veil = (1.0 - _pursed_shade(cavity, place))[..., None] ** _WARM_TEETH
     dark = palette.cavity * 0.55
     if not cavity.has_own_teeth:
-        image = _upper_teeth(image, palette, place)
         near = (place.below - place.roof) / (0.030 + place.pixel)
         light = (
             light
             * (0.30 + 0.70 * _step(near))
             * (1.0 - 0.65 * _step(np.abs(place.across) / place.half) ** 2)
         )
-        image = image * light[..., None] ** _WARM
+        image = _upper_teeth(image, palette, place, light)
         return _grained(dark + veil * (image - dark), palette)
-    shaded = image * light[..., None] ** _WARM
     own, shown = _own_teeth(place, cavity, crop, crop_corner)
     # The picture's teeth are as light as its gap made them: only what the gap loses since darkens them.
     rest_gap = np.maximum(place.rest_floor - place.rest_roof, 0.0)
-    less = np.minimum(light / np.maximum(_light(rest_gap), 0.05), 1.0)
-    own = own * (less**0.7)[..., None] ** _WARM
-    inside = shaded + shown[..., None] * (own - shaded)
+    less = np.minimum(light / np.maximum(_light(rest_gap, _TEETH_LIT_GAP), 0.05), 1.0)
+    own = own * (less**0.7)[..., None] ** _WARM_TEETH
+    inside = image + shown[..., None] * (own - image)
     return (dark + veil * (inside - dark)).astype(np.float32)
+
+
+def _pursed_shade(cavity: Cavity, place: _Place) -> Floats:
+    """How much light pursed lips, which stand before the teeth, take away, 0..1: a soft vignette."""
+    pursed = float(_step(np.array((cavity.rounding - 0.2) / 0.8)))
+    left, right = cavity.upper[:, 0].min(), cavity.upper[:, 0].max()
+    middle, half = (left + right) / 2, max((right - left) / 2, 1.0)
+    aside = np.clip(np.abs(place.across * cavity.eye_px - middle) / half, 0.0, 1.0)
+    under_lip = 1.0 - _step((place.below - place.roof) / 0.05)
+    return pursed * (_PURSED_SHADE + _CORNER_SHADE * aside**2 + _LIP_SHADE * under_lip)
 
 
 def _place(cavity: Cavity, corner: tuple[int, int], size: tuple[int, int]) -> _Place:
@@ -174,9 +184,9 @@ def _place(cavity: Cavity, corner: tuple[int, int], size: tuple[int, int]) -> _P
     )
 
 
-def _light(gap: Floats) -> Floats:
-    """How much light falls through a gap (eye distances), 0..1."""
-    return _DARKEST + (1.0 - _DARKEST) * _step(gap / _LIT_GAP)
+def _light(gap: Floats, lit: float) -> Floats:
+    """How much light falls through a gap, 0..1; all of it through one `lit` high (eye distances)."""
+    return _DARKEST + (1.0 - _DARKEST) * _step(gap / lit)
 
 
 def _own_teeth(
@@ -191,8 +201,8 @@ def _own_teeth(
     gap = np.maximum(place.floor - place.roof, 0.0)
     longer = np.clip(gap / rest_gap, 1.0, _LONGER)
     top = np.minimum(place.roof, place.rest_roof)
-    # At rest the picture's inside is shown as it is, to its edge.
-    off = np.clip(np.abs(gap / rest_gap - 1.0) / 0.15, 0.0, 1.0)
+    # At rest the picture's inside is shown as it is, to its edge; lips that close cover that edge themselves.
+    off = np.clip((gap / rest_gap - 1.0) / 0.35, 0.0, 1.0)
     inset = off * np.minimum(_INSET, 0.15 * rest_gap)
     source = place.rest_roof + inset + (place.below - top) / longer
     end = place.rest_floor - inset
@@ -215,7 +225,7 @@ def _own_teeth(
 
 
 def _tongue(image: Floats, palette: Palette, place: _Place, opening: float) -> Floats:
-    seen = 0.85 * float(_step(np.array((opening - 0.06) / 0.10)))
+    seen = 0.95 * float(_step(np.array((opening - 0.05) / 0.09)))
     if seen == 0.0:
         return image
     wide, high = 0.72 * place.half, 0.030 + 0.22 * opening
@@ -223,7 +233,7 @@ def _tongue(image: Floats, palette: Palette, place: _Place, opening: float) -> F
     top = place.floor - high * reach
     cover = _step((place.below - top) / (0.5 * high)) * _step(reach / 0.5)
     furrow = 1.0 - 0.16 * np.exp(-((place.across / 0.014) ** 2))
-    tone = (0.45 + 0.55 * _step((place.below - top) / high)) * furrow
+    tone = (0.52 + 0.58 * _step((place.below - top) / high)) * furrow
     return image + (seen * cover)[..., None] * (palette.tongue * tone[..., None] - image)
 
 
@@ -240,7 +250,7 @@ def _lower_teeth(image: Floats, palette: Palette, place: _Place, opening: float)
     return image + (seen * cover)[..., None] * (palette.teeth * tone[..., None] - image)
 
 
-def _upper_teeth(image: Floats, palette: Palette, place: _Place) -> Floats:
+def _upper_teeth(image: Floats, palette: Palette, place: _Place, light: Floats) -> Floats:
     side = np.abs(place.across) / place.half
     number, within, cleft = _teeth(side, _UPPER_BORDERS, place)
     # The row rises towards the cheeks; each tooth's edge is rounded off, the more the farther out it stands.
@@ -253,7 +263,7 @@ def _upper_teeth(image: Floats, palette: Palette, place: _Place) -> Floats:
     tone = (0.90 + 0.10 * towards_edge) * (1.0 - 0.09 * within**2)
     tone = tone * (1.0 - 0.50 * side**2) * (1.0 - (0.08 + 0.22 * towards_edge**2) * cleft)
     yellow = np.stack([np.ones_like(side), 1.0 - 0.025 * side, 1.0 - 0.07 * side], axis=-1)
-    teeth = palette.teeth * tone[..., None] * yellow
+    teeth = palette.teeth * tone[..., None] * yellow * light[..., None] ** _WARM_TEETH
     return image + cover[..., None] * (teeth - image)
 
 
