@@ -75,9 +75,12 @@ class App:
             "s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"})
         )
 
-    def client(self, service: str) -> Any:
-        """Any other client, made once."""
-        return _client(service)
+    def client(self, service: str, **config: Any) -> Any:
+        """Any other client."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(service, config=Config(**config))
 
     @cached_property
     def outbox_rows(self) -> OutboxRows:
@@ -190,7 +193,11 @@ class App:
         """The media box."""
         from lipwire.adapters.probe import LambdaProbe
 
-        return LambdaProbe(self.client("lambda"), function=self._name(Resource.PROBE_FUNCTION))
+        # One try, a little longer than the function may run: the step's own retry makes the next.
+        client = self.client(
+            "lambda", connect_timeout=5, read_timeout=65, retries={"total_max_attempts": 1}
+        )
+        return LambdaProbe(client, function=self._name(Resource.PROBE_FUNCTION))
 
     @cached_property
     def url_guard(self) -> UrlGuard:
@@ -324,10 +331,3 @@ class App:
 def lambda_app() -> App:
     """The app of this process, from its environment."""
     return App(os.environ)
-
-
-@cache
-def _client(service: str) -> Any:
-    import boto3
-
-    return boto3.client(service)

@@ -11,6 +11,7 @@ import resource
 import struct
 import sys
 import time
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, cast
@@ -22,6 +23,10 @@ REQUEST: Final = struct.Struct(">QQ")
 ANSWER: Final = struct.Struct(">I")
 #: Instead of an offset: the second number is the length of the finding, which follows as JSON.
 FOUND: Final = 2**64 - 1
+#: Instead of an offset: the box is closed. Whatever breaks from here on, the file has broken,
+CLOSED: Final = 2**64 - 2
+#: but for what we forgot to load before: this exit status.
+UNPREPARED: Final = 70
 
 CPU_S: Final = 20
 #: On top of what the interpreter and its libraries have mapped: pictures of the largest plan, a few at a time.
@@ -72,7 +77,6 @@ def close_the_box() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     mapped = int(_status("VmSize")) * 1024
     for what, most in (
-        (resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + CPU_S),
         (resource.RLIMIT_AS, mapped + MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
@@ -81,6 +85,9 @@ def close_the_box() -> None:
         (resource.RLIMIT_NOFILE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # SIGXCPU a second before SIGKILL: who is killed at once was killed by the machine, for its own reasons.
+    spent = int(used.ru_utime + used.ru_stime) + CPU_S
+    resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))
 
 
 def _status(name: str) -> str:
@@ -104,6 +111,7 @@ def main() -> None:
     size_bytes = asked["size_bytes"]
     file = cast("Any", io.BufferedReader(AskedFile(size_bytes), _BUFFER))
     close_the_box()
+    os.write(1, REQUEST.pack(CLOSED, 0))
     began = time.process_time()
     finding: dict[str, Any]
     try:
@@ -115,6 +123,9 @@ def main() -> None:
         finding = {"media": asdict(media), "silent": silent}
     except MediaError as error:
         finding = {"problem": {"code": error.code, "message": error.message}}
+    except ImportError:
+        traceback.print_exc()
+        os._exit(UNPREPARED)
     finding["cpu_s"] = round(time.process_time() - began, 3)
     body = json.dumps(finding, default=str).encode()
     os.write(1, REQUEST.pack(FOUND, len(body)) + body)

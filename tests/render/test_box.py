@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 pytest.importorskip("av", reason="the renderer's environment has PyAV")
 
 from lipwire.domain.accounts import PLANS
-from probe.box import Look, look_into
+from probe.box import BoxBrokenError, Look, look_into
 from tests.support.bombs import BOMBS, DISGUISES, movie_that_points_elsewhere
 from tests.support.clips import MEDIA, needs_media
 from tests.support.hostile import HOSTILE
@@ -25,9 +26,14 @@ PEAK_KIB = 150 * 1024
 
 def look(data: bytes, *, inside: str = "probe.inside", deadline_s: float = 30) -> Look:
     """What the box says of a file, within the limits of the standard plan."""
+    return look_at(BytesIO(data), inside=inside, deadline_s=deadline_s)
+
+
+def look_at(file: BytesIO, *, inside: str, deadline_s: float = 30) -> Look:
+    """What the box says of such a file."""
     return look_into(
-        BytesIO(data),
-        len(data),
+        file,
+        len(file.getvalue()),
         max_duration_ms=PLAN.max_duration_ms,
         max_pixels=PLAN.max_pixels,
         deadline_s=deadline_s,
@@ -124,10 +130,13 @@ def test_the_box_has_nothing_to_take() -> None:
     assert (found.finding.problem.code, found.finding.problem.message) == ("loot", "")
 
 
-def test_the_box_is_not_believed() -> None:
-    """What comes out of it is validated as what a stranger sent."""
-    with pytest.raises(ValueError, match="size_bytes"):
-        look(b"", inside="tests.support.inside.lying")
+@pytest.mark.parametrize("lie", range(4))
+def test_the_box_is_not_believed(lie: int) -> None:
+    """What comes out of it is validated as what a stranger sent: a finding that is none is the file's doing."""
+    found = look(bytes(lie), inside="tests.support.inside.lying")
+    assert found.finding.media is None
+    assert found.finding.problem is not None
+    assert found.finding.problem.code == "corrupt_media"
 
 
 @pytest.mark.fault(35)
@@ -148,3 +157,42 @@ def test_a_decoder_that_crashes_is_a_corrupt_file() -> None:
     assert found.finding.problem is not None
     assert found.finding.problem.code == "corrupt_media"
     assert found.status == -11
+    assert found.said == "about to crash "
+
+
+@pytest.mark.parametrize(
+    ("inside", "reason", "said"),
+    [
+        ("unready", "before it was closed", "no such library"),
+        ("unprepared", "a part of its own code", "no module can be opened any more"),
+        ("killed", "the machine killed", ""),
+    ],
+)
+def test_a_fault_of_our_own_is_no_verdict_on_the_file(inside: str, reason: str, said: str) -> None:
+    """It is raised with what the box said last, for our log; the file may be looked into again."""
+    with pytest.raises(BoxBrokenError, match=reason) as broken:
+        look(b"", inside=f"tests.support.inside.{inside}")
+    assert said in broken.value.said
+
+
+class Store(BytesIO):
+    """An object store in trouble: slow where it is told to be, else broken."""
+
+    def __init__(self, *, slow_s: float = 0) -> None:
+        super().__init__(b"abc")
+        self.slow_s = slow_s
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The bytes, late; or none ever."""
+        if not self.slow_s:
+            raise ConnectionError("reset")
+        time.sleep(self.slow_s)
+        return super().read(size)
+
+
+def test_a_store_in_trouble_is_no_verdict_on_the_file() -> None:
+    """Neither one that is slow nor one that fails."""
+    with pytest.raises(BoxBrokenError, match="object store"):
+        look_at(Store(slow_s=1.0), inside="tests.support.inside.asking", deadline_s=0.9)
+    with pytest.raises(ConnectionError):
+        look_at(Store(), inside="tests.support.inside.asking")

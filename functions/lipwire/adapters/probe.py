@@ -3,9 +3,13 @@
 import json
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
+
 from lipwire.domain.accounts import Plan
-from lipwire.domain.assets import Asset, ProbeFinding, Problem
-from lipwire.domain.errors import BusyError, CorruptMediaError
+from lipwire.domain.assets import Asset, ProbeFinding
+from lipwire.domain.errors import BusyError
+from lipwire.observability import logger
 
 
 class LambdaProbe:
@@ -16,10 +20,10 @@ class LambdaProbe:
         self._function = function
 
     def probe(self, asset: Asset, *, limits: Plan) -> ProbeFinding:
-        """What is in the file. A file that breaks its box is corrupt, not retried without end.
+        """What is in the file. A verdict on it is an answer of the box; no failure of the function is one.
 
         Raises:
-            BusyError: the box can't be reached just now.
+            BusyError: the box can't be reached just now, or broke by itself; the file is as good as it was.
         """
         request = {
             "key": asset.key,
@@ -32,8 +36,22 @@ class LambdaProbe:
             answer = self._client.invoke(
                 FunctionName=self._function, Payload=json.dumps(request).encode()
             )
-        except self._client.exceptions.TooManyRequestsException as exc:
+            payload = answer["Payload"].read()
+        except (BotoCoreError, ClientError) as exc:
             raise BusyError from exc
         if "FunctionError" in answer:
-            return ProbeFinding(problem=Problem.of(CorruptMediaError()))
-        return ProbeFinding.model_validate_json(answer["Payload"].read())
+            logger.error("the media box failed", asset_id=asset.id, error=_name_of(payload))
+            raise BusyError
+        try:
+            return ProbeFinding.model_validate_json(payload)
+        except ValidationError as exc:
+            raise BusyError from exc
+
+
+def _name_of(payload: bytes) -> str:
+    """The error's class, without its message: that may hold what the file says of itself."""
+    try:
+        failure = json.loads(payload)
+    except ValueError:
+        return ""
+    return str(failure.get("errorType", "")) if isinstance(failure, dict) else ""

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from probe.inside import FOUND, REQUEST, close_the_box
+from probe.inside import CLOSED, FOUND, REQUEST, close_the_box
 
 
 def _spawn() -> None:
@@ -42,6 +42,7 @@ secrets = sorted(
     set(os.environ) - {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE", "LD_LIBRARY_PATH"}
 )
 close_the_box()
+os.write(1, REQUEST.pack(CLOSED, 0))
 loot = [name for name, trick in TRICKS.items() if _worked(trick)] + secrets
 body = json.dumps({"problem": {"code": "loot", "message": ",".join(loot)}}).encode()
 os.write(1, REQUEST.pack(FOUND, len(body)) + body)

@@ -1,0 +1,3 @@
+"""A box that breaks before it is closed: a library is missing, say."""
+
+raise ImportError("no such library")
