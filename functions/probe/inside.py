@@ -6,6 +6,7 @@ standard output and is given them on its standard input, so it needs neither a p
 
 import io
 import json
+import linecache
 import os
 import resource
 import struct
@@ -95,6 +96,10 @@ def _status(name: str) -> str:
         return next(line.split()[1] for line in file if line.startswith(name))
 
 
+def _no_lines(filename: str, module_globals: dict[str, Any] | None = None) -> list[str]:  # noqa: ARG001
+    return []
+
+
 def main() -> None:
     """Look into the file and say what it is."""
     # PyAV imports these when it meets such a stream; in the box it couldn't any more.
@@ -106,6 +111,8 @@ def main() -> None:
     from lipwire.render.media.limits import ProbeLimits
     from lipwire.render.media.probe import probe, speech_is_silent
 
+    # Whoever prints a traceback (PyAV does, of an error that it sets aside) would open our sources to show their lines.
+    linecache.updatecache = _no_lines
     asked = json.loads(sys.argv[1])
     limits = ProbeLimits(max_duration_ms=asked["max_duration_ms"], max_pixels=asked["max_pixels"])
     size_bytes = asked["size_bytes"]
