@@ -67,16 +67,17 @@ class App:
 
     @cached_property
     def s3(self) -> Any:
-        """The S3 client; `s3v4`, or presigned uploads would sign Content-Type."""
-        import boto3
-        from botocore.config import Config
+        """The S3 client."""
+        return self._s3()
 
-        return boto3.client(
-            "s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"})
+    def _s3(self, **config: Any) -> Any:
+        # `s3v4`, or presigned uploads would sign Content-Type.
+        return self.client(
+            "s3", signature_version="s3v4", s3={"addressing_style": "path"}, **config
         )
 
     def client(self, service: str, **config: Any) -> Any:
-        """Any other client."""
+        """A new client of a service."""
         import boto3
         from botocore.config import Config
 
@@ -148,7 +149,13 @@ class App:
         """The uploads bucket."""
         from lipwire.adapters.s3 import S3Objects
 
-        return S3Objects(self.s3, bucket=self._name(Resource.UPLOADS_BUCKET))
+        # What a fetch writes has its bounds too: no call takes longer than about a minute, retries included.
+        client = self._s3(
+            connect_timeout=5,
+            read_timeout=15,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        )
+        return S3Objects(client, bucket=self._name(Resource.UPLOADS_BUCKET))
 
     @cached_property
     def outputs(self) -> S3Objects:

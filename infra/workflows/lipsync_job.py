@@ -13,8 +13,8 @@ from constructs import Construct
 
 from infra.workflows.steps import batch_job, step
 
-#: Two files from slow servers.
-FETCH_TIMEOUT = Duration.minutes(8)
+#: A little longer than its function, which has time for a few files from slow servers.
+FETCH_TIMEOUT = Duration.minutes(16)
 #: Three attempts of the longest render, and waiting for an instance before each.
 RENDER_TIMEOUT = Duration.hours(5)
 PREPARE_TIMEOUT = Duration.hours(2)

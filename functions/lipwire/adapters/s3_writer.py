@@ -1,10 +1,13 @@
 """An object that grows piece by piece."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lipwire.domain.errors import BusyError
 from lipwire.observability import logger
 
 #: S3 takes 10,000 parts, all but the last of at least 5 MiB; this much is held in memory.
@@ -12,7 +15,10 @@ PART_BYTES: Final = 8 * 1024**2
 
 
 class S3Writer:
-    """`ByteSink` that is there whole once the `with` block ends well, and leaves nothing behind otherwise."""
+    """`ByteSink` that is there whole once the `with` block ends well, and leaves nothing behind otherwise.
+
+    Each call waits for S3 as long as the client's timeouts and retries say; then it raises `BusyError`.
+    """
 
     def __init__(self, client: Any, *, bucket: str, key: str) -> None:
         self._client = client
@@ -32,7 +38,8 @@ class S3Writer:
     ) -> None:
         try:
             if kind is None:
-                self._complete()
+                with _served():
+                    self._complete()
         finally:
             self._abort()
 
@@ -40,7 +47,8 @@ class S3Writer:
         """These bytes come next; a part is sent as soon as there is one."""
         self._buffer += data
         while len(self._buffer) >= PART_BYTES:
-            self._send(PART_BYTES)
+            with _served():
+                self._send(PART_BYTES)
 
     def restart(self) -> None:
         """Nothing has been written."""
@@ -81,3 +89,12 @@ class S3Writer:
         except (BotoCoreError, ClientError):
             # The bucket's lifecycle rule removes what is left of it.
             logger.warning("an unfinished upload could not be aborted")
+
+
+@contextmanager
+def _served() -> Iterator[None]:
+    """What S3 does not do is ours to do again later, not the fault of what is written."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        raise BusyError from exc

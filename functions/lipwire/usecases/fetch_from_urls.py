@@ -1,14 +1,18 @@
 """Media that a job names by URL arrives."""
 
+from collections.abc import Callable
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus
-from lipwire.domain.errors import AssetNotFoundError, JobNotFoundError
+from lipwire.domain.errors import AssetNotFoundError, JobFinishedError, JobNotFoundError
 from lipwire.domain.ids import JobId
-from lipwire.ports import AccountStore, AssetStore, JobStore, MediaFetcher, ObjectStore
+from lipwire.domain.jobs import Job
+from lipwire.ports import AccountStore, AssetStore, ByteSink, JobStore, MediaFetcher, ObjectStore
 
 #: What one function can stream in its time; larger files are uploaded.
 MAX_BYTES: Final = 2 * 1000**3
+#: After so many bytes it is asked again whether anybody waits for them.
+CHECK_BYTES: Final = 8 * 1024**2
 
 
 def fetch_from_urls(
@@ -25,10 +29,18 @@ def fetch_from_urls(
     Raises:
         SourceUrlError, MediaTooLargeError: nothing of the file was kept.
         AssetNotFoundError: an asset or its account is gone.
+        JobFinishedError: the job was canceled; nothing is fetched for it any more, and nothing of the file was kept.
     """
-    job = jobs.get(job_id)
-    if job is None:
-        raise JobNotFoundError
+
+    def refuse_ended() -> Job:
+        job = jobs.get(job_id)
+        if job is None:
+            raise JobNotFoundError
+        if job.is_final:
+            raise JobFinishedError(status=job.status)
+        return job
+
+    job = refuse_ended()
     for asset_id in (job.source_id, job.speech_id):
         asset = assets.get(asset_id)
         account = accounts.account(job.account_id)
@@ -36,8 +48,30 @@ def fetch_from_urls(
             raise AssetNotFoundError("An asset of this job was deleted.")
         if _is_owed(asset, uploads) and asset.url is not None:
             limit = min(account.limits.max_upload_bytes, MAX_BYTES)
+            refuse_ended()
             with uploads.writer(asset.key) as sink:
-                fetcher.fetch(asset.url, sink, max_bytes=limit)
+                fetcher.fetch(asset.url, _WatchedSink(sink, refuse_ended), max_bytes=limit)
+
+
+class _WatchedSink:
+    """A sink that asks, every few megabytes, whether it should go on."""
+
+    def __init__(self, sink: ByteSink, check: Callable[[], object]) -> None:
+        self._sink = sink
+        self._check = check
+        self._unchecked = 0
+
+    def write(self, data: bytes) -> None:
+        """These bytes come next, unless the check raises."""
+        self._unchecked += len(data)
+        if self._unchecked >= CHECK_BYTES:
+            self._unchecked = 0
+            self._check()
+        self._sink.write(data)
+
+    def restart(self) -> None:
+        """What was written is forgotten."""
+        self._sink.restart()
 
 
 def _is_owed(asset: Asset, uploads: ObjectStore) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lipwire.adapters.s3_writer import PART_BYTES, S3Writer
+from lipwire.domain.errors import BusyError
 
 
 class Client:
@@ -78,7 +79,7 @@ def test_what_fails_leaves_nothing_behind():
         fail_in_the_middle(client)
     assert client.calls[-1][0] == "abort_multipart_upload"
     broken = Client("complete_multipart_upload")
-    with pytest.raises(ClientError), writer(broken) as sink:
+    with pytest.raises(BusyError), writer(broken) as sink:
         sink.write(bytes(PART_BYTES))
     assert broken.calls[-1][0] == "abort_multipart_upload"
 

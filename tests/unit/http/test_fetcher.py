@@ -8,6 +8,7 @@ import tracemalloc
 import pytest
 
 from lipwire.domain.errors import (
+    BusyError,
     MediaTooLargeError,
     SourceBadAnswerError,
     SourceRefusedError,
@@ -211,6 +212,51 @@ def test_a_length_that_lies_is_believed_or_refused():
     for lines in ([b"content-length: 1e12"], [b"content-length: -1"], [b"content-length: 1"] * 2):
         with pytest.raises(SourceBadAnswerError):
             fetched(says(head(*lines) + b"x" * 10))
+
+
+def capped(size: int) -> Serve:
+    """A server that breaks off at first and then gives no more than `size` bytes at once."""
+    tag, length = b'etag: "1"', b"content-length: %d"
+
+    def serve(connection: socket.socket, request: bytes) -> None:
+        wanted = re.search(rb"range: bytes=(\d+)-\r\n", request)
+        if wanted is None:
+            connection.sendall(head(tag, length % len(BODY)) + BODY[:size])
+            return
+        part = BODY[int(wanted[1]) :][:size]
+        span = b"content-range: bytes %d-%d/%d" % (
+            int(wanted[1]),
+            int(wanted[1]) + len(part) - 1,
+            len(BODY),
+        )
+        connection.sendall(head(tag, span, length % len(part), status=b"206 Partial") + part)
+
+    return serve
+
+
+def test_what_comes_in_many_small_ranges_arrives():
+    """A server may give less than was asked for, as often as it likes, as long as it gets on."""
+    assert len(BODY) // 70_000 > 10
+    assert fetched(capped(70_000)) == BODY
+    with pytest.raises(SourceBadAnswerError):
+        fetched(capped(1000))
+
+
+class SlowSink(Sink):
+    """A sink that takes longer than the deadline."""
+
+    def write(self, data: bytes) -> None:
+        time.sleep(0.3)
+        super().write(data)
+
+
+def test_a_slow_sink_is_not_the_sources_fault():
+    """The deadline ends it all the same, and the step is tried again."""
+    began = time.monotonic()
+    serve = dripping(b"x" * 1000, after=head(), every_s=0.01)
+    with serving(serve) as port, pytest.raises(BusyError):
+        a_fetcher(0.6).fetch(f"http://127.0.0.1:{port}/", SlowSink(), max_bytes=LIMIT)
+    assert time.monotonic() - began <= 1.4
 
 
 @pytest.mark.fault(47)

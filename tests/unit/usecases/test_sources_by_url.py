@@ -15,10 +15,12 @@ from lipwire.domain.errors import (
     InsufficientCreditsError,
     InvalidRequestError,
     InvalidSourceUrlError,
+    JobFinishedError,
     SourceRefusedError,
 )
+from lipwire.domain.jobs import JobStatus
 from lipwire.usecases.create_job import create_job
-from lipwire.usecases.fetch_from_urls import MAX_BYTES, fetch_from_urls
+from lipwire.usecases.fetch_from_urls import CHECK_BYTES, MAX_BYTES, fetch_from_urls
 from tests.support.builders import NOW, a_caller, a_job, an_account, an_asset, voice_info
 from tests.support.fakes import (
     AnyUrl,
@@ -29,6 +31,7 @@ from tests.support.fakes import (
     FakeIds,
     FakeJobs,
 )
+from tests.support.fetches import Sink
 
 URL = "https://media.example.com/clips/My%20clip.mp4?signature=secret"
 VOICE = an_asset(2, media=voice_info(), silent=False)
@@ -127,9 +130,9 @@ class Bucket:
 
     @contextmanager
     def writer(self, key: str):
-        sink = bytearray()
+        sink = Sink()
         yield sink
-        self.objects[key] = bytes(sink)
+        self.objects[key] = bytes(sink.data)
 
 
 class Fetcher:
@@ -141,7 +144,7 @@ class Fetcher:
 
     def fetch(self, url, sink, *, max_bytes):
         self.asked.append((url, max_bytes))
-        sink += b"bytes"
+        sink.write(b"bytes")
         if self.error:
             raise self.error
 
@@ -152,11 +155,11 @@ def awaited(number: int, **changes: object):
     return an_asset(number, **changes)
 
 
-def fetch(assets, bucket, fetcher, **changes):
+def fetch(assets, bucket, fetcher, *, jobs=None, **changes):
     """The step, over these."""
     fetch_from_urls(
         a_job().id,
-        jobs=FakeJobs(a_job()),
+        jobs=jobs or FakeJobs(a_job()),
         assets=assets,
         accounts=FakeAccounts(an_account(**changes)),
         uploads=bucket,
@@ -189,6 +192,36 @@ def test_a_fetch_that_failed_leaves_nothing():
     bucket = Bucket()
     with pytest.raises(SourceRefusedError):
         fetch(FakeAssets(awaited(1), VOICE), bucket, Fetcher(SourceRefusedError(status=404)))
+    assert bucket.objects == {}
+
+
+class Patient(Fetcher):
+    """A fetcher whose job is canceled after so many pieces of a megabyte."""
+
+    def __init__(self, jobs: FakeJobs, pieces: int) -> None:
+        super().__init__()
+        self.jobs, self.pieces, self.written = jobs, pieces, 0
+
+    def fetch(self, url, sink, *, max_bytes):
+        self.asked.append((url, max_bytes))
+        while True:
+            if self.written == self.pieces:
+                self.jobs.release(self.jobs.get(a_job().id), status=JobStatus.CANCELED, error=None)
+            sink.write(bytes(2**20))
+            self.written += 1
+
+
+def test_nothing_is_fetched_for_a_job_that_was_canceled():
+    """Neither begun nor gone on with for longer than a part; what was written is thrown away."""
+    canceled, fetcher, bucket = FakeJobs(a_job(status=JobStatus.CANCELED)), Fetcher(), Bucket()
+    with pytest.raises(JobFinishedError):
+        fetch(FakeAssets(awaited(1), VOICE), bucket, fetcher, jobs=canceled)
+    assert fetcher.asked == []
+    jobs = FakeJobs(a_job())
+    patient = Patient(jobs, 20)
+    with pytest.raises(JobFinishedError):
+        fetch(FakeAssets(awaited(1), VOICE), bucket, patient, jobs=jobs)
+    assert 20 <= patient.written < 20 + CHECK_BYTES // 2**20
     assert bucket.objects == {}
 
 

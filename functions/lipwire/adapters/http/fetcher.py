@@ -16,6 +16,7 @@ from lipwire.adapters.http.connection import (
 )
 from lipwire.adapters.http.guard import UrlGuard
 from lipwire.domain.errors import (
+    BusyError,
     InvalidSourceUrlError,
     MediaTooLargeError,
     SourceBadAnswerError,
@@ -30,7 +31,7 @@ _DEADLINE_S: Final = 200.0
 _REDIRECTS: Final = 3
 #: Failures in a row, without that much having arrived between them, before we give up.
 _TRIES: Final = 4
-_PROGRESS: Final = 8 * 1024 * 1024
+_PROGRESS: Final = 64 * 1024
 #: The first pause; each further one is four times as long.
 _PAUSE_S: Final = 0.5
 
@@ -48,6 +49,10 @@ class _PassingError(Exception):
     def __init__(self, reason: str, *, status: int | None = None) -> None:
         super().__init__(reason)
         self.status = status
+
+
+class _CappedError(_PassingError):
+    """What was answered was whole, but less than was asked for: a server may give a range piece by piece."""
 
 
 class GuardedFetcher:
@@ -72,31 +77,35 @@ class GuardedFetcher:
         Raises:
             InvalidSourceUrlError, SourceUnreachableError, SourceRefusedError, SourceBadAnswerError, SourceTooSlowError,
             MediaTooLargeError: what the sink has is to be thrown away.
+            BusyError: the time was over, but it was the sink that took most of it.
         """
         deadline = Deadline(self._deadline_s)
         transfer = _Transfer(sink, max_bytes)
-        failures = 0
         while True:
-            before = transfer.received
+            transfer.attempt()
             try:
                 self._attempt(url, transfer, deadline)
             except (UnreachableError, ssl.SSLCertVerificationError) as exc:
                 logger.info("source not reached", reason=repr(exc))
                 if deadline.is_over:
-                    raise SourceTooSlowError from exc
+                    raise self._too_slow(transfer) from exc
                 raise SourceUnreachableError from exc
             except (OSError, CutOffError, _PassingError) as exc:
-                failures = 1 if transfer.received - before >= _PROGRESS else failures + 1
-                logger.info("fetch interrupted", received=transfer.received, reason=repr(exc))
+                failures = transfer.failed(exc)
                 if deadline.is_over:
-                    raise SourceTooSlowError from exc
+                    raise self._too_slow(transfer) from exc
                 if failures == _TRIES:
                     raise _last_word(exc) from exc
-                time.sleep(min(self._pause_s * 4 ** (failures - 1), deadline.remaining))
+                if failures:
+                    logger.info("fetch interrupted", received=transfer.received, reason=repr(exc))
+                    time.sleep(min(self._pause_s * 4 ** (failures - 1), deadline.remaining))
             except AnswerError as exc:
                 raise SourceBadAnswerError(f"The URL's server answered, but {exc}.") from exc
             else:
                 return
+
+    def _too_slow(self, transfer: "_Transfer") -> Exception:
+        return BusyError() if transfer.sink_s > self._deadline_s / 2 else SourceTooSlowError()
 
     def _attempt(self, url: str, transfer: "_Transfer", deadline: Deadline) -> None:
         destination = self._dialer.guard.destination(url)
@@ -126,6 +135,10 @@ class _Transfer:
         self._etag: str | None = None
         self._total: int | None = None
         self.received = 0
+        self._begun_at = 0
+        self._failures = 0
+        #: How long the sink took with what it was given.
+        self.sink_s = 0.0
 
     @property
     def fields(self) -> dict[str, str]:
@@ -134,6 +147,18 @@ class _Transfer:
         if not self.received or self._etag is None:
             return agent
         return agent | {"range": f"bytes={self.received}-", "if-range": self._etag}
+
+    def attempt(self) -> None:
+        """Another one begins."""
+        self._begun_at = self.received
+
+    def failed(self, failure: Exception) -> int:
+        """How many attempts in a row have failed with this one; one that got on is the first, or none, of a new row."""
+        if self.received - self._begun_at < _PROGRESS:
+            self._failures += 1
+        else:
+            self._failures = 0 if isinstance(failure, _CappedError) else 1
+        return self._failures
 
     def take(self, answer: Answer) -> None:
         """The answer's body is in the sink.
@@ -157,9 +182,15 @@ class _Transfer:
         for piece in answer.body():
             self.received += len(piece)
             self._check(self.received)
+            began = time.monotonic()
             self._sink.write(piece)
+            self.sink_s += time.monotonic() - began
         if self._total is not None and self.received < self._total:
-            raise CutOffError("it ended too early")
+            raise (
+                _CappedError("more is to come")
+                if status == 206
+                else CutOffError("it ended too early")
+            )
 
     def _begin(self, answer: Answer) -> None:
         self._forget()
@@ -221,6 +252,6 @@ def _last_word(failure: Exception) -> Exception:
     """What the owner is told once we have given up."""
     if isinstance(failure, _PassingError) and failure.status is not None:
         return SourceRefusedError(_said(failure.status), status=failure.status)
-    if isinstance(failure, AnswerError):
+    if isinstance(failure, AnswerError | _CappedError):
         return SourceBadAnswerError(f"The URL's server answered, but {failure} each time.")
     return SourceUnreachableError()
