@@ -22,6 +22,7 @@ from lipwire.usecases.list_assets import list_assets
 from lipwire.usecases.list_deliveries import list_deliveries
 from lipwire.usecases.list_endpoints import list_endpoints
 from lipwire.usecases.list_jobs import list_jobs
+from lipwire.usecases.list_ledger import list_ledger
 from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
@@ -86,6 +87,9 @@ RUN: Final[dict[Operation, Run]] = {
     ),
     Operation.GET_ACCOUNT: lambda app, command, caller: get_account(
         command, caller, ledger=app.ledger, engines=app.engines
+    ),
+    Operation.LIST_LEDGER: lambda app, command, caller: list_ledger(
+        command, caller, ledger=app.ledger
     ),
     Operation.CREATE_ENDPOINT: lambda app, command, caller: register_endpoint(
         command,

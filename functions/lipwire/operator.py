@@ -7,6 +7,7 @@ import sys
 
 from lipwire.bootstrap import App
 from lipwire.domain.credits import Millicredits
+from lipwire.operator_credits import add_credit_commands
 from lipwire.usecases.open_account import open_account
 
 
@@ -17,9 +18,7 @@ def main(arguments: list[str]) -> int:
     create = commands.add_parser("create-account", help="open an account with one API key")
     create.add_argument("--name", default="local")
     create.add_argument("--credits", type=int, default=1000, help="whole credits to grant")
-    grant = commands.add_parser("grant", help="add credits to an account")
-    grant.add_argument("account_id")
-    grant.add_argument("credits", type=int)
+    add_credit_commands(commands.add_parser("credits", help="grant, adjust or refund credits"))
     revoke = commands.add_parser("revoke-key", help="revoke an API key by its public id")
     revoke.add_argument("public_id")
     options = parser.parse_args(arguments)
@@ -34,15 +33,8 @@ def main(arguments: list[str]) -> int:
             ids=app.ids,
         )
         answer = {"account_id": opened.account.id, "api_key": opened.api_key}
-    elif options.command == "grant":
-        grant_id = app.ids.new("led")
-        app.ledger.grant(
-            options.account_id,
-            Millicredits(options.credits * 1000),
-            grant_id=grant_id,
-            at=app.clock.now(),
-        )
-        answer = {"grant_id": grant_id}
+    elif options.command == "credits":
+        answer = options.run(app, options)
     else:
         app.accounts.revoke(options.public_id, at=app.clock.now())
         answer = {"revoked": options.public_id}

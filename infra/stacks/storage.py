@@ -58,7 +58,9 @@ class StorageStack(Stack):
             Resource.ACCOUNTS_TABLE: Table(self, "Accounts", config=config),
             Resource.ASSETS_TABLE: Table(self, "Assets", config=config, index=by_account),
             Resource.JOBS_TABLE: Table(self, "Jobs", config=config, index=by_account),
-            Resource.LEDGER_TABLE: Table(self, "Ledger", config=config, sort_key="sk"),
+            Resource.LEDGER_TABLE: Table(
+                self, "Ledger", config=config, sort_key="sk", index=("by_time", "pk", "listed_at")
+            ),
             Resource.WEBHOOKS_TABLE: Table(
                 self,
                 "Webhooks",

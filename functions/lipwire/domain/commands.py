@@ -154,6 +154,11 @@ class ReplayDeliveries(Command):
     cursor: str | None = None
 
 
+class ListLedger(Command):
+    limit: int = 20
+    cursor: str | None = None
+
+
 class GetAccount(Command):
     pass
 

@@ -7,7 +7,8 @@ LipwireError
 ├── MissingError (404)             JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, DeliveryNotFoundError,
 │                                  RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
-│                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError
+│                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError,
+│                                  LedgerConflictError, RefundTooLargeError
 ├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError, InvalidCursorError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
@@ -204,6 +205,20 @@ class EngineUnavailableError(LipwireError):
     kind = Kind.INVALID
     title = "No such engine can run here for this kind of source."
     mend = "Leave `engine` out, or choose one of GET /lipwire/v1/account's `engines`."
+
+
+class LedgerConflictError(LipwireError):
+    code = "ledger_conflict"
+    kind = Kind.CONFLICT
+    title = "This movement of credits does not fit the ledger."
+    mend = "Use a key of its own for each movement; a closed account takes none."
+
+
+class RefundTooLargeError(LipwireError):
+    code = "refund_too_large"
+    kind = Kind.CONFLICT
+    title = "More would be refunded than the job was charged."
+    mend = "Refund at most `left_millicredits`."
 
 
 class BodyTooLargeError(LipwireError):

@@ -12,6 +12,7 @@ from lipwire.domain.engines import EngineSpec
 from lipwire.domain.events import EventData
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport
+from lipwire.domain.ledger import Entry, Totals
 from lipwire.domain.views import Balance, Page, UploadPart
 from lipwire.domain.warnings import JobWarning
 
@@ -46,14 +47,46 @@ class AccountStore(Protocol):
 
 
 class Ledger(Protocol):
-    """Reading money; money moves only inside the transactions of `JobStore` and by `grant`."""
+    """Reading money, and moving it by operators; jobs move it inside the transactions of `JobStore`."""
 
     def balance(self, account_id: AccountId) -> Balance: ...
+
+    def totals(self, account_id: AccountId) -> Totals: ...
+
+    def entries(self, account_id: AccountId) -> tuple[Entry, ...]: ...
+
+    def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Entry]: ...
 
     def grant(
         self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime
     ) -> None:
-        """Idempotent: the same `grant_id` counts once."""
+        """Idempotent: the same `grant_id` counts once; with another amount it is refused."""
+
+    def adjust(
+        self,
+        account_id: AccountId,
+        amount: Millicredits,
+        *,
+        adjust_id: str,
+        note: str,
+        at: datetime,
+    ) -> None:
+        """Idempotent like `grant`; a negative amount must be available."""
+
+    def refund(
+        self,
+        account_id: AccountId,
+        job_id: JobId,
+        amount: Millicredits,
+        *,
+        refund_id: str,
+        note: str,
+        at: datetime,
+    ) -> None:
+        """Idempotent like `grant`; never more than the job was charged."""
+
+    def rebuild(self, account_id: AccountId, *, seen: Totals, true: Totals) -> bool:
+        """The account's cache is what its entries add up to; False when credits moved since it was `seen`."""
 
     def tell_if_low(self, account_id: AccountId, *, threshold: Millicredits, at: datetime) -> bool:
         """`BalanceLow`, where less than `threshold` is left; once until credits are granted again."""

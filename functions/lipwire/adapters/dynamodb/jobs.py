@@ -7,7 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
-from lipwire.adapters.dynamodb.ledger import DynamoLedger, EntryExistsError
+from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.ledger_rows import EntryExistsError
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import (
@@ -20,10 +21,11 @@ from lipwire.adapters.dynamodb.table import (
 )
 from lipwire.domain.assets import Problem
 from lipwire.domain.credits import Millicredits
-from lipwire.domain.errors import ConcurrentChangeError, JobFinishedError
+from lipwire.domain.errors import ConcurrentChangeError, JobFinishedError, LedgerConflictError
 from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
 from lipwire.domain.ids import AccountId, JobId
 from lipwire.domain.jobs import OPEN, Job, JobOutput, JobStatus, before
+from lipwire.domain.ledger import EntryKind
 from lipwire.domain.views import Page
 from lipwire.domain.warnings import JobWarning
 from lipwire.ports import Clock
@@ -62,6 +64,7 @@ class DynamoJobs:
             job.id,
             Millicredits(job.held_millicredits),
             number=1,
+            price_list=str(job.terms),
             at=job.created_at,
         )
         self._emit(transaction, job, JobCreated(job_id=job.id), at=job.created_at)
@@ -72,7 +75,12 @@ class DynamoJobs:
             account_id=job.account_id,
             at=job.created_at,
         )
-        transaction.commit()
+        try:
+            transaction.commit()
+        except ConcurrentChangeError:
+            # Its id is new: a row under it is this job, written by a try whose answer was lost.
+            if self.get(job.id) != job:
+                raise
 
     def get(self, job_id: JobId) -> Job | None:
         """The job, read consistently, or None."""
@@ -136,7 +144,15 @@ class DynamoJobs:
             },
             otherwise=ConcurrentChangeError,
         )
-        self._ledger.hold(transaction, job.account_id, job.id, extra, number=larger.holds, at=now)
+        self._ledger.hold(
+            transaction,
+            job.account_id,
+            job.id,
+            extra,
+            number=larger.holds,
+            price_list=str(job.terms),
+            at=now,
+        )
         transaction.commit()
         return larger
 
@@ -173,7 +189,13 @@ class DynamoJobs:
             held=Millicredits(job.held_millicredits),
             at=now,
         )
-        return _committed(transaction)
+        if _committed(transaction):
+            return True
+        end = self._ledger.of_job(job.account_id, job.id).ends
+        if any(one.kind is EntryKind.SETTLE and one.amount_millicredits != charge for one in end):
+            # Not a repetition: two renders of one job were counted differently.
+            raise LedgerConflictError(f"{job.id} was settled with another amount than {charge}.")
+        return False
 
     def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
         """Guarded like `settle`; a canceled job's workflow is told to stop by the same transaction."""

@@ -1,73 +1,158 @@
 """The ledger: append-only entries, and the balance as a cache of them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from lipwire.adapters.dynamodb.ledger_rows import BALANCE, EntryExistsError, LedgerRows
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-from lipwire.adapters.dynamodb.table import Transaction, from_item, iso, to_item
+from lipwire.adapters.dynamodb.table import Transaction, iso
 from lipwire.domain.credits import Millicredits
-from lipwire.domain.errors import ConcurrentChangeError, InsufficientCreditsError, LipwireError
+from lipwire.domain.errors import (
+    BusyError,
+    ConcurrentChangeError,
+    InsufficientCreditsError,
+    LedgerConflictError,
+    LipwireError,
+    RefundTooLargeError,
+)
 from lipwire.domain.events import BalanceLow
 from lipwire.domain.ids import AccountId, JobId
-from lipwire.domain.views import Balance
+from lipwire.domain.ledger import (
+    Entry,
+    EntryKind,
+    Totals,
+    adjust_key,
+    end_key,
+    grant_key,
+    hold_key,
+    refund_key,
+)
 
-_BALANCE = "BALANCE"
+#: Of accounts that are not closed.
+_OPEN: Final = "attribute_not_exists(closed)"
+#: Refunds of one job that are written at the same moment take turns, at most this often.
+_TURNS: Final = 8
 
 
-class EntryExistsError(LipwireError):
-    """The entry was written before: this movement has happened."""
-
-
-class DynamoLedger:
+class DynamoLedger(LedgerRows):
     """`Ledger` on DynamoDB, and the ledger's share of other stores' transactions."""
 
     def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
-        self._client = client
-        self._table = table
+        super().__init__(client, table=table)
         self._outbox = outbox
-
-    def balance(self, account_id: AccountId) -> Balance:
-        """What the account owns now."""
-        found = self._client.get_item(
-            TableName=self._table,
-            Key=to_item({"pk": account_id, "sk": _BALANCE}),
-            ConsistentRead=True,
-        )
-        item = from_item(found.get("Item", {}))
-        return Balance(
-            balance=Millicredits(item.get("balance", 0)), held=Millicredits(item.get("held", 0))
-        )
-
-    def entries(self, account_id: AccountId) -> list[dict[str, Any]]:
-        """Every entry of the account, oldest key first."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_item({":pk": account_id}),
-            ConsistentRead=True,
-        )
-        rows = (from_item(item) for page in pages for item in page["Items"])
-        return [row for row in rows if row["sk"] != _BALANCE]
 
     def grant(
         self, account_id: AccountId, amount: Millicredits, *, grant_id: str, at: datetime
     ) -> None:
-        """Idempotent: the same `grant_id` counts once."""
+        """Idempotent: the same `grant_id` counts once.
+
+        Raises:
+            LedgerConflictError: it stands for another amount, or the account is closed.
+        """
+        entry = Entry(
+            account_id=account_id,
+            key=grant_key(grant_id),
+            kind=EntryKind.GRANT,
+            amount_millicredits=amount,
+            created_at=at,
+        )
+        self._move(entry, condition=_OPEN, otherwise=LedgerConflictError)
+
+    def adjust(
+        self,
+        account_id: AccountId,
+        amount: Millicredits,
+        *,
+        adjust_id: str,
+        note: str,
+        at: datetime,
+    ) -> None:
+        """Idempotent: the same `adjust_id` counts once.
+
+        Raises:
+            LedgerConflictError: it stands for another amount, or the account is closed.
+            InsufficientCreditsError: so much is not available to be taken away.
+        """
+        entry = Entry(
+            account_id=account_id,
+            key=adjust_key(adjust_id),
+            kind=EntryKind.ADJUST,
+            amount_millicredits=amount,
+            note=note,
+            created_at=at,
+        )
+        if amount >= 0:
+            self._move(entry, condition=_OPEN, otherwise=LedgerConflictError)
+        else:
+            enough = f"{_OPEN} AND available >= :needed"
+            self._move(entry, condition=enough, otherwise=InsufficientCreditsError)
+
+    def refund(
+        self,
+        account_id: AccountId,
+        job_id: JobId,
+        amount: Millicredits,
+        *,
+        refund_id: str,
+        note: str,
+        at: datetime,
+    ) -> None:
+        """Idempotent: the same `refund_id` counts once for a job. Its refunds are numbered, so they take turns.
+
+        Raises:
+            LedgerConflictError: it stands for another amount, or the account is closed.
+            RefundTooLargeError: less than that of the job's charge is left.
+            BusyError: others refund the same job.
+        """
+        for _ in range(_TURNS):
+            money = self.of_job(account_id, job_id)
+            for before in money.refunds:
+                if before.refund_key == refund_id:
+                    if before.amount_millicredits != amount:
+                        raise LedgerConflictError
+                    return
+            if money.refunded + amount > money.charged:
+                raise RefundTooLargeError(left_millicredits=money.charged - money.refunded)
+            entry = Entry(
+                account_id=account_id,
+                key=refund_key(job_id, len(money.refunds) + 1),
+                kind=EntryKind.REFUND,
+                amount_millicredits=amount,
+                job_id=job_id,
+                refund_key=refund_id,
+                note=note,
+                created_at=at,
+            )
+            transaction = self._movement(entry, condition=_OPEN, otherwise=LedgerConflictError)
+            try:
+                transaction.commit()
+            except EntryExistsError:
+                continue
+            return
+        raise BusyError
+
+    def rebuild(self, account_id: AccountId, *, seen: Totals, true: Totals) -> bool:
+        """The account's row says what its entries add up to; False when credits moved since it was seen."""
         transaction = Transaction(self._client)
-        self._entry(transaction, account_id, f"GRANT#{grant_id}", "GRANT", amount, at)
         transaction.update(
             self._table,
-            {"pk": account_id, "sk": _BALANCE},
-            change="ADD balance :amount, available :amount, held :zero, version :one "
-            "REMOVE told_low_at",
-            condition="attribute_not_exists(closed)",
-            values={":amount": amount, ":zero": 0, ":one": 1},
-            otherwise=InsufficientCreditsError,
+            {"pk": account_id, "sk": BALANCE},
+            change="SET balance = :balance, held = :held, available = :available ADD version :one",
+            condition="version = :seen",
+            values={
+                ":balance": true.balance,
+                ":held": true.held,
+                ":available": true.available,
+                ":seen": seen.version,
+                ":one": 1,
+            },
+            otherwise=ConcurrentChangeError,
         )
         try:
             transaction.commit()
-        except EntryExistsError:
-            return
+        except ConcurrentChangeError:
+            return False
+        return True
 
     def tell_if_low(self, account_id: AccountId, *, threshold: Millicredits, at: datetime) -> bool:
         """`BalanceLow`, where less than `threshold` is left; once until credits are granted again."""
@@ -77,7 +162,7 @@ class DynamoLedger:
         transaction = Transaction(self._client)
         transaction.update(
             self._table,
-            {"pk": account_id, "sk": _BALANCE},
+            {"pk": account_id, "sk": BALANCE},
             change="SET told_low_at = :at",
             condition="balance < :threshold AND attribute_not_exists(told_low_at)",
             values={":at": iso(at), ":threshold": threshold},
@@ -104,13 +189,23 @@ class DynamoLedger:
         amount: Millicredits,
         *,
         number: int,
+        price_list: str,
         at: datetime,
     ) -> None:
         """Guarded by the entry's key and by `available`."""
-        self._entry(transaction, account_id, f"HOLD#{job_id}#{number}", "HOLD", amount, at, job_id)
+        entry = Entry(
+            account_id=account_id,
+            key=hold_key(job_id, number),
+            kind=EntryKind.HOLD,
+            amount_millicredits=amount,
+            job_id=job_id,
+            price_list=price_list,
+            created_at=at,
+        )
+        self.put(transaction, entry)
         transaction.update(
             self._table,
-            {"pk": account_id, "sk": _BALANCE},
+            {"pk": account_id, "sk": BALANCE},
             change="ADD available :minus, held :amount, version :one",
             condition="available >= :amount",
             values={":amount": amount, ":minus": -amount, ":one": 1},
@@ -128,8 +223,7 @@ class DynamoLedger:
         at: datetime,
     ) -> None:
         """Guarded by the one END entry a job can have: the hold ends, `charge` of it is spent."""
-        self._entry(transaction, account_id, f"END#{job_id}", "SETTLE", charge, at, job_id)
-        self._end_hold(transaction, account_id, charge=charge, held=held)
+        self._end(transaction, account_id, job_id, EntryKind.SETTLE, charge, held, at)
 
     def release(
         self,
@@ -141,20 +235,33 @@ class DynamoLedger:
         at: datetime,
     ) -> None:
         """Guarded by the one END entry a job can have: the hold ends, nothing is spent."""
-        self._entry(transaction, account_id, f"END#{job_id}", "RELEASE", held, at, job_id)
-        self._end_hold(transaction, account_id, charge=Millicredits(0), held=held)
+        self._end(transaction, account_id, job_id, EntryKind.RELEASE, Millicredits(0), held, at)
 
-    def _end_hold(
+    def _end(
         self,
         transaction: Transaction,
         account_id: AccountId,
-        *,
+        job_id: JobId,
+        kind: EntryKind,
         charge: Millicredits,
         held: Millicredits,
+        at: datetime,
     ) -> None:
+        if not 0 <= charge <= held:
+            raise LedgerConflictError(f"A charge of {charge} does not fit a hold of {held}.")
+        entry = Entry(
+            account_id=account_id,
+            key=end_key(job_id),
+            kind=kind,
+            amount_millicredits=charge if kind is EntryKind.SETTLE else held,
+            held_millicredits=held,
+            job_id=job_id,
+            created_at=at,
+        )
+        self.put(transaction, entry)
         transaction.update(
             self._table,
-            {"pk": account_id, "sk": _BALANCE},
+            {"pk": account_id, "sk": BALANCE},
             change="ADD balance :spent, held :unheld, available :returned, version :one",
             condition="held >= :held",
             values={
@@ -167,27 +274,31 @@ class DynamoLedger:
             otherwise=EntryExistsError,
         )
 
-    def _entry(
-        self,
-        transaction: Transaction,
-        account_id: AccountId,
-        sk: str,
-        kind: str,
-        amount: Millicredits,
-        at: datetime,
-        job_id: JobId | None = None,
-    ) -> None:
-        transaction.put_new(
+    def _move(self, entry: Entry, *, condition: str, otherwise: type[LipwireError]) -> None:
+        """Once: a repetition that says the same has happened, one that says something else is refused."""
+        try:
+            self._movement(entry, condition=condition, otherwise=otherwise).commit()
+        except EntryExistsError as exc:
+            before = self.entry_at(entry.account_id, entry.key)
+            if before is None or before.amount_millicredits != entry.amount_millicredits:
+                raise LedgerConflictError from exc
+
+    def _movement(
+        self, entry: Entry, *, condition: str, otherwise: type[LipwireError]
+    ) -> Transaction:
+        amount = entry.amount_millicredits
+        transaction = Transaction(self._client)
+        self.put(transaction, entry)
+        values = {":amount": amount, ":zero": 0, ":one": 1}
+        if ":needed" in condition:
+            values[":needed"] = -amount
+        transaction.update(
             self._table,
-            to_item(
-                {
-                    "pk": account_id,
-                    "sk": sk,
-                    "kind": kind,
-                    "amount_millicredits": amount,
-                    "job_id": job_id,
-                    "created_at": iso(at),
-                }
-            ),
-            otherwise=EntryExistsError,
+            {"pk": entry.account_id, "sk": BALANCE},
+            change="ADD balance :amount, available :amount, held :zero, version :one "
+            "REMOVE told_low_at",
+            condition=condition,
+            values=values,
+            otherwise=otherwise,
         )
+        return transaction

@@ -6,7 +6,7 @@ Key layout
     assets     pk = ast_…                        by_account(account_id, pk)
     jobs       pk = job_…                        by_account(account_id, pk)
     ledger     pk = acct_…  sk = BALANCE         cache of the entries: balance, held, available
-               pk = acct_…  sk = HOLD#job_…#1    entries: HOLD, SETTLE, RELEASE, GRANT
+               pk = acct_…  sk = HOLD#job_…#1    entries, see `lipwire.domain.ledger`; by_time(pk, listed_at)
     outbox     pk = out_…                        see `outbox.py`
     webhooks                                     see `webhooks.py`
 """

@@ -13,6 +13,7 @@ from lipwire.domain import commands
 from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
+from lipwire.domain.ledger import Entry
 from lipwire.domain.quality import QualityReport
 from lipwire.domain.views import AccountView, Deleted, EstimateView, JobView, Page, UploadView
 
@@ -125,6 +126,12 @@ def to_get_account(request: WireRequest) -> commands.GetAccount:
     return commands.GetAccount()
 
 
+def to_list_ledger(request: WireRequest) -> commands.ListLedger:
+    """GET /ledger."""
+    query = validate(ListQuery, dict(request.query))
+    return commands.ListLedger(limit=query.limit, cursor=query.cursor)
+
+
 def from_upload(view: UploadView) -> WireResponse:
     """The upload's target."""
     return to_json(
@@ -189,6 +196,24 @@ def from_jobs(page: Page[JobView]) -> WireResponse:
     return to_json(
         wire.JobPage(items=[job_out(view) for view in page.items], next_cursor=page.next_cursor)
     )
+
+
+def from_ledger(page: Page[Entry]) -> WireResponse:
+    """A page of the ledger."""
+    items = [
+        wire.EntryOut(
+            key=entry.key,
+            kind=entry.kind.value,
+            amount_millicredits=entry.amount_millicredits,
+            held_millicredits=entry.held_millicredits,
+            job_id=entry.job_id,
+            price_list=entry.price_list,
+            note=entry.note,
+            created_at=entry.created_at,
+        )
+        for entry in page.items
+    ]
+    return to_json(wire.EntryPage(items=items, next_cursor=page.next_cursor))
 
 
 def from_account(view: AccountView) -> WireResponse:

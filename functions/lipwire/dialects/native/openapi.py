@@ -101,6 +101,13 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
         status=200,
         response=wire.AccountOut,
     ),
+    Operation.LIST_LEDGER: OperationDoc(
+        summary="How your credits moved, newest first.",
+        status=200,
+        query=codec.ListQuery,
+        response=wire.EntryPage,
+        errors=(422,),
+    ),
     Operation.CREATE_ENDPOINT: OperationDoc(
         summary="Be told when jobs end. The answer carries the secret that signs, this once.",
         status=201,

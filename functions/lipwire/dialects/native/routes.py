@@ -62,6 +62,7 @@ ROUTES: Final = (
     Route(
         "GET", f"{BASE}/account", Operation.GET_ACCOUNT, codec.to_get_account, codec.from_account
     ),
+    Route("GET", f"{BASE}/ledger", Operation.LIST_LEDGER, codec.to_list_ledger, codec.from_ledger),
     *webhook_routes(BASE),
     Route(
         "GET",

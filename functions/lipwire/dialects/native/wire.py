@@ -235,6 +235,28 @@ class BalanceOut(Out):
     available_millicredits: int
 
 
+class EntryOut(Out):
+    """One movement of credits; it never changes."""
+
+    key: str
+    kind: Literal["GRANT", "HOLD", "RELEASE", "SETTLE", "REFUND", "ADJUST"]
+    amount_millicredits: int = Field(description="Negative only for an ADJUST that takes away.")
+    held_millicredits: int | None = Field(
+        default=None, description="Of a SETTLE or RELEASE: the whole hold that it ends."
+    )
+    job_id: str | None = None
+    price_list: str | None = Field(default=None, description="Of a HOLD: name and version.")
+    note: str | None = None
+    created_at: datetime
+
+
+class EntryPage(Out):
+    """Some entries of the ledger, newest first."""
+
+    items: list[EntryOut]
+    next_cursor: str | None
+
+
 class LimitsOut(Out):
     """What the plan allows."""
 
