@@ -9,6 +9,7 @@ from lipwire.usecases.cancel_job import cancel_job
 from lipwire.usecases.complete_upload import complete_upload
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_upload import create_upload
+from lipwire.usecases.create_uploads import create_uploads
 from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.delete_endpoint import delete_endpoint
 from lipwire.usecases.delete_job import delete_job
@@ -37,6 +38,9 @@ Run = Callable[["App", Any, Caller], Any]
 
 RUN: Final[dict[Operation, Run]] = {
     Operation.CREATE_UPLOAD: lambda app, command, caller: create_upload(
+        command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock, ids=app.ids
+    ),
+    Operation.CREATE_UPLOADS: lambda app, command, caller: create_uploads(
         command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock, ids=app.ids
     ),
     Operation.COMPLETE_UPLOAD: lambda app, command, caller: complete_upload(

@@ -32,7 +32,7 @@ _CORS: Final = CORSConfig(
 
 def serve(function: str, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway's answer to one HTTP API event (payload format 2.0) for the routes of `function`."""
-    return _resolver(_dialect_of(event["rawPath"]), function).resolve(event, context)
+    return _resolver(dialects.dialect_of(event["rawPath"]), function).resolve(event, context)
 
 
 def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> WireResponse:
@@ -107,17 +107,3 @@ def _response(wire: WireResponse, resolver: APIGatewayHttpResolver) -> Response[
         body=wire.body,
         headers={**wire.headers, "X-Request-Id": request_id, "Cache-Control": "no-store"},
     )
-
-
-@cache
-def _patterns() -> tuple[tuple[str, "re.Pattern[str]"], ...]:
-    """Every route of every dialect as (dialect, whole-segment pattern)."""
-    return tuple(
-        (route.dialect, re.compile("^" + re.sub(r"{\w+}", "[^/]+", route.path) + "$"))
-        for route in dialects.all_routes()
-    )
-
-
-def _dialect_of(path: str) -> str:
-    """The dialect whose path this is; an unknown one is answered as native."""
-    return next((dialect for dialect, pattern in _patterns() if pattern.match(path)), "native")

@@ -28,12 +28,13 @@ class S3Objects:
         self._client = client
         self._bucket = bucket
 
-    def sign_put(self, key: str, *, size_bytes: int, expires_s: int) -> str:
-        """A URL that takes exactly `size_bytes` bytes by PUT, of any content type."""
+    def sign_put(self, key: str, *, size_bytes: int | None, expires_s: int) -> str:
+        """A URL that takes exactly `size_bytes` bytes by PUT, or any number where None, of any content type."""
+        params: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if size_bytes is not None:
+            params["ContentLength"] = size_bytes
         url: str = self._client.generate_presigned_url(
-            "put_object",
-            Params={"Bucket": self._bucket, "Key": key, "ContentLength": size_bytes},
-            ExpiresIn=expires_s,
+            "put_object", Params=params, ExpiresIn=expires_s
         )
         return url
 

@@ -1,9 +1,14 @@
-"""Dialects, found by folder: each sub-package here exports `DIALECT`."""
+"""Dialects, found by folder: each sub-package here exports `DIALECT` and claims its paths in `paths.txt`.
+
+Claims are read without importing anything, so a cold start loads only the dialect that is called.
+"""
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from lipwire.dialects.base import Dialect, function_of
 
@@ -30,6 +35,28 @@ def load(name: str) -> Dialect:
     """The dialect of that name."""
     dialect: Dialect = importlib.import_module(f"{__name__}.{name}").DIALECT
     return dialect
+
+
+@cache
+def claims() -> Mapping[str, str]:
+    """Path -> the dialect that it and all below it belong to, from the `paths.txt` of every dialect."""
+    found: dict[str, str] = {}
+    for folder in (Path(path) for path in __path__):
+        for name in names():
+            file = folder / name / "paths.txt"
+            if file.exists():
+                found |= dict.fromkeys(file.read_text(encoding="utf-8").split(), name)
+    return found
+
+
+def dialect_of(path: str) -> str:
+    """The dialect whose path this is, by whole segments; an unknown one is answered as native."""
+    segments = path.split("/")
+    for length in range(len(segments), 1, -1):
+        claimed = claims().get("/".join(segments[:length]))
+        if claimed is not None:
+            return claimed
+    return "native"
 
 
 def all_routes() -> tuple[RoutedPath, ...]:

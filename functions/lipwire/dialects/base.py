@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
 
 from lipwire.domain.commands import Command
 from lipwire.domain.errors import LipwireError
+from lipwire.domain.views import JobView
 
 
 class Operation(StrEnum):
     """Canonical API actions; each is one use case, whatever a vendor calls it."""
 
     CREATE_UPLOAD = "create_upload"
+    CREATE_UPLOADS = "create_uploads"
     COMPLETE_UPLOAD = "complete_upload"
     GET_ASSET = "get_asset"
     LIST_ASSETS = "list_assets"
@@ -45,6 +48,7 @@ PUBLIC: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})
 
 _UPLOADS: Final = {
     Operation.CREATE_UPLOAD,
+    Operation.CREATE_UPLOADS,
     Operation.COMPLETE_UPLOAD,
     Operation.GET_ASSET,
     Operation.LIST_ASSETS,
@@ -104,6 +108,18 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFormat:
+    """How a vendor tells of jobs that were made in its dialect."""
+
+    #: Our webhook type -> the vendor's word for it. What is missing is not told.
+    types: Mapping[str, str]
+    #: The payload, from the job as it stands now and the vendor's word.
+    encode: Callable[[JobView, str], Mapping[str, object]]
+    #: The vendor's own signature headers over these bytes, made with this secret at that moment; native ones come on top.
+    sign: Callable[[bytes, str, datetime], Mapping[str, str]] = lambda _body, _secret, _at: {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One vendor's wire format."""
 
@@ -112,7 +128,9 @@ class Dialect:
     #: Header that the vendor's clients put the key in; the other one is accepted too (contracts.md 7.2).
     key_header: Literal["authorization", "x-api-key"]
     encode_error: Callable[[LipwireError, WireRequest], WireResponse]
-    #: Vendor field -> why it is refused or ignored.
+    #: None tells in our own words alone.
+    webhook: WebhookFormat | None = None
+    #: Vendor field (`POST /path: field.name`) or route (`GET /path`) -> why it is refused or ignored.
     unsupported: Mapping[str, str] = field(default_factory=dict)
 
 

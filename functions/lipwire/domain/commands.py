@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.ids import AssetId, EndpointId, JobId
@@ -34,7 +34,14 @@ class Caller(Command):
 class CreateUpload(Command):
     filename: str
     content_type: str
-    size_bytes: int
+    #: None, where nobody says it: then what arrives is measured, and refused where it is too much.
+    size_bytes: int | None
+
+
+class CreateUploads(Command):
+    """Several at once, answered in this order."""
+
+    items: tuple[CreateUpload, ...]
 
 
 class CompleteUpload(Command):
@@ -64,8 +71,12 @@ class CreateJob(Command):
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}
-    #: The price list that the dialect sells by.
+    #: Which dialect it was asked for in, and the price list that this one sells by.
     terms: Terms = Terms()
+    #: How long the caller says the output will be, which counts until the files are known.
+    expected_ms: int | None = None
+    #: What the dialect wants to say again when it shows the job.
+    echo: dict[str, JsonValue] = {}
 
 
 class EstimateJob(CreateJob):

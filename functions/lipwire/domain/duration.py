@@ -19,7 +19,7 @@ def longest_output_ms(
 
     What is charged is what was rendered; this is what must be covered before anything is.
     """
-    spoken = voice.duration_ms
+    spoken = max(0, voice.duration_ms - (options.speech_start_ms or 0))
     if second_voice is not None:
         together = options.speaking_order is SpeakingOrder.TOGETHER
         other = second_voice.duration_ms

@@ -74,6 +74,8 @@ class Job(BaseModel):
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}
+    #: What the dialect that it was asked for in wants to say again when it shows the job.
+    echo: dict[str, JsonValue] = {}
     engine: str | None = None
     mode: Mode | None = None
     source_version: str | None = None

@@ -72,6 +72,10 @@ def check_options(options: JobOptions) -> None:
         raise InvalidOptionError(
             "`speaking_order` needs a `second_speech`.", option="speaking_order"
         )
+    if options.second_speech_id is not None and options.speech_start_ms is not None:
+        raise InvalidOptionError(
+            "`speech_start` is of one voice; there are two.", option="speech_start"
+        )
     if options.second_speech_id is not None and options.phonemes:
         raise InvalidOptionError("`phonemes` are of one voice; there are two.", option="phonemes")
 

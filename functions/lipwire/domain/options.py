@@ -136,6 +136,8 @@ class JobOptions(Options):
 
     trim_start_ms: int | None = Field(default=None, ge=0)
     trim_end_ms: int | None = Field(default=None, gt=0)
+    #: The voice is heard from here on.
+    speech_start_ms: int | None = Field(default=None, ge=0)
     when_shorter: WhenShorter = WhenShorter.BOUNCE_EXACT
     when_longer: WhenLonger = WhenLonger.TRIM
     max_duration_ms: int | None = Field(default=None, gt=0)

@@ -27,13 +27,16 @@ def create_upload(
 ) -> UploadView:
     """An asset that awaits its bytes, and the signed URL (or part URLs) to send them to.
 
+    Where the size is not known yet, the URL takes any; the probe refuses what is more than the plan allows.
+
     Raises:
         MediaTooLargeError: more bytes than the account's plan allows.
     """
     limit = caller.account.limits.max_upload_bytes
-    if command.size_bytes > limit:
+    size_bytes = command.size_bytes or 0
+    if size_bytes > limit:
         raise MediaTooLargeError(
-            f"The file has {command.size_bytes} bytes; this account may send {limit}.", limit=limit
+            f"The file has {size_bytes} bytes; this account may send {limit}.", limit=limit
         )
     now = clock.now()
     asset = Asset(
@@ -42,16 +45,17 @@ def create_upload(
         status=AssetStatus.AWAITING_UPLOAD,
         filename=command.filename,
         content_type=command.content_type,
-        size_bytes=command.size_bytes,
+        size_bytes=size_bytes,
         created_at=now,
         upload_expires_at=now + timedelta(seconds=EXPIRES_S),
     )
-    if command.size_bytes > SINGLE_PUT_BYTES:
-        count = -(-command.size_bytes // PART_BYTES)
+    if size_bytes > SINGLE_PUT_BYTES:
+        count = -(-size_bytes // PART_BYTES)
         upload_id, parts = uploads.start_multipart(asset.key, parts=count, expires_s=EXPIRES_S)
         asset = asset.model_copy(update={"multipart_upload_id": upload_id})
         assets.create(asset)
         return UploadView(asset=asset, headers={}, parts=parts, part_size=PART_BYTES)
     url = uploads.sign_put(asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S)
     assets.create(asset)
-    return UploadView(asset=asset, url=url, headers={"Content-Length": str(command.size_bytes)})
+    headers = {} if command.size_bytes is None else {"Content-Length": str(size_bytes)}
+    return UploadView(asset=asset, url=url, headers=headers)

@@ -101,7 +101,7 @@ def draft_job(
         refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
     price = estimate(
         command.terms,
-        longest_ms=PROVISIONAL_SECONDS * 1000 if longest_ms is None else longest_ms,
+        longest_ms=_provisional_ms(command) if longest_ms is None else longest_ms,
         fps=output_fps(source.media, options) if source.media else None,
         resolution=output_resolution(source.media, options) if source.media else None,
         per_second=spec.millicredits_per_second,
@@ -118,6 +118,7 @@ def draft_job(
         name=command.name,
         webhook_url=command.webhook_url,
         metadata=command.metadata,
+        echo=command.echo,
         engine=spec.name,
         held_millicredits=price.amount,
         terms=command.terms,
@@ -131,6 +132,10 @@ def draft_job(
         if url is not None
     ]
     return JobDraft(job=job, fetched=tuple(fetched), price=price, longest_ms=longest_ms)
+
+
+def _provisional_ms(command: CreateJob) -> int:
+    return PROVISIONAL_SECONDS * 1000 if command.expected_ms is None else command.expected_ms
 
 
 def _media(

@@ -19,6 +19,7 @@ EVERY = {
     "seed": 7,
     "trim_start": 0.5,
     "trim_end": 2,
+    "speech_start": 0.25,
     "when_shorter": "remap",
     "when_longer": "keep",
     "max_duration": 12.345,

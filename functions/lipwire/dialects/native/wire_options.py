@@ -70,6 +70,9 @@ class OptionsIn(Wire):
     )
     trim_start: Seconds | None = Field(default=None, description="Seconds of the source; videos.")
     trim_end: Seconds | None = Field(default=None, description="Seconds of the source; videos.")
+    speech_start: Seconds | None = Field(
+        default=None, description="The voice is heard from here on, in seconds of its file."
+    )
     when_shorter: Literal["cut_off", "loop", "bounce", "bounce_exact", "silence", "remap"] = Field(
         default="bounce_exact",
         description="A source shorter than the voice: end with it; play it again; to and fro in whole passes; to and "
@@ -124,6 +127,7 @@ class OptionsIn(Wire):
 _TIMES = {
     "trim_start": "trim_start_ms",
     "trim_end": "trim_end_ms",
+    "speech_start": "speech_start_ms",
     "max_duration": "max_duration_ms",
 }
 _ASSETS = {"mask": "mask_id", "second_speech": "second_speech_id"}

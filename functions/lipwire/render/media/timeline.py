@@ -117,7 +117,7 @@ def plan_timeline(
     Raises InvalidOptionError when trimming or ranges leave nothing, or a timecode is none at this rate.
     """
     picture = _trimmed(starts, durations, options)
-    voices = _placed(voices_s, options.speaking_order)
+    voices = _placed(voices_s, options)
     voice_end = max(begin + length for begin, length in voices)
     ranges = ranges_of(options.time_ranges, fps, origin_s=picture.origin_s)
     slots = _slots(picture, voice_end, fps, options, is_whole=bool(ranges))
@@ -160,7 +160,7 @@ def plan_timeline(
 
 def portrait_timeline(*, voices_s: Sequence[Fraction], options: JobOptions, fps: int) -> Timeline:
     """A still picture for as long as its voices, at a constant rate."""
-    voices = _placed(voices_s, options.speaking_order)
+    voices = _placed(voices_s, options)
     end = max(begin + length for begin, length in voices)
     if options.max_duration_ms is not None:
         end = min(end, Fraction(options.max_duration_ms, 1000))
@@ -206,11 +206,22 @@ def _trimmed(
 
 
 def _placed(
-    lengths: Sequence[Fraction], order: SpeakingOrder
+    lengths: Sequence[Fraction], options: JobOptions
 ) -> tuple[tuple[Fraction, Fraction], ...]:
-    """(begin, length) of each voice; of two, the first is the left one's."""
-    zero = Fraction(0)
-    if len(lengths) == 1 or order is SpeakingOrder.TOGETHER:
+    """(begin, length) of each voice; of two, the first is the left one's.
+
+    One of which the start is left out begins before the output does.
+    """
+    zero, order = Fraction(0), options.speaking_order
+    if len(lengths) == 1:
+        start = Fraction(options.speech_start_ms or 0, 1000)
+        if start and start >= lengths[0]:
+            raise InvalidOptionError(
+                f"The voice ends at {float(lengths[0]):.3f} s, before `speech_start`.",
+                option="speech_start",
+            )
+        return ((-start, lengths[0]),)
+    if order is SpeakingOrder.TOGETHER:
         return tuple((zero, length) for length in lengths)
     left, right = lengths
     if order is SpeakingOrder.LEFT_FIRST:

@@ -223,6 +223,24 @@ def test_two_voices(order: SpeakingOrder, begins: tuple[int, int], length: int) 
     assert [piece.at_s for piece in made.sound] == list(begins)
 
 
+def test_a_voice_may_begin_later_in_its_file() -> None:
+    """What is before is neither heard nor seen, of clips and of pictures; nothing left is refused."""
+    options = JobOptions(speech_start_ms=400)
+    made = plan(50, 1, speech_start_ms=400)
+    still = portrait_timeline(voices_s=[Fraction(1)], options=options, fps=25)
+    for timeline in (made, still):
+        assert len(timeline.slots) == 15
+        (piece,) = timeline.sound
+        assert (piece.from_s, piece.at_s, piece.duration_s) == (
+            Fraction(2, 5),
+            0,
+            Fraction(3, 5),
+        )
+        assert timeline.moments()[0] == pytest.approx(0.4)
+    with pytest.raises(InvalidOptionError):
+        portrait_timeline(voices_s=[Fraction(2, 5)], options=options, fps=25)
+
+
 def test_parts_share_out_every_slot_once() -> None:
     """A frame belongs to the part in which it starts."""
     made = plan(90, 3, source_fps=NTSC)

@@ -1,0 +1,130 @@
+"""Golden cases of dialects: `golden/*.json` in a dialect's folder, each file a list of cases.
+
+A case has `route` (`POST /v1/lip-sync`) and `case` (what it shows). `request` is what a client sends (`body`, `query`,
+`path_params`, `headers`); `command` what it means, without what is left at its default. `view` is what the use case gives
+back, and `answer` (`status`, `body`) what the client gets of it. `error` names the error that is raised instead: by the
+request itself where there is one, else as if the use case had raised it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from lipwire import dialects
+from lipwire.dialects.base import Dialect, Route, WireRequest, WireResponse
+from lipwire.domain import errors
+from lipwire.domain.commands import Command
+from lipwire.domain.credits import Millicredits
+from lipwire.domain.errors import LipwireError
+from lipwire.domain.views import AccountView, Balance, Deleted, JobView, UploadView
+from tests.support.builders import NOW, a_job, an_account, an_asset
+
+LINKS = {"output_url": "https://media.test/o/output.mp4", "cover_url": "https://media.test/o/c.jpg"}
+
+
+@dataclass(frozen=True)
+class Golden:
+    """One case of one dialect."""
+
+    dialect: str
+    values: dict[str, Any]
+
+    @property
+    def spoken(self) -> Dialect:
+        return dialects.load(self.dialect)
+
+    @property
+    def name(self) -> str:
+        return f"{self.dialect}: {self.values['route']}: {self.values['case']}"
+
+    @property
+    def route(self) -> Route:
+        """The route of that method and path."""
+        method, _, path = self.values["route"].partition(" ")
+        (found,) = (
+            route for route in self.spoken.routes if (route.method, route.path) == (method, path)
+        )
+        return found
+
+    def request(self, body: object = None) -> WireRequest:
+        """As it comes in; with another body where one is given."""
+        given = self.values.get("request", {})
+        body = given.get("body") if body is None else body
+        text = body if isinstance(body, str) else json.dumps(body)
+        return WireRequest(
+            method=self.route.method,
+            path=self.route.path,
+            path_params=given.get("path_params", {}),
+            query=given.get("query", {}),
+            headers=given.get("headers", {}),
+            body=b"" if body is None else text.encode(),
+            request_id="r-1",
+        )
+
+    def command(self, body: object = None) -> dict[str, Any]:
+        """What the request is understood as."""
+        return plain(self.route.decode(self.request(body)))
+
+    def answer(self) -> WireResponse:
+        """What the client gets."""
+        if "error" not in self.values:
+            return self.route.encode(view_of(self.values["view"]))
+        try:
+            if "request" in self.values:
+                self.route.decode(self.request())
+            raise a_named_error(self.values["error"])
+        except LipwireError as error:
+            assert error.code == getattr(errors, self.values["error"]).code
+            return self.spoken.encode_error(error, self.request())
+
+
+def plain(command: Command) -> dict[str, Any]:
+    """A command as JSON, without what is left at its default."""
+    shown: dict[str, Any] = json.loads(command.model_dump_json(exclude_defaults=True))
+    return shown
+
+
+def a_named_error(name: str) -> LipwireError:
+    """An error of that class."""
+    made: LipwireError = getattr(errors, name)()
+    return made
+
+
+def view_of(values: dict[str, Any]) -> Any:
+    """A view by its one key: `job`, `account`, `uploads` or `deleted`."""
+    ((kind, about),) = values.items()
+    if kind == "job":
+        job = a_job(**about)
+        if job.output is None:
+            return JobView(job=job)
+        return JobView(job=job, **LINKS, urls_expire_at=NOW + timedelta(hours=1))
+    if kind == "account":
+        balance, held = about.pop("balance"), about.pop("held")
+        account = an_account(**about)
+        return AccountView(
+            account=account,
+            balance=Balance(balance=Millicredits(balance), held=Millicredits(held)),
+            engines=(),
+        )
+    if kind == "uploads":
+        return tuple(
+            UploadView(
+                asset=an_asset(number, filename=filename),
+                url=f"https://media.test/u/{number}",
+                headers={},
+            )
+            for number, filename in enumerate(about, 1)
+        )
+    assert kind == "deleted", kind
+    return Deleted()
+
+
+def goldens(name: str) -> Iterator[Golden]:
+    """Every case in a dialect's folder."""
+    (folder,) = (Path(path) / name for path in dialects.__path__ if (Path(path) / name).exists())
+    for file in sorted(folder.glob("golden/*.json")):
+        for values in json.loads(file.read_text(encoding="utf-8")):
+            yield Golden(name, values)
