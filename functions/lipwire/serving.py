@@ -32,7 +32,7 @@ _CORS: Final = CORSConfig(
 
 def serve(function: str, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway's answer to one HTTP API event (payload format 2.0) for the routes of `function`."""
-    return _resolver(dialects.dialect_of(event["rawPath"]), function).resolve(event, context)
+    return resolver_of(dialects.dialect_of(event["rawPath"]), function).resolve(event, context)
 
 
 def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> WireResponse:
@@ -53,7 +53,7 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
 
 
 @cache
-def _resolver(name: str, function: str) -> APIGatewayHttpResolver:
+def resolver_of(name: str, function: str) -> APIGatewayHttpResolver:
     """One resolver per dialect, made at its first request: a cold start imports only what is called."""
     dialect = dialects.load(name)
     resolver = APIGatewayHttpResolver(cors=_CORS)

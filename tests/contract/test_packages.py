@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lipwire import dialects
 from lipwire.resources import FunctionSpec, Layer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,24 @@ def test_a_handler_loads_nothing_heavy(spec):
     heavy = ["numpy", "cv2", "mediapipe", "av", "httpx", "requests", "aws_xray_sdk", "cryptography"]
     code = f"import {module}, json; print(json.dumps([m for m in {heavy!r} if m in sys.modules]))"
     assert json.loads(clean_run(code, spec.layers)) == []
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_a_cold_start_loads_only_the_dialect_that_is_called(name):
+    """Whatever else there is; at most 600 modules in all (docs/architecture/01-api-and-dialects.md)."""
+    path = dialects.load(name).routes[0].path
+    code = f"""
+import json
+from api_jobs.handler import handler
+from lipwire import dialects, serving
+serving.resolver_of(dialects.dialect_of({path!r}), "ApiJobs")
+print(json.dumps([len(sys.modules), *(one for one in sys.modules if one.startswith("lipwire.dialects."))]))
+"""
+    count, *loaded = json.loads(clean_run(code, (Layer.API,)))
+    others = tuple(f"lipwire.dialects.{other}" for other in dialects.names() if other != name)
+    assert f"lipwire.dialects.{name}" in loaded
+    assert [module for module in loaded if module.startswith(others)] == []
+    assert count <= 600
 
 
 @pytest.mark.parametrize("layer", list(Layer))

@@ -134,6 +134,12 @@ class Dialect:
     unsupported: Mapping[str, str] = field(default_factory=dict)
 
 
+def sentence_of(error: LipwireError) -> str:
+    """What is wrong and how to mend it, without what speaks of the native API's routes and fields."""
+    is_native = "/lipwire/" in error.mend or "`" in error.mend
+    return error.detail if is_native else error.message
+
+
 def key_of(request: WireRequest, first: str) -> str | None:
     """The API key from either header, the dialect's own first."""
     headers = (

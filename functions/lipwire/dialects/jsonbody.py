@@ -40,7 +40,7 @@ def validate(model: type[Model], values: object) -> Model:
         problems = [
             {
                 "field": ".".join(str(part) for part in error["loc"]) or "body",
-                "message": error["msg"],
+                "message": error["msg"].removeprefix("Value error, "),
             }
             for error in exc.errors(include_url=False, include_input=False, include_context=False)
         ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final
 
 from pydantic import BaseModel, JsonValue
 
@@ -22,7 +22,7 @@ from lipwire.domain.views import AccountView, Deleted, JobView, UploadView
 
 NAME: Final = "magic_hour"
 _QUALITY: Final = {"lite": Quality.DRAFT, "standard": Quality.STANDARD, "pro": Quality.BEST}
-_STATUS: Final = {
+_STATUS: Final[dict[JobStatus, wire.Status]] = {
     JobStatus.QUEUED: "queued",
     JobStatus.VALIDATING: "queued",
     JobStatus.RENDERING: "rendering",
@@ -30,7 +30,7 @@ _STATUS: Final = {
     JobStatus.FAILED: "error",
     JobStatus.CANCELED: "canceled",
 }
-_TIERS: Final[dict[str, Literal["free", "creator", "pro", "business"]]] = {
+_TIERS: Final[dict[str, wire.Tier]] = {
     "free": "free",
     "starter": "creator",
     "pro": "pro",
@@ -231,7 +231,7 @@ def _terms(tier: str) -> Terms:
     return Terms(dialect=NAME, version=newest(NAME), tier=tier)
 
 
-def _shown(job: Job) -> tuple[Literal["LIP_SYNC", "TALKING_PHOTO"], float, float]:
+def _shown(job: Job) -> tuple[wire.Kind, float, float]:
     """Type, start and end in seconds; of a job that was made in another dialect, what comes nearest."""
     is_photo = job.mode is Mode.PORTRAIT or job.echo.get("type") == "TALKING_PHOTO"
     length_ms = job.output.duration_ms if job.output else 0

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from lipwire.dialects.base import WireRequest, WireResponse
+from lipwire.dialects.base import WireRequest, WireResponse, sentence_of
 from lipwire.domain.errors import (
     STATUS,
     InvalidRequestError,
@@ -33,7 +33,7 @@ def encode_error(error: LipwireError, request: WireRequest) -> WireResponse:
     status = _STATUS[error.kind]
     if isinstance(error, InvalidRequestError) and "errors" not in error.fields:
         status = 400  # the body could not be read at all
-    message = error.message
+    message = sentence_of(error)
     if error.kind is Kind.BUG:
         message = f"Internal server error (request {request.request_id})."
     headers = {}

@@ -18,6 +18,11 @@ Name = Annotated[str, StringConstraints(max_length=200)]
 Start = Annotated[float, Field(ge=0, le=86_400)]
 End = Annotated[float, Field(ge=0.1, le=86_400)]
 
+#: What the SDKs know; another word breaks them.
+Status = Literal["draft", "queued", "rendering", "complete", "error", "canceled"]
+Kind = Literal["LIP_SYNC", "TALKING_PHOTO"]
+Tier = Literal["free", "creator", "pro", "business"]
+
 
 class Wire(BaseModel):
     """Base: nothing is coerced, unknown fields are ignored."""
@@ -169,8 +174,8 @@ class VideoProjectOut(Out):
 
     id: str
     name: str | None
-    status: Literal["draft", "queued", "rendering", "complete", "error", "canceled"]
-    type: Literal["LIP_SYNC", "TALKING_PHOTO"]
+    status: Status
+    type: Kind
     created_at: str
     width: int
     height: int
@@ -190,7 +195,7 @@ class AccountOut(Out):
 
     id: str
     email: str | None
-    tier: Literal["free", "creator", "pro", "business"]
+    tier: Tier
     credits: int = Field(ge=0)
     subscription: None = None
 
