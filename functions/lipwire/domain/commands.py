@@ -62,12 +62,14 @@ class ListAssets(Command):
 
 
 class CreateJob(Command):
-    #: Each of the two is an asset, or a URL to fetch it from.
+    #: Each of the two is an asset, or a URL to fetch it from; so are the two below, whose assets stand in `options`.
     source_id: AssetId | None = None
     source_url: str | None = None
     speech_id: AssetId | None = None
     speech_url: str | None = None
     options: JobOptions = JobOptions()
+    mask_url: str | None = None
+    second_speech_url: str | None = None
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}

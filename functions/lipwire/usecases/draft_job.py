@@ -77,17 +77,29 @@ def draft_job(
     if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
         raise InvalidWebhookUrlError
     now = clock.now()
-    for role, url in (("source", command.source_url), ("speech", command.speech_url)):
-        if url is not None and not source_urls.allows(url):
-            raise InvalidSourceUrlError(field=f"{role}.url")
-    source = _media(command.source_id, command.source_url, "source", caller, assets, ids, now)
-    speech = _media(command.speech_id, command.speech_url, "speech", caller, assets, ids, now)
+    options, warnings = understood(command.options)
+    named = (
+        ("source", command.source_id, command.source_url),
+        ("speech", command.speech_id, command.speech_url),
+        ("options.second_speech", options.second_speech_id, command.second_speech_url),
+        ("options.mask", options.mask_id, command.mask_url),
+    )
+    media = {
+        role: _media(asset_id, url, role, caller, assets, ids, now)
+        for role, asset_id, url in named
+        if asset_id is not None or _is_allowed(url, role, source_urls)
+    }
+    source, speech = media["source"], media["speech"]
+    second, mask = media.get("options.second_speech"), media.get("options.mask")
+    options = options.model_copy(
+        update={
+            "second_speech_id": second and second.id,
+            "mask_id": mask and mask.id,
+        }
+    )
     refuse_as_source(source)
     refuse_as_speech(speech)
-    options, warnings = understood(command.options)
     check_options(options)
-    second = _further(options.second_speech_id, "second_speech", caller, assets)
-    mask = _further(options.mask_id, "mask", caller, assets)
     if second is not None:
         refuse_as_speech(second)
     if mask is not None:
@@ -126,12 +138,15 @@ def draft_job(
         created_at=now,
         updated_at=now,
     )
-    fetched = [
-        asset
-        for asset, url in ((source, command.source_url), (speech, command.speech_url))
-        if url is not None
-    ]
-    return JobDraft(job=job, fetched=tuple(fetched), price=price, longest_ms=longest_ms)
+    fetched = tuple(media[role] for role, asset_id, url in named if asset_id is None and url)
+    return JobDraft(job=job, fetched=fetched, price=price, longest_ms=longest_ms)
+
+
+def _is_allowed(url: str | None, role: str, source_urls: UrlPolicy) -> bool:
+    """Whether there is a URL; one that is there is allowed by its form, or InvalidSourceUrlError is raised."""
+    if url is not None and not source_urls.allows(url):
+        raise InvalidSourceUrlError(field=f"{role}.url")
+    return url is not None
 
 
 def _provisional_ms(command: CreateJob) -> int:
@@ -172,12 +187,6 @@ def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> 
             errors=[{"field": f"{role}.asset_id", "message": "no such asset"}],
         ) from exc
     return asset
-
-
-def _further(
-    asset_id: AssetId | None, role: str, caller: Caller, assets: AssetStore
-) -> Asset | None:
-    return None if asset_id is None else _asset(asset_id, f"options.{role}", caller, assets)
 
 
 def _engine(options: JobOptions, engines: EngineCatalog) -> EngineSpec:

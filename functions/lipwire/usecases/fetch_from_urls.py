@@ -41,7 +41,8 @@ def fetch_from_urls(
         return job
 
     job = refuse_ended()
-    for asset_id in (job.source_id, job.speech_id):
+    named = (job.source_id, job.speech_id, job.options.second_speech_id, job.options.mask_id)
+    for asset_id in filter(None, named):
         asset = assets.get(asset_id)
         account = accounts.account(job.account_id)
         if asset is None or account is None:

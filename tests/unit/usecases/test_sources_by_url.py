@@ -7,6 +7,7 @@ import pytest
 
 from lipwire.dialects.base import WireRequest
 from lipwire.dialects.native.codec import to_create_job
+from lipwire.dialects.native.wire_options import from_options
 from lipwire.domain.accounts import PLANS
 from lipwire.domain.assets import AssetStatus, filename_of_url
 from lipwire.domain.commands import CreateJob
@@ -70,6 +71,38 @@ def test_both_may_be_urls():
     assert {assets.get(job.source_id).url, assets.get(job.speech_id).url} == {URL}
 
 
+def test_a_mask_and_a_second_voice_may_be_urls_too():
+    """Their assets stand in the options, are fetched with the others, and nothing of a URL stays on the job."""
+    assets = FakeAssets(VOICE, an_asset(1))
+    changes = {"mask_url": URL, "second_speech_url": URL, "source_id": an_asset(1).id}
+    job = create(assets, options={"speaking_order": "left_first"}, **changes)
+    second, mask = job.options.second_speech_id, job.options.mask_id
+    assert {assets.get(second).url, assets.get(mask).url} == {URL}
+    assert second != mask
+    assert "secret" not in job.model_dump_json()
+    fetcher, bucket = Fetcher(), Bucket()
+    fetch(assets, bucket, fetcher, jobs=FakeJobs(job), job_id=job.id)
+    assert set(bucket.objects) == {assets.get(second).key, assets.get(mask).key}
+
+
+def test_an_asset_that_waits_for_its_url_is_not_made_twice():
+    """A second job may name the first one's asset while it is being fetched."""
+    assets = FakeAssets(VOICE, an_asset(1))
+    first = create(assets, mask_url=URL, source_id=an_asset(1).id)
+    before = set(assets.rows)
+    again = create(assets, options={"mask_id": first.options.mask_id}, source_id=an_asset(1).id)
+    assert again.options.mask_id == first.options.mask_id
+    assert set(assets.rows) == before
+
+
+@pytest.mark.parametrize("role", ["mask", "second_speech"])
+def test_a_forbidden_url_of_an_option_is_named(role):
+    """With the option's name in the error's field."""
+    with pytest.raises(InvalidSourceUrlError) as caught:
+        create(FakeAssets(VOICE), source_url=URL, **{f"{role}_url": "http://10.0.0.1/"})
+    assert caught.value.fields == {"field": f"options.{role}.url"}
+
+
 @pytest.mark.fault(44, 51)
 def test_a_url_that_is_not_allowed_is_refused_with_nothing_made():
     """By its form, before any look-up."""
@@ -119,6 +152,17 @@ def test_the_wire_takes_urls():
     assert (command.speech_id, command.speech_url) == (VOICE.id, None)
 
 
+def test_the_wire_takes_urls_of_options():
+    """The same two forms; what comes back has the asset's id alone."""
+    options = {"mask": {"url": URL}, "second_speech": {"asset_id": VOICE.id}}
+    given = {"source": {"url": URL}, "speech": {"url": URL}, "options": options}
+    command = to_create_job(WireRequest(method="POST", path="/", body=json.dumps(given).encode()))
+    assert (command.mask_url, command.options.mask_id) == (URL, None)
+    assert (command.second_speech_url, command.options.second_speech_id) == (None, VOICE.id)
+    shown = json.loads(from_options(command.options).model_dump_json())
+    assert (shown["mask"], shown["second_speech"]) == (None, {"asset_id": VOICE.id, "url": None})
+
+
 class Bucket:
     """Objects in memory; what a writer leaves open is not kept."""
 
@@ -155,10 +199,10 @@ def awaited(number: int, **changes: object):
     return an_asset(number, **changes)
 
 
-def fetch(assets, bucket, fetcher, *, jobs=None, **changes):
+def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, **changes):
     """The step, over these."""
     fetch_from_urls(
-        a_job().id,
+        job_id or a_job().id,
         jobs=jobs or FakeJobs(a_job()),
         assets=assets,
         accounts=FakeAccounts(an_account(**changes)),

@@ -88,6 +88,8 @@ def _job_fields(request: WireRequest) -> dict[str, Any]:
         "speech_id": _asset_id(body.speech),
         "speech_url": body.speech.url,
         "options": to_options(body.options),
+        "mask_url": body.options.mask and body.options.mask.url,
+        "second_speech_url": body.options.second_speech and body.options.second_speech.url,
         "name": body.name,
         "webhook_url": body.webhook_url,
         "metadata": body.metadata,

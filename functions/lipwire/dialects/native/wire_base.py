@@ -2,7 +2,13 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 AssetIdText = Annotated[str, StringConstraints(pattern=r"^ast_[0-9a-z]{26}$")]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]

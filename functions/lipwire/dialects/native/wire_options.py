@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from lipwire.dialects.jsonbody import validate
-from lipwire.dialects.native.wire_base import AssetRef, Name, Wire
+from lipwire.dialects.native.wire_base import MediaRef, Name, Wire
 from lipwire.domain import options as domain
 from lipwire.domain.errors import InvalidOptionError
 
@@ -92,7 +92,7 @@ class OptionsIn(Wire):
     height: int | None = Field(
         default=None, description="The shorter side: 480, 720 or 1080; never enlarges."
     )
-    mask: AssetRef | None = Field(
+    mask: MediaRef | None = Field(
         default=None, description="An image, stretched over the picture: white may change."
     )
     region: Literal["mouth", "mouth_and_jaw"] = Field(
@@ -107,7 +107,7 @@ class OptionsIn(Wire):
         description="Words such as subtle or smiling, in many languages; they set the two above if left out.",
     )
     face: FaceIn | None = None
-    second_speech: AssetRef | None = Field(
+    second_speech: MediaRef | None = Field(
         default=None, description="A second voice; the left of two faces has the first one."
     )
     speaking_order: Literal["together", "left_first", "right_first"] = "together"
@@ -134,7 +134,7 @@ _ASSETS = {"mask": "mask_id", "second_speech": "second_speech_id"}
 
 
 def to_options(given: OptionsIn) -> domain.JobOptions:
-    """The domain's options, with only what the caller named set.
+    """The domain's options, with only what the caller named set; what lies at a URL has no asset yet.
 
     Raises InvalidOptionError for a time finer than a millisecond.
     """
@@ -146,7 +146,8 @@ def to_options(given: OptionsIn) -> domain.JobOptions:
         if name in _TIMES:
             values[_TIMES[name]] = whole_ms(value)
         elif name in _ASSETS:
-            values[_ASSETS[name]] = value.asset_id
+            if value.asset_id is not None:
+                values[_ASSETS[name]] = value.asset_id
         elif name == "time_ranges":
             values[name] = [{"start": _moment(one.start), "end": _moment(one.end)} for one in value]
         elif name == "phonemes":
@@ -172,7 +173,7 @@ def from_options(options: domain.JobOptions) -> OptionsIn:
     for name, inner in _TIMES.items():
         values[name] = None if plain[inner] is None else plain[inner] / 1000
     for name, inner in _ASSETS.items():
-        values[name] = None if plain[inner] is None else AssetRef(asset_id=plain[inner])
+        values[name] = None if plain[inner] is None else MediaRef(asset_id=plain[inner])
     values["time_ranges"] = [
         TimeRangeIn(start=_seconds(one.start), end=_seconds(one.end)) for one in options.time_ranges
     ]
