@@ -8,6 +8,8 @@ FUNCTION = FunctionSpec(
     summary="Account, webhook endpoints and deliveries, OpenAPI document, docs page, and every unknown path.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.IDEMPOTENCY_TABLE),
+        writes(Resource.IDEMPOTENCY_TABLE),
         reads(Resource.LEDGER_TABLE),
         reads(Resource.WEBHOOKS_TABLE),
         writes(Resource.WEBHOOKS_TABLE),

@@ -8,6 +8,8 @@ FUNCTION = FunctionSpec(
     summary="Creates, reads, lists, cancels and deletes jobs.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.IDEMPOTENCY_TABLE),
+        writes(Resource.IDEMPOTENCY_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
         reads(Resource.JOBS_TABLE),

@@ -8,6 +8,8 @@ FUNCTION = FunctionSpec(
     summary="Signs uploads; lists, reads and deletes assets.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
+        reads(Resource.IDEMPOTENCY_TABLE),
+        writes(Resource.IDEMPOTENCY_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
         writes(Resource.OUTBOX_TABLE),

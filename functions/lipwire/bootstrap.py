@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.accounts import DynamoAccounts
     from lipwire.adapters.dynamodb.assets import DynamoAssets
     from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
+    from lipwire.adapters.dynamodb.idempotency import DynamoKeyClaims
     from lipwire.adapters.dynamodb.jobs import DynamoJobs
     from lipwire.adapters.dynamodb.ledger import DynamoLedger
     from lipwire.adapters.dynamodb.outbox import DynamoOutbox
@@ -143,6 +144,13 @@ class App:
             outbox=outbox,
             clock=self.clock,
         )
+
+    @cached_property
+    def key_claims(self) -> DynamoKeyClaims:
+        """Idempotency keys and their answers."""
+        from lipwire.adapters.dynamodb.idempotency import DynamoKeyClaims
+
+        return DynamoKeyClaims(self.dynamodb, table=self._name(Resource.IDEMPOTENCY_TABLE))
 
     @cached_property
     def uploads(self) -> S3Objects:

@@ -11,7 +11,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, CORSConf
 from lipwire import dialects
 from lipwire.bootstrap import App, lambda_app
 from lipwire.dialects.base import (
+    CREATES,
     PUBLIC,
+    SHOWS_SECRET,
     Dialect,
     Route,
     WireRequest,
@@ -19,13 +21,16 @@ from lipwire.dialects.base import (
     function_of,
     key_of,
 )
+from lipwire.domain.commands import Caller, Command
 from lipwire.domain.errors import InternalError, Kind, LipwireError, RouteNotFoundError
+from lipwire.domain.idempotency import Answer, KeyedRequest, checked_key, fingerprint
 from lipwire.observability import logger
+from lipwire.usecases.answer_once import answer_once
 
 _CORS: Final = CORSConfig(
     allow_origin="*",
     allow_headers=["Authorization", "Content-Type", "X-Api-Key", "Idempotency-Key"],
-    expose_headers=["X-Request-Id", "Retry-After"],
+    expose_headers=["X-Request-Id", "Retry-After", "Idempotent-Replayed"],
     max_age=600,
 )
 
@@ -42,7 +47,10 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
             return route.encode(app.run_public(route.operation, request))
         caller = app.authenticate(key_of(request, dialect.key_header))
         logger.append_keys(account_id=caller.account.id, operation=route.operation.value)
-        return route.encode(app.run(route.operation, route.decode(request), caller))
+        command = route.decode(request)
+        if route.operation in CREATES and "idempotency-key" in request.headers:
+            return _answered_once(request, dialect, route, command, caller, app)
+        return route.encode(app.run(route.operation, command, caller))
     except LipwireError as error:
         level = logger.exception if error.kind is Kind.BUG else logger.info
         level("request refused", code=error.code)
@@ -50,6 +58,46 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
     except Exception:  # noqa: BLE001  # the entry point: logged once, answered as a bug
         logger.exception("request failed")
         return dialect.encode_error(InternalError(), request)
+
+
+def _answered_once(
+    request: WireRequest,
+    dialect: Dialect,
+    route: Route,
+    command: Command,
+    caller: Caller,
+    app: App,
+) -> WireResponse:
+    """The answer to a request under an idempotency key: its own, or byte for byte the one the key's first request got."""
+    keyed = KeyedRequest(
+        account_id=caller.account.id,
+        route=f"{request.method} {request.path}",
+        key=checked_key(request.headers["idempotency-key"]),
+        fingerprint=fingerprint(request.body, request.query),
+    )
+    found, replayed = answer_once(
+        keyed,
+        lambda once: app.run(route.operation, command, caller.model_copy(update={"once": once})),
+        encode=lambda view: _as_answer(route.encode(view)),
+        shows_secret=route.operation in SHOWS_SECRET,
+        api_key=key_of(request, dialect.key_header) or "",
+        claims=app.key_claims,
+        clock=app.clock,
+        ids=app.ids,
+    )
+    marked = {"Idempotent-Replayed": "true"} if replayed else {}
+    return WireResponse(
+        status=found.status,
+        body=found.body,
+        content_type=found.content_type,
+        headers={**found.headers, **marked},
+    )
+
+
+def _as_answer(wire: WireResponse) -> Answer:
+    return Answer(
+        status=wire.status, body=wire.body, content_type=wire.content_type, headers=wire.headers
+    )
 
 
 @cache

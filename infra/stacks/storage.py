@@ -69,6 +69,7 @@ class StorageStack(Stack):
                 index=("due", "due", "next_attempt_at"),
             ),
             Resource.OUTBOX_TABLE: self.outbox,
+            Resource.IDEMPOTENCY_TABLE: Table(self, "Idempotency", config=config, sort_key="sk"),
         }
         self.handles: Handles = {
             Resource.UPLOADS_BUCKET: self.uploads.handle,

@@ -8,6 +8,7 @@ from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Pr
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Device, EngineSpec, Mode
 from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
 from lipwire.domain.shards import ShardCut, ShardReport
@@ -64,10 +65,12 @@ class FakeJobs:
         self.available = available
         self.ended: list[tuple[str, JobStatus]] = []
 
-    def create(self, job: Job, *, key_id: str = "") -> None:
+    def create(self, job: Job, *, key_id: str = "", also: Also | None = None) -> None:
         if job.held_millicredits > self.available:
             raise InsufficientCreditsError
         self.available -= job.held_millicredits
+        if also is not None:
+            also(self)
         self.rows[job.id] = job
 
     def get(self, job_id: str) -> Job | None:
@@ -129,7 +132,9 @@ class FakeAssets:
     def __init__(self, *assets: Asset) -> None:
         self.rows = {asset.id: asset for asset in assets}
 
-    def create(self, asset: Asset) -> None:
+    def create(self, asset: Asset, *, also: Also | None = None) -> None:
+        if also is not None:
+            also(self)
         self.rows[asset.id] = asset
 
     def get(self, asset_id: str) -> Asset | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError, LipwireError
 from lipwire.domain.events import Envelope
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId
 from lipwire.domain.outbox import OutboxRow
 from lipwire.domain.views import Page
@@ -60,7 +61,9 @@ class FakeEndpoints:
         self.rows = {endpoint.id: endpoint for endpoint in endpoints}
         self.disabled: list[tuple[str, str]] = []
 
-    def add(self, endpoint: WebhookEndpoint) -> None:
+    def add(self, endpoint: WebhookEndpoint, *, also: Also | None = None) -> None:
+        if also is not None:
+            also(self)
         self.rows[endpoint.id] = endpoint
 
     def get(self, account_id: str, endpoint_id: str) -> WebhookEndpoint | None:

@@ -43,6 +43,13 @@ class Operation(StrEnum):
     GET_DOCS = "get_docs"
 
 
+#: Make something new: a client may send them under an `Idempotency-Key`.
+CREATES: Final = frozenset(
+    {Operation.CREATE_UPLOAD, Operation.CREATE_JOB, Operation.CREATE_ENDPOINT}
+)
+#: Their answers show a secret once: what is kept of them is sealed.
+SHOWS_SECRET: Final = frozenset({Operation.CREATE_ENDPOINT})
+
 #: Answered without a key.
 PUBLIC: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})
 

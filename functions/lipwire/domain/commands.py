@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.accounts import Account
+from lipwire.domain.idempotency import Also, Once
 from lipwire.domain.ids import AssetId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.options import JobOptions
@@ -27,8 +28,16 @@ class Command(BaseModel):
 class Caller(Command):
     """Who asks, once authenticated."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
     account: Account
     key_id: str
+    #: Of a request under an idempotency key.
+    once: Once | None = None
+
+    def also(self, view: object) -> Also | None:
+        """What the store that makes this view adds to its transaction."""
+        return None if self.once is None else self.once.also(view)
 
 
 class CreateUpload(Command):

@@ -1,6 +1,7 @@
 """Every error Lipwire can answer with.
 
 LipwireError
+├── MalformedError (400)           InvalidIdempotencyKeyError
 ├── AuthenticationError (401)      UnauthenticatedError
 ├── ForbiddenError (403)           MissingScopeError
 ├── PaymentError (402)             InsufficientCreditsError
@@ -8,8 +9,10 @@ LipwireError
 │                                  RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
 │                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError,
-│                                  LedgerConflictError, RefundTooLargeError
-├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError, InvalidCursorError
+│                                  LedgerConflictError, RefundTooLargeError,
+│                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
+├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError, InvalidCursorError,
+│   │                              IdempotencyKeyReusedError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
 ├── LimitedError (429)             RateLimitedError
@@ -20,56 +23,26 @@ LipwireError
 the attempt with exit code 64 and becomes the job's error.
 """
 
-from enum import StrEnum
-from typing import ClassVar
-
-
-class Kind(StrEnum):
-    """The closed set of kinds; `STATUS` gives each its HTTP status."""
-
-    UNAUTHENTICATED = "unauthenticated"
-    FORBIDDEN = "forbidden"
-    PAYMENT = "payment"
-    MISSING = "missing"
-    CONFLICT = "conflict"
-    INVALID = "invalid"
-    TOO_LARGE = "too_large"
-    LIMITED = "limited"
-    UNAVAILABLE = "unavailable"
-    BUG = "bug"
-
-
-STATUS: dict[Kind, int] = {
-    Kind.UNAUTHENTICATED: 401,
-    Kind.FORBIDDEN: 403,
-    Kind.PAYMENT: 402,
-    Kind.MISSING: 404,
-    Kind.CONFLICT: 409,
-    Kind.INVALID: 422,
-    Kind.TOO_LARGE: 413,
-    Kind.LIMITED: 429,
-    Kind.UNAVAILABLE: 503,
-    Kind.BUG: 500,
-}
-
-
-class LipwireError(Exception):
-    """Base of all; carries a stable code, a sentence, and details as fields."""
-
-    code: ClassVar[str] = "internal"
-    kind: ClassVar[Kind] = Kind.BUG
-    title: ClassVar[str] = "Something went wrong on our side."
-    mend: ClassVar[str] = "Try again; if it stays, report the request id."
-
-    def __init__(self, detail: str | None = None, /, **fields: object) -> None:
-        self.detail = detail or self.title
-        self.fields = fields
-        super().__init__(self.detail)
-
-    @property
-    def message(self) -> str:
-        """What is wrong and how to mend it, in one or two sentences."""
-        return f"{self.detail} {self.mend}".strip()
+from lipwire.domain.error_base import STATUS as STATUS
+from lipwire.domain.error_base import Kind as Kind
+from lipwire.domain.error_base import LipwireError as LipwireError
+from lipwire.domain.media_errors import CorruptMediaError as CorruptMediaError
+from lipwire.domain.media_errors import FaceNotFoundError as FaceNotFoundError
+from lipwire.domain.media_errors import InvalidOptionError as InvalidOptionError
+from lipwire.domain.media_errors import InvalidSourceUrlError as InvalidSourceUrlError
+from lipwire.domain.media_errors import MediaError as MediaError
+from lipwire.domain.media_errors import MediaTooLargeError as MediaTooLargeError
+from lipwire.domain.media_errors import NoFaceError as NoFaceError
+from lipwire.domain.media_errors import OptionNotSupportedError as OptionNotSupportedError
+from lipwire.domain.media_errors import RejectedMediaError as RejectedMediaError
+from lipwire.domain.media_errors import SilentSpeechError as SilentSpeechError
+from lipwire.domain.media_errors import SourceBadAnswerError as SourceBadAnswerError
+from lipwire.domain.media_errors import SourceRefusedError as SourceRefusedError
+from lipwire.domain.media_errors import SourceTooSlowError as SourceTooSlowError
+from lipwire.domain.media_errors import SourceUnreachableError as SourceUnreachableError
+from lipwire.domain.media_errors import SourceUrlError as SourceUrlError
+from lipwire.domain.media_errors import TooLongError as TooLongError
+from lipwire.domain.media_errors import UnsupportedMediaError as UnsupportedMediaError
 
 
 class UnauthenticatedError(LipwireError):
@@ -184,6 +157,37 @@ class InvalidCursorError(LipwireError):
     mend = "Start again without `cursor`."
 
 
+class InvalidIdempotencyKeyError(LipwireError):
+    code = "invalid_idempotency_key"
+    kind = Kind.MALFORMED
+    title = "`Idempotency-Key` is not a key."
+    mend = "Send it once, with 1 to 128 letters, digits or `.` `_` `~` `-`."
+
+
+class IdempotencyKeyReusedError(LipwireError):
+    code = "idempotency_key_reused"
+    kind = Kind.INVALID
+    title = "This `Idempotency-Key` was used for another request."
+    mend = "Repeat that request exactly, or send this one under a new key."
+
+
+class IdempotencyInProgressError(LipwireError):
+    code = "idempotency_in_progress"
+    kind = Kind.CONFLICT
+    title = "A request with this `Idempotency-Key` is being worked on."
+    mend = "Repeat it as soon as `Retry-After` says."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=1)
+
+
+class IdempotencyAnswerSealedError(LipwireError):
+    code = "idempotency_answer_sealed"
+    kind = Kind.CONFLICT
+    title = "This request has been answered, and the answer holds a secret that only its API key can see again."
+    mend = "Repeat it with the API key it was sent with first."
+
+
 class InvalidWebhookUrlError(LipwireError):
     code = "invalid_webhook_url"
     kind = Kind.INVALID
@@ -246,126 +250,6 @@ class BusyError(UnavailableError):
     code = "busy"
     title = "The service is busy."
     mend = "Try again in a moment."
-
-
-class MediaError(LipwireError):
-    """Something is wrong with a file the user gave; never retried, never charged."""
-
-    code = "invalid_media"
-    kind = Kind.INVALID
-    title = "The file can't be used."
-    mend = "Send another file."
-
-
-class RejectedMediaError(MediaError):
-    """A file that was refused at its upload is named by a job: the upload's own code and message are kept."""
-
-    def __init__(self, code: str, message: str, /) -> None:
-        super().__init__(message)
-        self.code = code  # type: ignore[misc]  # the one leaf whose code is data: it repeats another's
-
-    @property
-    def message(self) -> str:
-        return self.detail
-
-
-class UnsupportedMediaError(MediaError):
-    code = "unsupported_media"
-    title = "The file is not media we can read."
-    mend = "Send MP4, MOV, WebM or MKV video; PNG, JPEG or WebP images; WAV, MP3, M4A, OGG or FLAC audio."
-
-
-class CorruptMediaError(MediaError):
-    code = "corrupt_media"
-    title = "The file is damaged, empty or cut off."
-    mend = "Export it again and check that it plays to the end."
-
-
-class TooLongError(MediaError):
-    code = "media_too_long"
-    title = "The media is longer than this account's limit."
-    mend = "Cut it, or ask for a larger plan."
-
-
-class MediaTooLargeError(MediaError):
-    code = "media_too_large"
-    title = "The file or its picture is larger than this account's limit."
-    mend = "Scale it down, or ask for a larger plan."
-
-
-class NoFaceError(MediaError):
-    code = "no_face"
-    title = "No face was found in the source."
-    mend = "Use a clip or picture in which one face is clearly visible and at least 60 pixels wide."
-
-
-class SourceUrlError(MediaError):
-    """Media could not be fetched from its URL; the URL itself stands in no message."""
-
-    code = "source_url_failed"
-    title = "The media could not be fetched from its URL."
-    mend = "Check that the URL gives the file itself, or upload it."
-
-
-class InvalidSourceUrlError(SourceUrlError):
-    code = "invalid_source_url"
-    title = "Media can't be fetched from this URL."
-    mend = "Give a public https URL on port 443, without user name, or upload the file."
-
-
-class SourceUnreachableError(SourceUrlError):
-    """Not resolved, not allowed, refused, reset, no valid certificate: one word for all, so that nobody can map a network."""
-
-    code = "source_unreachable"
-    title = "The URL's server could not be reached."
-    mend = "Check that it is public and has a valid certificate, or upload the file."
-
-
-class SourceRefusedError(SourceUrlError):
-    """The server's own status is the field `status`."""
-
-    code = "source_refused"
-    title = "The URL's server did not give the file."
-    mend = "Check that the URL needs no login and has not expired, or upload the file."
-
-
-class SourceBadAnswerError(SourceUrlError):
-    code = "source_bad_answer"
-    title = "The URL's server answered in a way that can't be read."
-
-
-class SourceTooSlowError(SourceUrlError):
-    code = "source_too_slow"
-    title = "The file did not arrive in time from its URL."
-    mend = "Give a URL on a faster server, or upload the file."
-
-
-class FaceNotFoundError(MediaError):
-    code = "face_not_found"
-    title = "The face that was chosen is not in the source."
-    mend = "Choose another number, place or time, or leave `face` out to take the one who speaks."
-
-
-class InvalidOptionError(MediaError):
-    """An option that does not fit this source; found once the source is known."""
-
-    code = "invalid_option"
-    title = "An option does not fit the source."
-    mend = "Change the option named in `option`, or leave it out."
-
-
-class OptionNotSupportedError(InvalidOptionError):
-    """An option that this engine, or this kind of source, can't honour; never dropped in silence."""
-
-    code = "option_not_supported"
-    title = "An option can't be honoured here."
-    mend = "Leave out the option named in `option`, or choose an engine or a source that allows it."
-
-
-class SilentSpeechError(MediaError):
-    code = "silent_speech"
-    title = "The voice track is silent or has no sound stream."
-    mend = "Send a file in which somebody speaks."
 
 
 class RenderFailedError(LipwireError):

@@ -10,6 +10,7 @@ from lipwire.domain.assets import Analysis, Asset, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.events import EventData
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport
 from lipwire.domain.ledger import Entry, Totals
@@ -95,7 +96,8 @@ class Ledger(Protocol):
 class AssetStore(Protocol):
     """Assets and their life cycle; every write is conditional on the status it leaves."""
 
-    def create(self, asset: Asset) -> None: ...
+    def create(self, asset: Asset, *, also: Also | None = None) -> None:
+        """With what else belongs into the same transaction."""
 
     def get(self, asset_id: AssetId) -> Asset | None: ...
 
@@ -117,8 +119,8 @@ class AssetStore(Protocol):
 class JobStore(Protocol):
     """Jobs; each method that moves money or status is one transaction with its ledger and outbox rows."""
 
-    def create(self, job: Job, *, key_id: str) -> None:
-        """Job + HOLD entry + balance + `JobCreated` + start of its workflow, all or nothing.
+    def create(self, job: Job, *, key_id: str, also: Also | None = None) -> None:
+        """Job + HOLD entry + balance + `JobCreated` + start of its workflow + what `also` adds, all or nothing.
 
         Raises:
             UnauthenticatedError: the key was revoked since it was looked up.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from lipwire.domain.events import Envelope
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId, EndpointId, JobId
 from lipwire.domain.outbox import OutboxId, OutboxRow
 from lipwire.domain.views import Page
@@ -29,8 +30,8 @@ class UrlPolicy(Protocol):
 class EndpointStore(Protocol):
     """An account's webhook endpoints."""
 
-    def add(self, endpoint: WebhookEndpoint) -> None:
-        """Keyed by the new id."""
+    def add(self, endpoint: WebhookEndpoint, *, also: Also | None = None) -> None:
+        """Keyed by the new id; with what else belongs into the same transaction."""
 
     def get(self, account_id: AccountId, endpoint_id: EndpointId) -> WebhookEndpoint | None: ...
 

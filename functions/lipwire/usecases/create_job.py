@@ -42,5 +42,6 @@ def create_job(
     # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
     for asset in draft.fetched:
         assets.create(asset)
-    jobs.create(draft.job, key_id=caller.key_id)
-    return JobView(job=draft.job)
+    view = JobView(job=draft.job)
+    jobs.create(draft.job, key_id=caller.key_id, also=caller.also(view))
+    return view

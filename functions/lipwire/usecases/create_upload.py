@@ -53,9 +53,10 @@ def create_upload(
         count = -(-size_bytes // PART_BYTES)
         upload_id, parts = uploads.start_multipart(asset.key, parts=count, expires_s=EXPIRES_S)
         asset = asset.model_copy(update={"multipart_upload_id": upload_id})
-        assets.create(asset)
-        return UploadView(asset=asset, headers={}, parts=parts, part_size=PART_BYTES)
-    url = uploads.sign_put(asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S)
-    assets.create(asset)
-    headers = {} if command.size_bytes is None else {"Content-Length": str(size_bytes)}
-    return UploadView(asset=asset, url=url, headers=headers)
+        view = UploadView(asset=asset, headers={}, parts=parts, part_size=PART_BYTES)
+    else:
+        url = uploads.sign_put(asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S)
+        headers = {} if command.size_bytes is None else {"Content-Length": str(size_bytes)}
+        view = UploadView(asset=asset, url=url, headers=headers)
+    assets.create(asset, also=caller.also(view))
+    return view

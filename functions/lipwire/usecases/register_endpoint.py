@@ -46,5 +46,5 @@ def register_endpoint(
         description=command.description,
         created_at=clock.now(),
     )
-    endpoints.add(endpoint)
+    endpoints.add(endpoint, also=caller.also(endpoint))
     return endpoint

@@ -9,6 +9,7 @@ from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item,
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding
 from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId
 from lipwire.domain.views import Page
 
@@ -21,7 +22,7 @@ class DynamoAssets:
         self._table = table
         self._outbox = outbox
 
-    def create(self, asset: Asset) -> None:
+    def create(self, asset: Asset, *, also: Also | None = None) -> None:
         """Guarded by the new id. A promise that is never kept leaves by itself, a day after it expired."""
         expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
         transaction = Transaction(self._client)
@@ -30,6 +31,8 @@ class DynamoAssets:
             entity_item(asset, pk=asset.id, expires_at=expires_at),
             otherwise=ConcurrentChangeError,
         )
+        if also is not None:
+            also(transaction)
         transaction.commit()
 
     def get(self, asset_id: AssetId) -> Asset | None:

@@ -23,6 +23,7 @@ from lipwire.domain.assets import Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import ConcurrentChangeError, JobFinishedError, LedgerConflictError
 from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, JobId
 from lipwire.domain.jobs import OPEN, Job, JobOutput, JobStatus, before
 from lipwire.domain.ledger import EntryKind
@@ -51,7 +52,7 @@ class DynamoJobs:
         self._outbox = outbox
         self._clock = clock
 
-    def create(self, job: Job, *, key_id: str) -> None:
+    def create(self, job: Job, *, key_id: str, also: Also | None = None) -> None:
         """Job + HOLD + balance + `JobCreated` + start of its workflow, while the key is valid."""
         transaction = Transaction(self._client)
         self._accounts.still_valid(transaction, key_id)
@@ -75,6 +76,8 @@ class DynamoJobs:
             account_id=job.account_id,
             at=job.created_at,
         )
+        if also is not None:
+            also(transaction)
         try:
             transaction.commit()
         except ConcurrentChangeError:

@@ -9,6 +9,7 @@ Key layout
                pk = acct_…  sk = HOLD#job_…#1    entries, see `lipwire.domain.ledger`; by_time(pk, listed_at)
     outbox     pk = out_…                        see `outbox.py`
     webhooks                                     see `webhooks.py`
+    idempotency                                  see `idempotency.py`
 """
 
 import random

@@ -20,6 +20,7 @@ from lipwire.adapters.dynamodb.table import (
 )
 from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError
 from lipwire.domain.events import WebhookEndpointDisabled
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, EndpointId
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint
 
@@ -32,11 +33,13 @@ class DynamoEndpoints:
         self._table = table
         self._outbox = outbox
 
-    def add(self, endpoint: WebhookEndpoint) -> None:
+    def add(self, endpoint: WebhookEndpoint, *, also: Also | None = None) -> None:
         """Guarded by the new id."""
         transaction = Transaction(self._client)
         item = entity_item(endpoint, pk=endpoint.account_id, sk=endpoint.id)
         transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
+        if also is not None:
+            also(transaction)
         transaction.commit()
 
     def get(self, account_id: AccountId, endpoint_id: EndpointId) -> WebhookEndpoint | None:

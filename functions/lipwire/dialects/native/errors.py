@@ -22,8 +22,9 @@ def encode_error(error: LipwireError, request: WireRequest) -> WireResponse:
         **{name: value for name, value in error.fields.items() if name not in _RESERVED},
     }
     headers = {}
-    if error.kind in RETRY_AFTER_S:
-        headers["Retry-After"] = str(RETRY_AFTER_S[error.kind])
+    retry_after_s = error.fields.get("retry_after_s", RETRY_AFTER_S.get(error.kind))
+    if retry_after_s is not None:
+        headers["Retry-After"] = str(retry_after_s)
     if error.kind is Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = 'Bearer realm="lipwire"'
     return WireResponse(
@@ -34,4 +35,4 @@ def encode_error(error: LipwireError, request: WireRequest) -> WireResponse:
     )
 
 
-_RESERVED = frozenset({"type", "title", "status", "code", "detail", "request_id"})
+_RESERVED = frozenset({"type", "title", "status", "code", "detail", "request_id", "retry_after_s"})

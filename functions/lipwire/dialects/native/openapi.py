@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from lipwire import __version__
-from lipwire.dialects.base import PUBLIC, Operation, Route
+from lipwire.dialects.base import CREATES, PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
 from lipwire.dialects.native import wire_webhooks as webhooks
 from lipwire.dialects.native.routes import BASE, ROUTES
@@ -178,6 +178,21 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
 }
 
 _ALWAYS: Final = (401, 403, 429, 500, 503)
+#: What can be wrong with an idempotency key: its form, another request under it, or one being worked on.
+_KEYED: Final = (400, 409, 422)
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9._~-]{1,128}$",
+        "description": (
+            "Under one key, one thing is made, however often it is asked for: a repeat within 72 hours gets the first "
+            "answer, with `Idempotent-Replayed: true`."
+        ),
+    },
+}
 _REF: Final = "#/components/schemas/{model}"
 
 
@@ -226,7 +241,8 @@ def _operation(route: Route) -> dict[str, Any]:
     if public:
         described["security"] = []
     else:
-        for status in sorted({*doc.errors, *_ALWAYS}):
+        keyed = _KEYED if route.operation in CREATES else ()
+        for status in sorted({*doc.errors, *keyed, *_ALWAYS}):
             described["responses"][str(status)] = {
                 "description": "What is wrong and how to mend it.",
                 "content": {"application/problem+json": {"schema": _ref(wire.ErrorOut)}},
@@ -267,6 +283,8 @@ def _parameters(route: Route, doc: OperationDoc) -> list[dict[str, Any]]:
             {"name": name, "in": "query", "required": False, "schema": field}
             for name, field in schema["properties"].items()
         ]
+    if route.operation in CREATES:
+        parameters.append(_IDEMPOTENCY_KEY)
     return parameters
 
 
