@@ -24,8 +24,14 @@ from lipwire import engines
 from lipwire.adapters.s3_files import S3Files
 from lipwire.bootstrap import App
 from lipwire.domain.assets import Problem
-from lipwire.domain.errors import MediaError, UnavailableError
+from lipwire.domain.errors import (
+    LipwireError,
+    MediaError,
+    RenderFailedError,
+    UnavailableError,
+)
 from lipwire.domain.ids import JobId
+from lipwire.ports import JobStore
 from lipwire.render.exit_codes import ExitCode
 from lipwire.render.progress import StoppedError
 from lipwire.render.runner import Runner
@@ -39,12 +45,25 @@ log = logging.getLogger("lipwire")
 
 
 def main(task: str, task_id: str) -> ExitCode:
-    """Run the task; what is wrong with a user's file is noted on the job."""
+    """Run the task in a folder of its own."""
     try:
         app = App(os.environ)
         with tempfile.TemporaryDirectory(prefix="lipwire-") as folder:
             _FOLDERS.append(folder)
-            return _run(task, task_id, app, Path(folder))
+            return run(task, task_id, _runner(app, Path(folder)), app.jobs)
+    except Exception:
+        log.exception("could not begin")
+        return ExitCode.BUG
+
+
+def run(task: str, task_id: str, runner: Runner, jobs: JobStore) -> ExitCode:
+    """How the task ended; what ends it for good is noted on the job, so that its other parts stop too."""
+    problem: LipwireError
+    try:
+        _TASKS[task](runner, task_id)
+    except MediaError as error:
+        log.info("refused: %s", error.code)
+        problem, code = error, ExitCode.BAD_INPUT
     except StoppedError as stopped:
         log.info("stopped: %s", stopped)
         return ExitCode.POLICY
@@ -53,11 +72,21 @@ def main(task: str, task_id: str) -> ExitCode:
         return ExitCode.TRANSIENT
     except Exception:
         log.exception("failed")
-        return ExitCode.BUG
+        problem, code = RenderFailedError(), ExitCode.BUG
+    else:
+        return ExitCode.DONE
+    if task == "analyze":
+        return code
+    try:
+        jobs.record_failure(JobId(task_id), Problem.of(problem))
+    except (BotoCoreError, ClientError, UnavailableError):
+        log.exception("the failure could not be noted")
+        return code if code is ExitCode.BUG else ExitCode.TRANSIENT
+    return code
 
 
-def _run(task: str, task_id: str, app: App, folder: Path) -> ExitCode:
-    runner = Runner(
+def _runner(app: App, folder: Path) -> Runner:
+    return Runner(
         files=S3Files(app.s3),
         reports=app.work,
         jobs=app.jobs,
@@ -68,14 +97,6 @@ def _run(task: str, task_id: str, app: App, folder: Path) -> ExitCode:
         work=app.settings.name_of(Resource.WORK_BUCKET),
         outputs=app.settings.name_of(Resource.OUTPUTS_BUCKET),
     )
-    try:
-        _TASKS[task](runner, task_id)
-    except MediaError as error:
-        log.info("refused: %s", error.code)
-        if task != "analyze":
-            app.jobs.record_failure(JobId(task_id), Problem.of(error))
-        return ExitCode.BAD_INPUT
-    return ExitCode.DONE
 
 
 def _render(runner: Runner, job_id: str) -> None:
@@ -88,9 +109,9 @@ def _render(runner: Runner, job_id: str) -> None:
 
 _TASKS: Final[dict[str, Callable[[Runner, str], None]]] = {
     "render": _render,
-    "prepare": Runner.prepare,
-    "assemble": Runner.assemble,
-    "analyze": Runner.analyze,
+    "prepare": lambda runner, job_id: runner.prepare(job_id),
+    "assemble": lambda runner, job_id: runner.assemble(job_id),
+    "analyze": lambda runner, asset_id: runner.analyze(asset_id),
 }
 
 

@@ -32,6 +32,9 @@ JOB_NEEDS = (
     writes(Resource.WORK_BUCKET, "parts/"),
     Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
     writes(Resource.OUTPUTS_BUCKET, "outputs/"),
+    Need(
+        Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"
+    ),  # of a job that was canceled meanwhile
 )
 _CPU_TYPES = ("c6i", "c7i", "m6i", "m7i")
 _GPU_TYPES = ("g5", "g6")

@@ -9,8 +9,11 @@ from constructs import Construct
 
 from infra.workflows.steps import batch_job, step
 
-ANALYSIS_TIMEOUT = Duration.hours(2)
-EXECUTION_TIMEOUT = Duration.hours(3)
+#: Of the longest source, whole.
+ANALYSIS_ATTEMPT = Duration.hours(2)
+#: Two attempts, and waiting for an instance before each.
+ANALYSIS_TIMEOUT = Duration.hours(5)
+EXECUTION_TIMEOUT = Duration.hours(6)
 
 
 def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
@@ -29,6 +32,7 @@ def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction])
         id_path="$.asset_id",
         target="$.analysis",
         timeout=ANALYSIS_TIMEOUT,
+        attempt=ANALYSIS_ATTEMPT,
     )
     analyze.add_catch(finish, errors=["States.ALL"], result_path="$.error")
     has_faces = sfn.Condition.boolean_equals("$.analysis.analyze", value=True)

@@ -17,9 +17,11 @@ from infra.workflows.steps import batch_job, step
 FETCH_TIMEOUT = Duration.minutes(16)
 #: Three attempts of the longest render, and waiting for an instance before each.
 RENDER_TIMEOUT = Duration.hours(5)
-PREPARE_TIMEOUT = Duration.hours(2)
+#: It may have to analyze the longest source, whole; twice, where an instance goes away.
+PREPARE_ATTEMPT = Duration.hours(2)
+PREPARE_TIMEOUT = Duration.hours(5)
 ASSEMBLE_TIMEOUT = Duration.hours(2)
-EXECUTION_TIMEOUT = Duration.hours(10)
+EXECUTION_TIMEOUT = Duration.hours(13)
 
 
 def lipsync_job(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
@@ -36,7 +38,12 @@ def lipsync_job(scope: Construct, functions: Mapping[str, lambda_.IFunction]) ->
     plan = step(scope, "PlanRender", functions["PlanRender"], payload=by_id, result_path="$.plan")
 
     def batch(
-        name: str, task: str, timeout: Duration, size_path: str | None = None
+        name: str,
+        task: str,
+        timeout: Duration,
+        *,
+        attempt: Duration | None = None,
+        size_path: str | None = None,
     ) -> sfn.CustomState:
         return batch_job(
             scope,
@@ -45,11 +52,12 @@ def lipsync_job(scope: Construct, functions: Mapping[str, lambda_.IFunction]) ->
             id_path="$.job_id",
             target="$.plan",
             timeout=timeout,
+            attempt=attempt,
             size_path=size_path,
         )
 
     render = batch("RenderOne", "render", RENDER_TIMEOUT)
-    prepare = batch("PrepareShards", "prepare", PREPARE_TIMEOUT)
+    prepare = batch("PrepareShards", "prepare", PREPARE_TIMEOUT, attempt=PREPARE_ATTEMPT)
     shards = batch("RenderShards", "render", RENDER_TIMEOUT, size_path="$.plan.shards")
     assemble = batch("AssembleOutput", "assemble", ASSEMBLE_TIMEOUT)
     settle = step(scope, "SettleJob", functions["SettleJob"], payload=by_id)

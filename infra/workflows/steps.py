@@ -45,11 +45,13 @@ def batch_job(
     id_path: str,
     target: str,
     timeout: Duration,
+    attempt: Duration | None = None,
     size_path: str | None = None,
 ) -> sfn.CustomState:
     """A Batch job that is waited for; queue, definition and name come from `target`, so engines are data here.
 
-    With `size_path` it is an array of as many children as stand there.
+    An attempt of it may take as long as its engine says, or as `attempt` says. With `size_path` it is an array of as many
+    children as stand there.
     """
     definition: dict[str, Any] = {
         "Type": "Task",
@@ -65,6 +67,8 @@ def batch_job(
         "ResultPath": f"$.{task}",
         "TimeoutSeconds": timeout.to_seconds(),
     }
+    if attempt is not None:
+        definition["Parameters"]["Timeout"] = {"AttemptDurationSeconds": attempt.to_seconds()}
     if size_path is not None:
         definition["Parameters"]["ArrayProperties"] = {"Size.$": size_path}
     state = sfn.CustomState(scope, name, state_json=definition)

@@ -1,14 +1,18 @@
 """An output made in parts by the container's tasks is the one that a single render makes."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lipwire.domain.jobs import JobOutput
+from lipwire.domain.jobs import JobOutput, analysis_prefix
 from lipwire.domain.options import SpeakingOrder
+from lipwire.engines.retarget import SPEC
+from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.measure import measure_video
 from lipwire.render.seams import quiet_seams
+from tests.support.builders import ACCOUNT
 from tests.support.clips import make_wav
 from tests.support.containers import JOB, Containers, assert_no_jump
 from tests.support.fakes import FakeWork
@@ -24,7 +28,7 @@ def whole(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 @pytest.fixture(scope="module")
 def containers(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Containers:
-    """The same in four parts, of which the last one is beyond the output's end."""
+    """The same in four parts, of which the last one is beyond the output's end; a broken analysis lay there before."""
     made = Containers.given(
         tmp_path_factory.mktemp("parts"),
         footage.clip,
@@ -32,8 +36,28 @@ def containers(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Co
         longest_ms=2400,
         shards=4,
     )
+    stored = made.root / "work" / analysis_key(footage.clip)
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"PK\x03\x04 and nothing more")
     made.render()
     return made
+
+
+def analysis_key(source: Path) -> str:
+    """Where the engine's analysis of these bytes lies."""
+    prefix = analysis_prefix(ACCOUNT, hashlib.sha256(source.read_bytes()).hexdigest())
+    return f"{prefix}{SPEC.name}-{SPEC.version}.npz"
+
+
+def test_an_analysis_that_cannot_be_read_is_made_anew(
+    containers: Containers, footage: Footage
+) -> None:
+    """Once, for all parts and for whatever comes later: none of them makes its own."""
+    stored = containers.root / "work" / analysis_key(footage.clip)
+    assert len(Analysis.load(stored)) > 0
+    assert containers.work.reports[JOB].quality["analysis"] == "reused"
+    shared = containers.root / "work" / containers.work.cut(JOB).analysis_key
+    assert shared.read_bytes() == stored.read_bytes()
 
 
 def test_nothing_tells_the_parts_from_a_whole(containers: Containers, whole: Made) -> None:

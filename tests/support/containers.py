@@ -37,6 +37,10 @@ class Folders:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
 
+    def remove(self, bucket: str, prefix: str) -> None:
+        """Nothing is left below the prefix."""
+        shutil.rmtree(self.root / bucket / prefix, ignore_errors=True)
+
 
 @dataclass
 class Containers:

@@ -118,6 +118,10 @@ class FakeJobs:
         self.rows[job.id] = job.model_copy(update={"stage": stage, "shard_progress": told})
         return job.status is JobStatus.RENDERING
 
+    def keeps_output(self, job_id: str) -> bool:
+        job = self.rows.get(JobId(job_id))
+        return job is not None and job.status in {JobStatus.RENDERING, JobStatus.SUCCEEDED}
+
     def _end(self, job: Job, status: JobStatus, **changes: object) -> bool:
         if self.rows[job.id].status not in before(status):
             return False

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lipwire.adapters.s3_writer import S3Writer
 from lipwire.domain.errors import BusyError, UploadIncompleteError
@@ -192,8 +192,15 @@ class S3Work:
         return ShardReport.model_validate_json(self._read(part_report_key(job_id, index)))
 
     def drop_shards(self, job_id: str) -> None:
-        """Nothing of the job's parts is left."""
-        S3Objects(self._client, bucket=self._bucket).delete_prefix(parts_prefix(job_id))
+        """Nothing of the job's parts is left.
+
+        Raises:
+            BusyError: S3 would not have it now.
+        """
+        try:
+            S3Objects(self._client, bucket=self._bucket).delete_prefix(parts_prefix(job_id))
+        except (BotoCoreError, ClientError) as exc:
+            raise BusyError from exc
 
     def _read(self, key: str) -> bytes:
         body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()

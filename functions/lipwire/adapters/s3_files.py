@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from lipwire.adapters.s3 import S3Objects
+
 #: Without s3:ListBucket, S3 answers AccessDenied for a key that isn't there.
 _NOT_FOUND: Final = frozenset({"NoSuchKey", "NoSuchVersion", "AccessDenied", "404"})
 
@@ -34,3 +36,7 @@ class S3Files:
     def put(self, path: Path, bucket: str, key: str, *, content_type: str) -> None:
         """The file lies at the key."""
         self._client.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
+
+    def remove(self, bucket: str, prefix: str) -> None:
+        """Every version of every object below the prefix is gone."""
+        S3Objects(self._client, bucket=bucket).delete_prefix(prefix)

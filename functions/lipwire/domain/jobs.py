@@ -163,6 +163,11 @@ def result_key(task_id: str) -> str:
     return f"results/{task_id}.json"
 
 
+def outputs_prefix(account_id: str, job_id: str) -> str:
+    """Below it in the outputs bucket lies all that a job made."""
+    return f"outputs/{account_id}/{job_id}/"
+
+
 def analysis_prefix(account_id: str, sha256: str) -> str:
     """Below it lie all analyses of these bytes; never shared between accounts (D10)."""
     return f"analyses/{account_id}/{sha256}/"

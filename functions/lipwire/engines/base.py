@@ -23,7 +23,8 @@ class AnalyzeTask:
 
     source: Path
     is_image: bool
-    #: Where the engine writes its `.npz`; the runner stores it under content hash + engine version.
+    #: Where the engine writes its `.npz`; the runner stores it under content hash + engine version. An earlier one that
+    #: lies there is left as it is, if it can be read.
     analysis: Path
     progress: Progress
 

@@ -3,7 +3,7 @@
 import time
 import zipfile
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +74,7 @@ class RetargetEngine:
             NoFaceError: there is no face, or none large enough.
             CorruptMediaError: the source can't be decoded.
         """
-        analysis = _look(task.source, is_image=task.is_image, progress=task.progress)
-        analysis.save(task.analysis)
+        analysis, _ = _known(task)
         found = analysis.people[analysis.choose(None)].found
         return AnalyzeResult(
             faces=len(analysis.people), frames_with_face=int(found.sum()), frames=len(analysis)
@@ -93,11 +92,7 @@ class RetargetEngine:
         task.progress("listening", 0, 1)
         voices = hear(task.speeches, task.options)
         clock.lap("listening")
-        analysis = _stored(task.analysis)
-        is_reused = analysis is not None
-        if analysis is None:
-            analysis = _look(task.source, is_image=task.is_image, progress=task.progress)
-            analysis.save(task.analysis)
+        analysis, is_reused = _known(task)
         clock.lap("analyzing")
         task.progress("planning", 0, 1)
         draw = _render_portrait if task.is_image else _render_clip
@@ -143,16 +138,16 @@ class _NoFrames(Exception):  # noqa: N818 - an empty shard is no error
         )
 
 
-def _stored(path: Path) -> "Analysis | None":
-    """An earlier analysis, None where there is none that can be read."""
+def _known(task: AnalyzeTask | RenderTask) -> "tuple[Analysis, bool]":
+    """The source's analysis, made and saved where none is there that can be read; and whether one was."""
     from lipwire.render.face.analysis import Analysis
 
-    if not path.exists():
-        return None
-    try:
-        return Analysis.load(path)
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        return None
+    if task.analysis.exists():
+        with suppress(ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return Analysis.load(task.analysis), True
+    made = _look(task.source, is_image=task.is_image, progress=task.progress)
+    made.save(task.analysis)
+    return made, False
 
 
 def _look(source: Path, *, is_image: bool, progress: Progress) -> "Analysis":

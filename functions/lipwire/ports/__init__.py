@@ -162,6 +162,9 @@ class JobStore(Protocol):
     ) -> bool:
         """One part's percent, which never falls; False when the job has ended or another part has failed."""
 
+    def keeps_output(self, job_id: JobId) -> bool:
+        """Whether an output may lie there: False once the job failed, was canceled or deleted."""
+
     def delete(self, job: Job) -> None: ...
 
 

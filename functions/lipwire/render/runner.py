@@ -1,14 +1,21 @@
 """One task of a container: fetch the plan and its files, run the engine, put the results, leave a report."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, Protocol
 
-from lipwire.domain.errors import NoFaceError
+from lipwire.domain.errors import NoFaceError, UnavailableError
 from lipwire.domain.ids import JobId
-from lipwire.domain.jobs import JobOutput, RenderPlan, RenderReport, analysis_prefix
+from lipwire.domain.jobs import (
+    JobOutput,
+    RenderPlan,
+    RenderReport,
+    analysis_prefix,
+    outputs_prefix,
+)
 from lipwire.domain.shards import (
     ShardCut,
     ShardReport,
@@ -17,12 +24,21 @@ from lipwire.domain.shards import (
     part_key,
 )
 from lipwire.domain.warnings import AnyWarning, JobWarning
-from lipwire.engines.base import AnalyzeTask, Engine, RenderResult, RenderTask, Shard
+from lipwire.engines.base import (
+    AnalyzeResult,
+    AnalyzeTask,
+    Engine,
+    Progress,
+    RenderResult,
+    RenderTask,
+    Shard,
+)
 from lipwire.ports import Clock, JobStore
 from lipwire.render.merge import merged_quality, merged_warnings
 from lipwire.render.progress import JobProgress, StoppedError
 
 _BYTES: Final = "application/octet-stream"
+log = logging.getLogger("lipwire")
 
 
 class Files(Protocol):
@@ -32,6 +48,9 @@ class Files(Protocol):
         """False when there is no such object."""
 
     def put(self, path: Path, bucket: str, key: str, *, content_type: str) -> None: ...
+
+    def remove(self, bucket: str, prefix: str) -> None:
+        """Nothing is left below the prefix, in no version."""
 
 
 class Reports(Protocol):
@@ -128,14 +147,7 @@ class Runner:
         progress("fetching", 0, 1)
         source, speeches, _ = self._files_of(plan)
         engine = self._engine(plan.engine)
-        analysis, analysis_key, was_there = self._analysis(plan, source, engine)
-        if not was_there:
-            engine.analyze(
-                AnalyzeTask(
-                    source=source, is_image=plan.is_image, analysis=analysis, progress=progress
-                )
-            )
-            self._put(analysis, self._work, analysis_key, _BYTES)
+        analysis = self._analyzed(plan, source, engine, progress)[1]
         progress("planning", 0, 1)
         seams = quiet_seams(
             speeches,
@@ -173,6 +185,11 @@ class Runner:
         )
         if result.place is None:
             raise ValueError("the engine does not tell where the part belongs")
+        if result.frames and result.quality.get("analysis") != "reused":
+            # Another analysis may plan other mouths: this part would not fit the others.
+            raise ValueError(
+                "the part was not planned by the analysis that all parts have in common"
+            )
         progress("uploading", 0, 1)
         output = None
         if result.frames:
@@ -199,7 +216,11 @@ class Runner:
         # Nothing is left to be joined where an attempt before this one came as far as that.
         if self._reports.report(job_id) is None:
             self._join(self._reports.plan(job_id))
-        self._reports.drop_shards(job_id)
+        try:
+            self._reports.drop_shards(job_id)
+        except UnavailableError:
+            # The output is there: what is left of its parts goes by the bucket's rule.
+            log.warning("parts could not be deleted", exc_info=True)
 
     def _join(self, plan: RenderPlan) -> None:
         from lipwire.render.media.join import Part, join
@@ -243,20 +264,11 @@ class Runner:
         plan = self._reports.plan(asset_id)
         source = self._fetch(plan.source_key, "source", plan.source_version)
         engine = self._engine(plan.engine)
-        analysis, analysis_key, _ = self._analysis(plan, source, engine)
         try:
-            found = engine.analyze(
-                AnalyzeTask(
-                    source=source,
-                    is_image=plan.is_image,
-                    analysis=analysis,
-                    progress=lambda *_: None,
-                )
-            )
+            found, _ = self._analyzed(plan, source, engine, lambda *_: None)
         except NoFaceError:
             self._reports.put_report(asset_id, RenderReport(faces=0, sha256=_sha256(source)))
             return
-        self._put(analysis, self._work, analysis_key, _BYTES)
         self._reports.put_report(
             asset_id,
             RenderReport(
@@ -300,12 +312,31 @@ class Runner:
         path = self._folder / "analysis.npz"
         return path, key, self._files.fetch(self._work, key, path)
 
+    def _analyzed(
+        self, plan: RenderPlan, source: Path, engine: Engine, progress: Progress
+    ) -> tuple[AnalyzeResult, Path]:
+        """What the analysis found, and where it lies: here, and in the work bucket for all that come after."""
+        path, key, was_there = self._analysis(plan, source, engine)
+        before = _sha256(path) if was_there else None
+        found = engine.analyze(
+            AnalyzeTask(source=source, is_image=plan.is_image, analysis=path, progress=progress)
+        )
+        if before != _sha256(path):
+            self._put(path, self._work, key, _BYTES)
+        return found, path
+
     def _publish(self, plan: RenderPlan, report: RenderReport) -> None:
-        """Output and cover lie in the outputs bucket, then the report at its key."""
+        """Output and cover lie in the outputs bucket, then the report at its key.
+
+        Whoever canceled the job meanwhile may have deleted it too: nothing of it stays behind then.
+        """
         if plan.output_key is None or plan.cover_key is None:
             raise ValueError("not the plan of a job")
         self._put(self._folder / "output.mp4", self._outputs, plan.output_key, "video/mp4")
         self._put(self._folder / "cover.jpg", self._outputs, plan.cover_key, "image/jpeg")
+        if not self._jobs.keeps_output(JobId(plan.id)):
+            self._files.remove(self._outputs, outputs_prefix(plan.account_id, plan.id))
+            raise StoppedError("the job has ended")
         self._reports.put_report(plan.id, report)
 
     def _need(self, bucket: str, key: str, path: Path) -> None:

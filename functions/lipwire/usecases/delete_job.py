@@ -2,6 +2,7 @@
 
 from lipwire.domain.commands import Caller, DeleteJob
 from lipwire.domain.errors import JobNotFoundError, JobRunningError
+from lipwire.domain.jobs import outputs_prefix
 from lipwire.domain.shards import parts_prefix
 from lipwire.domain.views import Deleted
 from lipwire.ports import JobStore, ObjectStore
@@ -21,7 +22,7 @@ def delete_job(
         raise JobNotFoundError
     if not job.is_final:
         raise JobRunningError
-    outputs.delete_prefix(f"outputs/{job.account_id}/{job.id}/")
+    outputs.delete_prefix(outputs_prefix(job.account_id, job.id))
     if job.shards > 1:
         work.delete_prefix(parts_prefix(job.id))
     jobs.delete(job)

@@ -14,7 +14,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.ids import AssetId, JobId
-from lipwire.domain.jobs import JobStatus, RenderPlan
+from lipwire.domain.jobs import JobStatus, RenderPlan, outputs_prefix
 from lipwire.domain.shards import shard_count
 from lipwire.ports import AssetStore, Clock, EngineCatalog, JobStore, WorkStore
 
@@ -59,7 +59,7 @@ def plan_render(
         source.media, speech.media, second.media if second else None, job.options
     )
     shards = shard_count(longest_ms, shard_ms=engines.shard_ms(spec.name))
-    folder = f"outputs/{job.account_id}/{job.id}"
+    folder = outputs_prefix(job.account_id, job.id)
     work.put_plan(
         RenderPlan(
             id=job.id,
@@ -74,8 +74,8 @@ def plan_render(
             second_speech_version=job.second_speech_version,
             mask_key=mask.key if mask else None,
             mask_version=job.mask_version,
-            output_key=f"{folder}/output.mp4",
-            cover_key=f"{folder}/cover.jpg",
+            output_key=f"{folder}output.mp4",
+            cover_key=f"{folder}cover.jpg",
             options=job.options,
             shards=shards,
             longest_ms=longest_ms,

@@ -272,6 +272,15 @@ class DynamoJobs:
             raise
         return True
 
+    def keeps_output(self, job_id: JobId) -> bool:
+        """Asked by a write that changes nothing: containers may not read jobs."""
+        return self._update(
+            job_id,
+            change="SET #status = #status",
+            values={},
+            statuses=frozenset({JobStatus.RENDERING, JobStatus.SUCCEEDED}),
+        )
+
     def delete(self, job: Job) -> None:
         """Only a job that has ended."""
         self._client.delete_item(TableName=self._table, Key=to_item({"pk": job.id}))
