@@ -5,11 +5,15 @@ from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, write
 FUNCTION = FunctionSpec(
     name="ApiAccount",
     handler="api_account.handler.handler",
-    summary="Account, webhook endpoints and deliveries, OpenAPI document, docs page, and every unknown path.",
+    summary="Account, API keys, webhook endpoints and deliveries, OpenAPI document, docs page, and every unknown path.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.IDEMPOTENCY_TABLE),
         writes(Resource.IDEMPOTENCY_TABLE),
+        writes(Resource.ACCOUNTS_TABLE),
+        reads(Resource.LIMITS_TABLE),
+        writes(Resource.LIMITS_TABLE),
+        writes(Resource.OUTBOX_TABLE),
         reads(Resource.LEDGER_TABLE),
         reads(Resource.WEBHOOKS_TABLE),
         writes(Resource.WEBHOOKS_TABLE),

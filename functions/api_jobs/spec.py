@@ -16,6 +16,7 @@ FUNCTION = FunctionSpec(
         writes(Resource.JOBS_TABLE),
         reads(Resource.LEDGER_TABLE),
         writes(Resource.LEDGER_TABLE),
+        writes(Resource.LIMITS_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.OUTPUTS_BUCKET, "outputs/"),
         Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),

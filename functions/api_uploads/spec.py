@@ -12,6 +12,7 @@ FUNCTION = FunctionSpec(
         writes(Resource.IDEMPOTENCY_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
+        writes(Resource.LIMITS_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from lipwire.adapters.system import RandomIds, SystemClock
-from lipwire.dialects.base import Operation, WireRequest
+from lipwire.dialects.base import CREATING, Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
+from lipwire.domain.keys import hash_key
+from lipwire.domain.limits import Allowance
 from lipwire.resources import Resource
 from lipwire.settings import Settings
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.idempotency import DynamoKeyClaims
     from lipwire.adapters.dynamodb.jobs import DynamoJobs
     from lipwire.adapters.dynamodb.ledger import DynamoLedger
+    from lipwire.adapters.dynamodb.limits import DynamoLimits
     from lipwire.adapters.dynamodb.outbox import DynamoOutbox
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
     from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.http.fetcher import GuardedFetcher
     from lipwire.adapters.http.guard import UrlGuard
     from lipwire.adapters.http.sender import GuardedSender
+    from lipwire.adapters.memory_limits import MemoryLimits
     from lipwire.adapters.probe import LambdaProbe
     from lipwire.adapters.s3 import S3Objects, S3Work
     from lipwire.adapters.sqs import SqsDeliveryQueue
@@ -49,7 +53,8 @@ class App:
         self.settings = Settings(environment)
         self.clock: SystemClock = SystemClock()
         self.ids: RandomIds = RandomIds()
-        self._callers: dict[str, tuple[Any, Caller]] = {}
+        #: By the key's hash: until when, and who.
+        self._callers: dict[str, tuple[datetime, Caller]] = {}
 
     @cached_property
     def dynamodb(self) -> Any:
@@ -103,6 +108,20 @@ class App:
         )
 
     @cached_property
+    def limits(self) -> DynamoLimits:
+        """Requests, active jobs and uses of keys, counted exactly."""
+        from lipwire.adapters.dynamodb.limits import DynamoLimits
+
+        return DynamoLimits(self.dynamodb, table=self._name(Resource.LIMITS_TABLE))
+
+    @cached_property
+    def memory_limits(self) -> MemoryLimits:
+        """Requests, counted by this process alone."""
+        from lipwire.adapters.memory_limits import MemoryLimits
+
+        return MemoryLimits()
+
+    @cached_property
     def ledger(self) -> DynamoLedger:
         """The ledger."""
         from lipwire.adapters.dynamodb.ledger import DynamoLedger
@@ -130,6 +149,7 @@ class App:
         from lipwire.adapters.dynamodb.accounts import DynamoAccounts
         from lipwire.adapters.dynamodb.jobs import DynamoJobs
         from lipwire.adapters.dynamodb.ledger import DynamoLedger
+        from lipwire.adapters.dynamodb.limits import DynamoLimits
 
         environment, outbox = self.settings.environment, self._outbox_if_declared()
         return DynamoJobs(
@@ -141,6 +161,7 @@ class App:
             accounts=DynamoAccounts(
                 self.dynamodb, table=environment.get(Resource.ACCOUNTS_TABLE, ""), outbox=outbox
             ),
+            limits=DynamoLimits(self.dynamodb, table=environment.get(Resource.LIMITS_TABLE, "")),
             outbox=outbox,
             clock=self.clock,
         )
@@ -309,12 +330,26 @@ class App:
         from lipwire.usecases.authenticate import authenticate
 
         now = self.clock.now()
-        if key in self._callers and now - self._callers[key][0] < _KEY_CACHE_TTL:
-            return self._callers[key][1]
-        caller = authenticate(key, accounts=self.accounts)
-        self._callers = {k: v for k, v in self._callers.items() if now - v[0] < _KEY_CACHE_TTL}
-        self._callers[str(key)] = (now, caller)
+        remembered = hash_key(key or "")
+        if remembered in self._callers and self._callers[remembered][0] > now:
+            return self._callers[remembered][1]
+        caller = authenticate(key, accounts=self.accounts, limits=self.limits, clock=self.clock)
+        until = min(now + _KEY_CACHE_TTL, caller.valid_until or now + _KEY_CACHE_TTL)
+        self._callers = {k: v for k, v in self._callers.items() if v[0] > now}
+        self._callers[remembered] = (until, caller)
         return caller
+
+    def limit(self, operation: Operation, caller: Caller) -> Allowance:
+        """Whether the request may be made now: exact for what makes something, generous in memory for all else (D13)."""
+        from lipwire.usecases.limit_request import limit_request
+
+        is_creating = operation in CREATING
+        return limit_request(
+            caller,
+            is_creating=is_creating,
+            limiter=self.limits if is_creating else self.memory_limits,
+            clock=self.clock,
+        )
 
     def run(self, operation: Operation, command: Command, caller: Caller) -> Any:
         """The operation's use case over this deployment's ports."""

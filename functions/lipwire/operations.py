@@ -8,6 +8,7 @@ from lipwire.domain.commands import Caller
 from lipwire.usecases.cancel_job import cancel_job
 from lipwire.usecases.complete_upload import complete_upload
 from lipwire.usecases.create_job import create_job
+from lipwire.usecases.create_key import create_key
 from lipwire.usecases.create_upload import create_upload
 from lipwire.usecases.create_uploads import create_uploads
 from lipwire.usecases.delete_asset import delete_asset
@@ -23,10 +24,13 @@ from lipwire.usecases.list_assets import list_assets
 from lipwire.usecases.list_deliveries import list_deliveries
 from lipwire.usecases.list_endpoints import list_endpoints
 from lipwire.usecases.list_jobs import list_jobs
+from lipwire.usecases.list_keys import list_keys
 from lipwire.usecases.list_ledger import list_ledger
 from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
+from lipwire.usecases.revoke_key import revoke_key
+from lipwire.usecases.rotate_key import rotate_key
 from lipwire.usecases.rotate_secret import rotate_secret
 from lipwire.usecases.send_test_event import send_test_event
 from lipwire.usecases.update_endpoint import update_endpoint
@@ -90,7 +94,29 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, jobs=app.jobs, outputs=app.outputs, work=app.work_objects
     ),
     Operation.GET_ACCOUNT: lambda app, command, caller: get_account(
-        command, caller, ledger=app.ledger, engines=app.engines
+        command, caller, ledger=app.ledger, engines=app.engines, limits=app.limits
+    ),
+    Operation.CREATE_KEY: lambda app, command, caller: create_key(
+        command,
+        caller.account.id,
+        by=caller.key_id,
+        accounts=app.accounts,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.LIST_KEYS: lambda app, command, caller: list_keys(
+        command, caller.account.id, accounts=app.accounts, limits=app.limits
+    ),
+    Operation.ROTATE_KEY: lambda app, command, caller: rotate_key(
+        command,
+        caller.account.id,
+        by=caller.key_id,
+        accounts=app.accounts,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.REVOKE_KEY: lambda app, command, caller: revoke_key(
+        command, caller.account.id, by=caller.key_id, accounts=app.accounts, clock=app.clock
     ),
     Operation.LIST_LEDGER: lambda app, command, caller: list_ledger(
         command, caller, ledger=app.ledger

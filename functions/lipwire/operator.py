@@ -4,42 +4,67 @@ import argparse
 import json
 import os
 import sys
+from typing import Any
 
 from lipwire.bootstrap import App
 from lipwire.domain.credits import Millicredits
+from lipwire.domain.errors import LipwireError
+from lipwire.domain.ids import AccountId
+from lipwire.domain.plans import PLANS, PlanChanges
 from lipwire.operator_credits import add_credit_commands
+from lipwire.operator_keys import add_keys_parser, run_keys
 from lipwire.usecases.open_account import open_account
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; prints JSON."""
+    """Run one command; prints JSON. 1 where it is refused, with the reason on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        answer = _run(options, App(os.environ))
+    except LipwireError as error:
+        sys.stderr.write(f"{error.code}: {error.message}\n")
+        return 1
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lipwire")
     commands = parser.add_subparsers(dest="command", required=True)
     create = commands.add_parser("create-account", help="open an account with one API key")
     create.add_argument("--name", default="local")
+    create.add_argument("--plan", choices=tuple(PLANS), default="pro")
     create.add_argument("--credits", type=int, default=1000, help="whole credits to grant")
     add_credit_commands(commands.add_parser("credits", help="grant, adjust or refund credits"))
-    revoke = commands.add_parser("revoke-key", help="revoke an API key by its public id")
-    revoke.add_argument("public_id")
-    options = parser.parse_args(arguments)
-    app = App(os.environ)
+    plan = commands.add_parser("set-plan", help="change an account's plan and its own limits")
+    plan.add_argument("account_id")
+    plan.add_argument("plan", choices=tuple(PLANS))
+    for limit in PlanChanges.model_fields:
+        plan.add_argument(f"--{limit.replace('_', '-')}", type=int, help="in place of the plan's")
+    add_keys_parser(commands)
+    return parser
+
+
+def _run(options: argparse.Namespace, app: App) -> dict[str, Any]:
     if options.command == "create-account":
         opened = open_account(
             options.name,
             Millicredits(options.credits * 1000),
+            plan=options.plan,
             accounts=app.accounts,
             ledger=app.ledger,
             clock=app.clock,
             ids=app.ids,
         )
-        answer = {"account_id": opened.account.id, "api_key": opened.api_key}
-    elif options.command == "credits":
-        answer = options.run(app, options)
-    else:
-        app.accounts.revoke(options.public_id, at=app.clock.now())
-        answer = {"revoked": options.public_id}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    return 0
+        return {"account_id": opened.account.id, "api_key": opened.api_key}
+    if options.command == "credits":
+        answer: dict[str, Any] = options.run(app, options)
+        return answer
+    if options.command == "set-plan":
+        changes = PlanChanges(**{name: getattr(options, name) for name in PlanChanges.model_fields})
+        app.accounts.set_plan(AccountId(options.account_id), options.plan, changes)
+        return {"plan": options.plan, "changes": changes.model_dump(exclude_none=True)}
+    return run_keys(options, app)
 
 
 if __name__ == "__main__":

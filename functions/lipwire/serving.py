@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 from urllib.parse import unquote
@@ -20,9 +21,16 @@ from lipwire.dialects.base import (
     WireResponse,
     function_of,
     key_of,
+    scope_of,
 )
 from lipwire.domain.commands import Caller, Command
-from lipwire.domain.errors import InternalError, Kind, LipwireError, RouteNotFoundError
+from lipwire.domain.errors import (
+    InternalError,
+    Kind,
+    LipwireError,
+    MissingScopeError,
+    RouteNotFoundError,
+)
 from lipwire.domain.idempotency import Answer, KeyedRequest, checked_key, fingerprint
 from lipwire.observability import logger
 from lipwire.usecases.answer_once import answer_once
@@ -30,7 +38,13 @@ from lipwire.usecases.answer_once import answer_once
 _CORS: Final = CORSConfig(
     allow_origin="*",
     allow_headers=["Authorization", "Content-Type", "X-Api-Key", "Idempotency-Key"],
-    expose_headers=["X-Request-Id", "Retry-After", "Idempotent-Replayed"],
+    expose_headers=[
+        "X-Request-Id",
+        "Retry-After",
+        "RateLimit",
+        "RateLimit-Policy",
+        "Idempotent-Replayed",
+    ],
     max_age=600,
 )
 
@@ -42,22 +56,37 @@ def serve(function: str, event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> WireResponse:
     """The answer to one request; every failure in the dialect's own words, bugs with nothing but a request id."""
+    headers: dict[str, str] = {}
     try:
         if route.operation in PUBLIC:
             return route.encode(app.run_public(route.operation, request))
         caller = app.authenticate(key_of(request, dialect.key_header))
         logger.append_keys(account_id=caller.account.id, operation=route.operation.value)
+        _check_scope(route, caller)
+        allowance = app.limit(route.operation, caller)
+        headers = allowance.headers
+        allowance.check()
         command = route.decode(request)
         if route.operation in CREATES and "idempotency-key" in request.headers:
-            return _answered_once(request, dialect, route, command, caller, app)
-        return route.encode(app.run(route.operation, command, caller))
+            wire = _answered_once(request, dialect, route, command, caller, app)
+        else:
+            wire = route.encode(app.run(route.operation, command, caller))
     except LipwireError as error:
         level = logger.exception if error.kind is Kind.BUG else logger.info
         level("request refused", code=error.code)
-        return dialect.encode_error(error, request)
+        wire = dialect.encode_error(error, request)
     except Exception:  # noqa: BLE001  # the entry point: logged once, answered as a bug
         logger.exception("request failed")
-        return dialect.encode_error(InternalError(), request)
+        wire = dialect.encode_error(InternalError(), request)
+    return replace(wire, headers={**headers, **wire.headers})
+
+
+def _check_scope(route: Route, caller: Caller) -> None:
+    scope = scope_of(route.operation)
+    if scope is not None and scope not in caller.scopes:
+        raise MissingScopeError(
+            f"This API key lacks the scope `{scope}`.", scope=scope.value, scopes=caller.scopes
+        )
 
 
 def _answered_once(

@@ -67,6 +67,7 @@ SETTLE_JOB = FunctionSpec(
         writes(Resource.JOBS_TABLE),
         reads(Resource.LEDGER_TABLE),
         writes(Resource.LEDGER_TABLE),
+        writes(Resource.LIMITS_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.WORK_BUCKET, "results/"),
     ),
@@ -81,6 +82,7 @@ FAIL_JOB = FunctionSpec(
         writes(Resource.JOBS_TABLE),
         reads(Resource.LEDGER_TABLE),
         writes(Resource.LEDGER_TABLE),
+        writes(Resource.LIMITS_TABLE),
         writes(Resource.OUTBOX_TABLE),
     ),
 )

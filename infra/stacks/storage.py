@@ -55,7 +55,7 @@ class StorageStack(Stack):
         by_account = ("by_account", "account_id", "pk")
         self.outbox = Table(self, "Outbox", config=config, stream=True)
         tables = {
-            Resource.ACCOUNTS_TABLE: Table(self, "Accounts", config=config),
+            Resource.ACCOUNTS_TABLE: Table(self, "Accounts", config=config, index=by_account),
             Resource.ASSETS_TABLE: Table(self, "Assets", config=config, index=by_account),
             Resource.JOBS_TABLE: Table(self, "Jobs", config=config, index=by_account),
             Resource.LEDGER_TABLE: Table(
@@ -70,6 +70,7 @@ class StorageStack(Stack):
             ),
             Resource.OUTBOX_TABLE: self.outbox,
             Resource.IDEMPOTENCY_TABLE: Table(self, "Idempotency", config=config, sort_key="sk"),
+            Resource.LIMITS_TABLE: Table(self, "Limits", config=config),
         }
         self.handles: Handles = {
             Resource.UPLOADS_BUCKET: self.uploads.handle,

@@ -53,7 +53,7 @@ def refused(call) -> bool:
     return False
 
 
-TABLES = ("ACCOUNTS", "ASSETS", "JOBS", "LEDGER", "WEBHOOKS", "OUTBOX")
+TABLES = ("ACCOUNTS", "ASSETS", "JOBS", "LEDGER", "WEBHOOKS", "OUTBOX", "LIMITS")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ TABLES = ("ACCOUNTS", "ASSETS", "JOBS", "LEDGER", "WEBHOOKS", "OUTBOX")
     [
         ("api_uploads.handler.handler", {"ACCOUNTS", "ASSETS"}),
         ("api_jobs.handler.handler", {"ACCOUNTS", "ASSETS", "JOBS", "LEDGER"}),
-        ("api_account.handler.handler", {"ACCOUNTS", "LEDGER", "WEBHOOKS"}),
+        ("api_account.handler.handler", {"ACCOUNTS", "LEDGER", "LIMITS", "WEBHOOKS"}),
         ("probe.handler.handler", set()),
         ("consumers.deliver_webhooks.handler.handler", {"ACCOUNTS", "JOBS", "WEBHOOKS"}),
     ],

@@ -8,18 +8,20 @@ from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.system import RandomIds, SystemClock
-from lipwire.domain.accounts import ApiKey, base62, hash_key, make_key, public_id_of
 from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.errors import (
     ConcurrentChangeError,
     InsufficientCreditsError,
     InvalidCursorError,
+    KeyNotFoundError,
     UnauthenticatedError,
 )
 from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.jobs import JobStatus
+from lipwire.domain.keys import ApiKey, base62, hash_key, make_key, public_id_of
 from lipwire.domain.ledger import ENDS, totals
 from tests.support.builders import (
     NOW,
@@ -45,11 +47,13 @@ class Stores:
             self.client, table=platform.names["ACCOUNTS_TABLE"], outbox=outbox
         )
         self.assets = DynamoAssets(self.client, table=platform.names["ASSETS_TABLE"], outbox=outbox)
+        self.limits = DynamoLimits(self.client, table=platform.names["LIMITS_TABLE"])
         self.jobs = DynamoJobs(
             self.client,
             table=platform.names["JOBS_TABLE"],
             ledger=self.ledger,
             accounts=self.accounts,
+            limits=self.limits,
             outbox=outbox,
             clock=SystemClock(),
         )
@@ -77,7 +81,7 @@ class Stores:
     def rendering(self):
         """A stored job that is rendering."""
         job = self.job()
-        self.jobs.create(job, key_id=self.key_id)
+        self.jobs.create(job, key_id=self.key_id, most_active=9)
         for status in (JobStatus.VALIDATING, JobStatus.RENDERING):
             job = job.model_copy(update={"status": status})
             assert self.jobs.advance(job)
@@ -101,13 +105,13 @@ def test_a_grant_counts_once(stores):
 def test_a_job_comes_back_as_it_was_stored(stores):
     """Every field survives the table."""
     job = stores.job(metadata={"a": "b"}, webhook_url="https://example.com/x")
-    stores.jobs.create(job, key_id=stores.key_id)
+    stores.jobs.create(job, key_id=stores.key_id, most_active=9)
     assert stores.jobs.get(job.id) == job
 
 
 def test_creating_a_job_holds_its_credits(stores):
     """The hold, the balance and the job are one write."""
-    stores.jobs.create(stores.job(), key_id=stores.key_id)
+    stores.jobs.create(stores.job(), key_id=stores.key_id, most_active=9)
     balance = stores.ledger.balance(stores.account_id)
     assert (balance.balance, balance.held, balance.available) == (10_000, 6_000, 4_000)
 
@@ -116,7 +120,7 @@ def test_a_job_that_cannot_be_held_is_not_written(stores):
     """All or nothing."""
     job = stores.job(held_millicredits=10_001)
     with pytest.raises(InsufficientCreditsError):
-        stores.jobs.create(job, key_id=stores.key_id)
+        stores.jobs.create(job, key_id=stores.key_id, most_active=9)
     assert stores.jobs.get(job.id) is None
     assert stores.ledger.balance(stores.account_id).held == 0
 
@@ -126,7 +130,7 @@ def test_a_revoked_key_cannot_spend(stores):
     stores.accounts.revoke(stores.key_id, at=NOW)
     job = stores.job()
     with pytest.raises(UnauthenticatedError):
-        stores.jobs.create(job, key_id=stores.key_id)
+        stores.jobs.create(job, key_id=stores.key_id, most_active=9)
     assert stores.jobs.get(job.id) is None
     assert stores.ledger.balance(stores.account_id).held == 0
 
@@ -137,7 +141,7 @@ def test_two_jobs_at_once_never_hold_more_than_there_is(stores):
 
     def create() -> None:
         try:
-            stores.jobs.create(stores.job(), key_id=stores.key_id)
+            stores.jobs.create(stores.job(), key_id=stores.key_id, most_active=9)
         except InsufficientCreditsError:
             return
         made.append(1)
@@ -150,7 +154,7 @@ def test_two_jobs_at_once_never_hold_more_than_there_is(stores):
 def test_a_hold_is_extended_once(stores):
     """Two steps that fit the same hold: one of them counts."""
     job = stores.job()
-    stores.jobs.create(job, key_id=stores.key_id)
+    stores.jobs.create(job, key_id=stores.key_id, most_active=9)
     larger = stores.jobs.extend_hold(job, 1_000)
     with pytest.raises(ConcurrentChangeError):
         stores.jobs.extend_hold(job, 1_000)
@@ -321,12 +325,12 @@ def test_keys_are_found_by_their_public_id_and_revoked_once(platform, stores):
     stores.accounts.add(account, record)
     with pytest.raises(ConcurrentChangeError):
         stores.accounts.add(account, record)
-    assert stores.accounts.key(public_id_of(key)).opens_with(key)
+    assert stores.accounts.key(public_id_of(key)).opens_with(key, at=NOW)
     for _ in range(2):
         stores.accounts.revoke(public_id, at=NOW)
-    assert not stores.accounts.key(public_id).opens_with(key)
+    assert not stores.accounts.key(public_id).opens_with(key, at=NOW)
     assert platform.count_events("ApiKeyRevoked", public_id) == 1
-    with pytest.raises(ConcurrentChangeError, match="no such key"):
+    with pytest.raises(KeyNotFoundError):
         stores.accounts.revoke(base62(IDS.secret(64), 10), at=NOW)
 
 

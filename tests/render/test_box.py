@@ -11,14 +11,14 @@ import pytest
 
 pytest.importorskip("av", reason="the renderer's environment has PyAV")
 
-from lipwire.domain.accounts import PLANS
+from lipwire.domain.plans import PLANS
 from probe.box import BoxBrokenError, Look, look_into
 from tests.support.bombs import BOMBS, DISGUISES, movie_that_points_elsewhere
 from tests.support.clips import MEDIA, needs_media
 from tests.support.hostile import HOSTILE
 from tests.support.inside.tripwire import NO_WIRE, TOUCHED
 
-PLAN = PLANS["standard"]
+PLAN = PLANS["pro"]
 UNLIMITED = "tests.support.inside.unlimited"
 WATCHED = "tests.support.inside.watched"
 #: Of the hostile files, those that are refused whatever they are for.

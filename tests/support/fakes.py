@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lipwire.domain.accounts import Account, Plan
+from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Device, EngineSpec, Mode
@@ -11,6 +11,7 @@ from lipwire.domain.errors import InsufficientCreditsError
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
+from lipwire.domain.plans import Plan
 from lipwire.domain.shards import ShardCut, ShardReport
 from tests.support.builders import NOW
 
@@ -65,7 +66,9 @@ class FakeJobs:
         self.available = available
         self.ended: list[tuple[str, JobStatus]] = []
 
-    def create(self, job: Job, *, key_id: str = "", also: Also | None = None) -> None:
+    def create(
+        self, job: Job, *, key_id: str = "", most_active: int = 0, also: Also | None = None
+    ) -> None:
         if job.held_millicredits > self.available:
             raise InsufficientCreditsError
         self.available -= job.held_millicredits

@@ -12,6 +12,7 @@ CONSUMER = ConsumerSpec(
             writes(Resource.JOBS_TABLE),
             reads(Resource.LEDGER_TABLE),
             writes(Resource.LEDGER_TABLE),
+            writes(Resource.LIMITS_TABLE),
             writes(Resource.OUTBOX_TABLE),
         ),
     ),

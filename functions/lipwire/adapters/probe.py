@@ -6,9 +6,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from lipwire.domain.accounts import Plan
 from lipwire.domain.assets import Asset, ProbeFinding
 from lipwire.domain.errors import BusyError
+from lipwire.domain.plans import Plan
 from lipwire.observability import logger
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from lipwire.domain.commands import Command
 from lipwire.domain.errors import LipwireError
+from lipwire.domain.keys import Scope
 from lipwire.domain.views import JobView
 
 
@@ -39,6 +40,10 @@ class Operation(StrEnum):
     GET_DELIVERY = "get_delivery"
     REPLAY_DELIVERY = "replay_delivery"
     REPLAY_DELIVERIES = "replay_deliveries"
+    CREATE_KEY = "create_key"
+    LIST_KEYS = "list_keys"
+    ROTATE_KEY = "rotate_key"
+    REVOKE_KEY = "revoke_key"
     GET_OPENAPI = "get_openapi"
     GET_DOCS = "get_docs"
 
@@ -69,6 +74,45 @@ _JOBS: Final = {
     Operation.CANCEL_JOB,
     Operation.DELETE_JOB,
 }
+_WEBHOOKS: Final = {
+    Operation.CREATE_ENDPOINT,
+    Operation.LIST_ENDPOINTS,
+    Operation.GET_ENDPOINT,
+    Operation.UPDATE_ENDPOINT,
+    Operation.DELETE_ENDPOINT,
+    Operation.ROTATE_SECRET,
+    Operation.SEND_TEST_EVENT,
+    Operation.LIST_DELIVERIES,
+    Operation.GET_DELIVERY,
+    Operation.REPLAY_DELIVERY,
+    Operation.REPLAY_DELIVERIES,
+}
+
+#: Operations that make something: counted exactly. All others are limited in memory, generously (D13).
+CREATING: Final = frozenset(
+    {
+        Operation.CREATE_UPLOAD,
+        Operation.CREATE_JOB,
+        Operation.CREATE_ENDPOINT,
+        Operation.ROTATE_SECRET,
+        Operation.SEND_TEST_EVENT,
+        Operation.REPLAY_DELIVERY,
+        Operation.REPLAY_DELIVERIES,
+        Operation.CREATE_KEY,
+        Operation.ROTATE_KEY,
+    }
+)
+
+
+def scope_of(operation: Operation) -> Scope | None:
+    """The scope a key needs for it: none for the key's own account; `admin` for whatever is named nowhere else."""
+    if operation in _UPLOADS:
+        return Scope.UPLOADS
+    if operation in _JOBS:
+        return Scope.JOBS
+    if operation in _WEBHOOKS:
+        return Scope.WEBHOOKS
+    return None if operation is Operation.GET_ACCOUNT else Scope.ADMIN
 
 
 def function_of(operation: Operation) -> str:

@@ -8,6 +8,7 @@ from lipwire.domain.accounts import Account
 from lipwire.domain.idempotency import Also, Once
 from lipwire.domain.ids import AssetId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
+from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
 from lipwire.domain.webhooks import (
@@ -38,6 +39,13 @@ class Caller(Command):
     def also(self, view: object) -> Also | None:
         """What the store that makes this view adds to its transaction."""
         return None if self.once is None else self.once.also(view)
+
+    scopes: tuple[Scope, ...] = tuple(Scope)
+    mode: KeyMode = KeyMode.LIVE
+    #: The key's own limit, where it has one.
+    requests_per_minute: int | None = None
+    #: The key opens nothing from then on.
+    valid_until: datetime | None = None
 
 
 class CreateUpload(Command):
@@ -183,6 +191,28 @@ class ListLedger(Command):
 
 class GetAccount(Command):
     pass
+
+
+class CreateKey(Command):
+    name: str
+    scopes: tuple[Scope, ...]
+    mode: KeyMode = KeyMode.LIVE
+    valid_until: datetime | None = None
+    requests_per_minute: int | None = None
+
+
+class ListKeys(Command):
+    pass
+
+
+class RotateKey(Command):
+    public_id: str
+    #: How long the key before opens too.
+    grace: timedelta = DEFAULT_GRACE
+
+
+class RevokeKey(Command):
+    public_id: str
 
 
 class GetOpenApi(Command):

@@ -6,16 +6,16 @@ LipwireError
 ├── ForbiddenError (403)           MissingScopeError
 ├── PaymentError (402)             InsufficientCreditsError
 ├── MissingError (404)             JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, DeliveryNotFoundError,
-│                                  RouteNotFoundError
+│                                  KeyNotFoundError, RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
-│                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError,
-│                                  LedgerConflictError, RefundTooLargeError,
+│                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError, KeyEndedError,
+│                                  TooManyKeysError, LedgerConflictError, RefundTooLargeError,
 │                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
 ├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError, InvalidCursorError,
 │   │                              IdempotencyKeyReusedError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
-├── LimitedError (429)             RateLimitedError
+├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError
 ├── UnavailableError (503)         BusyError
 └── InternalError (500)            RenderFailedError, RenderTimedOutError, InternalError
 
@@ -48,7 +48,7 @@ from lipwire.domain.media_errors import UnsupportedMediaError as UnsupportedMedi
 class UnauthenticatedError(LipwireError):
     code = "unauthenticated"
     kind = Kind.UNAUTHENTICATED
-    title = "The API key is missing, unknown or revoked."
+    title = "The API key is missing, unknown, expired or revoked."
     mend = "Send a valid key as `Authorization: Bearer lw_live_…` or `X-Api-Key`."
 
 
@@ -56,7 +56,7 @@ class MissingScopeError(LipwireError):
     code = "missing_scope"
     kind = Kind.FORBIDDEN
     title = "This API key may not do that."
-    mend = "Use a key that has the scope named in `scope`."
+    mend = "Use a key that has the scope named in `scope`, or add one with POST /lipwire/v1/keys."
 
 
 class InsufficientCreditsError(LipwireError):
@@ -106,6 +106,27 @@ class DeliveryPendingError(LipwireError):
     kind = Kind.CONFLICT
     title = "This webhook delivery has not ended yet."
     mend = "Wait for its next attempt, at `next_attempt_at`."
+
+
+class KeyNotFoundError(LipwireError):
+    code = "key_not_found"
+    kind = Kind.MISSING
+    title = "There is no such API key."
+    mend = "Check the id; list yours with GET /lipwire/v1/keys."
+
+
+class KeyEndedError(LipwireError):
+    code = "key_ended"
+    kind = Kind.CONFLICT
+    title = "This API key was rotated or revoked, or has expired."
+    mend = "Rotate the key that took its place, or make a new one with POST /lipwire/v1/keys."
+
+
+class TooManyKeysError(LipwireError):
+    code = "too_many_keys"
+    kind = Kind.CONFLICT
+    title = "The account has as many API keys as it may have."
+    mend = "Revoke one that is not used any more."
 
 
 class RouteNotFoundError(LipwireError):
@@ -237,6 +258,15 @@ class RateLimitedError(LipwireError):
     kind = Kind.LIMITED
     title = "Too many requests."
     mend = "Wait as long as `Retry-After` says."
+
+
+class TooManyActiveJobsError(LipwireError):
+    """A quota, not a rate: waiting helps only once a job has ended."""
+
+    code = "too_many_active_jobs"
+    kind = Kind.LIMITED
+    title = "The account has as many active jobs as its plan allows."
+    mend = "Wait until one has ended, cancel one, or ask for a larger plan."
 
 
 class UnavailableError(LipwireError):

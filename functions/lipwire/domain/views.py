@@ -10,6 +10,7 @@ from lipwire.domain.assets import Asset
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.jobs import Job
+from lipwire.domain.keys import ApiKey
 from lipwire.domain.prices import Price, Terms
 from lipwire.domain.webhooks import Attempt, Delivery
 
@@ -85,6 +86,18 @@ class AccountView:
     account: Account
     balance: Balance
     engines: tuple[EngineSpec, ...]
+    active_jobs: int = 0
+    #: Who signs webhooks is shown only to keys that look after them.
+    shows_secret: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyView:
+    """A key as its owner sees it; `text` is the whole key, shown when it is made."""
+
+    key: ApiKey
+    last_used_at: datetime | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """What use cases ask of the world, in their own words; adapters answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from lipwire.domain.accounts import Account, ApiKey, Plan
+from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Analysis, Asset, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
@@ -13,7 +13,10 @@ from lipwire.domain.events import EventData
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport
+from lipwire.domain.keys import ApiKey
 from lipwire.domain.ledger import Entry, Totals
+from lipwire.domain.limits import Allowance, Rate
+from lipwire.domain.plans import Plan, PlanChanges
 from lipwire.domain.views import Balance, Page, UploadPart
 from lipwire.domain.warnings import JobWarning
 
@@ -41,10 +44,63 @@ class AccountStore(Protocol):
 
     def key(self, public_id: str) -> ApiKey | None: ...
 
+    def keys(self, account_id: AccountId) -> list[ApiKey]:
+        """All of the account's keys, oldest first; one that was made this second may be missing."""
+
     def add(self, account: Account, key: ApiKey) -> None:
         """Keyed by id: adding twice is refused."""
 
-    def revoke(self, public_id: str, *, at: datetime) -> None: ...
+    def add_key(self, key: ApiKey, *, by: str | None) -> None:
+        """Keyed by its id, while the account is active and the key `by` is valid.
+
+        Raises:
+            UnauthenticatedError: the account was closed, or the key `by` ended, since they were looked up.
+        """
+
+    def rotate_key(self, old: ApiKey, new: ApiKey, *, until: datetime, by: str | None) -> None:
+        """The new key, and the old one's end at whole seconds, both or neither; once for each old key.
+
+        Raises:
+            KeyEndedError: the old key was rotated or revoked first.
+            UnauthenticatedError: like `add_key`.
+        """
+
+    def revoke(self, public_id: str, *, at: datetime, by: str | None = None) -> None:
+        """It opens nothing any more, and `ApiKeyRevoked` is told: once; the first revocation's time stays.
+
+        Raises:
+            KeyNotFoundError: there is no such key.
+            UnauthenticatedError: like `add_key`.
+        """
+
+    def set_plan(self, account_id: AccountId, plan: str, changes: PlanChanges) -> None:
+        """Raises `UnauthenticatedError` where there is no such account."""
+
+
+class LimitStore(Protocol):
+    """What is counted for each account: requests, active jobs, the last use of each key."""
+
+    def take(self, account_id: AccountId, rates: Mapping[str, Rate], *, at: datetime) -> Allowance:
+        """Count one request against every limit, or, where one is spent, against none.
+
+        Raises:
+            BusyError: it could not be counted.
+        """
+
+    def active(self, account_id: AccountId) -> frozenset[JobId]: ...
+
+    def note_use(self, public_id: str, *, at: datetime) -> None:
+        """Best effort, once a minute."""
+
+    def last_uses(self, public_ids: Iterable[str]) -> Mapping[str, datetime]: ...
+
+
+class RequestLimiter(Protocol):
+    """Counts requests; `take` is that of `LimitStore`."""
+
+    def take(
+        self, account_id: AccountId, rates: Mapping[str, Rate], *, at: datetime
+    ) -> Allowance: ...
 
 
 class Ledger(Protocol):
@@ -119,11 +175,12 @@ class AssetStore(Protocol):
 class JobStore(Protocol):
     """Jobs; each method that moves money or status is one transaction with its ledger and outbox rows."""
 
-    def create(self, job: Job, *, key_id: str, also: Also | None = None) -> None:
+    def create(self, job: Job, *, key_id: str, most_active: int, also: Also | None = None) -> None:
         """Job + HOLD entry + balance + `JobCreated` + start of its workflow + what `also` adds, all or nothing.
 
         Raises:
-            UnauthenticatedError: the key was revoked since it was looked up.
+            UnauthenticatedError: the key ended, or the account was closed, since they were looked up.
+            TooManyActiveJobsError: the account has `most_active` jobs that have not ended.
             InsufficientCreditsError: the balance can't cover the hold; nothing was written.
         """
 

@@ -27,7 +27,8 @@ def create_job(
         InvalidRequestError: an asset id is unknown (named in `errors`).
         InvalidOptionError: options that don't fit each other, the engine or what is known of the source.
         MediaError, WrongAssetKindError: what is already known of an asset forbids it.
-        EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError, InsufficientCreditsError.
+        EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError, InsufficientCreditsError,
+        TooManyActiveJobsError.
     """
     draft = draft_job(
         command,
@@ -43,5 +44,10 @@ def create_job(
     for asset in draft.fetched:
         assets.create(asset)
     view = JobView(job=draft.job)
-    jobs.create(draft.job, key_id=caller.key_id, also=caller.also(view))
+    jobs.create(
+        draft.job,
+        key_id=caller.key_id,
+        most_active=caller.account.limits.max_active_jobs,
+        also=caller.also(view),
+    )
     return view

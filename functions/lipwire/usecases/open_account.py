@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from lipwire.domain.accounts import Account, ApiKey, base62, hash_key, make_key
+from lipwire.domain.accounts import Account
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.ids import AccountId
+from lipwire.domain.keys import KeyMode, Scope, mint_key
 from lipwire.domain.signing import new_secret
 from lipwire.ports import AccountStore, Clock, IdSource, Ledger
 
@@ -21,30 +22,29 @@ def open_account(
     name: str,
     credits: Millicredits,
     *,
+    plan: str,
     accounts: AccountStore,
     ledger: Ledger,
     clock: Clock,
     ids: IdSource,
 ) -> OpenedAccount:
-    """A new account with one live key and credits granted."""
+    """A new account with credits granted, and one live key that may do everything."""
     now = clock.now()
     account = Account(
         id=AccountId(ids.new("acct")),
         name=name,
+        plan=plan,
         webhook_secret=new_secret(ids.secret(256)),
         created_at=now,
     )
-    public_id = base62(ids.secret(64), 10)
-    api_key = make_key("live", public_id=public_id, secret=base62(ids.secret(256), 32))
-    accounts.add(
-        account,
-        ApiKey(
-            public_id=public_id,
-            account_id=account.id,
-            name="first key",
-            secret_sha256=hash_key(api_key),
-            created_at=now,
-        ),
+    minted = mint_key(
+        account.id,
+        name="first key",
+        mode=KeyMode.LIVE,
+        scopes=tuple(Scope),
+        at=now,
+        secret=ids.secret,
     )
+    accounts.add(account, minted.record)
     ledger.grant(account.id, credits, grant_id=ids.new("led"), at=now)
-    return OpenedAccount(account, api_key)
+    return OpenedAccount(account, minted.text)

@@ -1,8 +1,8 @@
 """What is in the file?"""
 
-from lipwire.domain.accounts import Plan
 from lipwire.domain.assets import Asset, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.errors import MediaTooLargeError
+from lipwire.domain.plans import Plan
 from lipwire.ports import AccountStore, AssetStore, Clock, MediaProbe
 
 

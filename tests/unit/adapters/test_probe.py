@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lipwire.adapters.probe import LambdaProbe
-from lipwire.domain.accounts import PLANS
 from lipwire.domain.errors import BusyError
+from lipwire.domain.plans import PLANS
 from tests.support.builders import an_asset
 
 VERDICT = {"problem": {"code": "corrupt_media", "message": "The file is damaged."}}
@@ -30,7 +30,7 @@ class Client:
 
 def asked(client: Client):
     """What the box says of an asset."""
-    return LambdaProbe(client, function="probe").probe(an_asset(1), limits=PLANS["standard"])
+    return LambdaProbe(client, function="probe").probe(an_asset(1), limits=PLANS["pro"])
 
 
 def test_a_verdict_is_the_boxs_own_answer():

@@ -8,7 +8,6 @@ import pytest
 from lipwire.dialects.base import WireRequest
 from lipwire.dialects.native.codec import to_create_job
 from lipwire.dialects.native.wire_options import from_options
-from lipwire.domain.accounts import PLANS
 from lipwire.domain.assets import AssetStatus, filename_of_url
 from lipwire.domain.commands import CreateJob
 from lipwire.domain.errors import (
@@ -20,6 +19,7 @@ from lipwire.domain.errors import (
     SourceRefusedError,
 )
 from lipwire.domain.jobs import JobStatus
+from lipwire.domain.plans import PLANS
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.fetch_from_urls import CHECK_BYTES, MAX_BYTES, fetch_from_urls
 from tests.support.builders import NOW, a_caller, a_job, an_account, an_asset, voice_info

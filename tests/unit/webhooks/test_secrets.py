@@ -2,8 +2,8 @@
 
 import boto3
 
-from lipwire.domain.accounts import base62, make_key
 from lipwire.domain.jobs import JobStatus
+from lipwire.domain.keys import base62, make_key
 from lipwire.domain.signing import new_secret
 from lipwire.webhook_views import NativeJobViews
 from tests.support.builders import ACCOUNT, a_job, a_report

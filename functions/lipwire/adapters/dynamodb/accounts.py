@@ -5,10 +5,17 @@ from typing import Any
 
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
-from lipwire.domain.accounts import Account, ApiKey
-from lipwire.domain.errors import ConcurrentChangeError, UnauthenticatedError
+from lipwire.domain.accounts import Account, AccountStatus
+from lipwire.domain.errors import (
+    ConcurrentChangeError,
+    KeyEndedError,
+    KeyNotFoundError,
+    UnauthenticatedError,
+)
 from lipwire.domain.events import ApiKeyRevoked
 from lipwire.domain.ids import AccountId, KeyId
+from lipwire.domain.keys import ApiKey, whole_seconds
+from lipwire.domain.plans import PlanChanges
 
 
 class DynamoAccounts:
@@ -29,31 +36,64 @@ class DynamoAccounts:
         item = self._get(_key_pk(public_id))
         return ApiKey.model_validate(item) if item else None
 
+    def keys(self, account_id: AccountId) -> list[ApiKey]:
+        """All of the account's keys, oldest first; one that was made this second may be missing."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_account",
+            KeyConditionExpression="account_id = :account",
+            ExpressionAttributeValues=to_item({":account": account_id}),
+        )
+        found = (ApiKey.model_validate(from_item(item)) for page in pages for item in page["Items"])
+        return sorted(found, key=lambda key: key.created_at)
+
     def add(self, account: Account, key: ApiKey) -> None:
         """Both, once."""
         transaction = Transaction(self._client)
         transaction.put_new(
             self._table, entity_item(account, pk=account.id), otherwise=ConcurrentChangeError
         )
-        transaction.put_new(
+        self._put_key(transaction, key)
+        transaction.commit()
+
+    def add_key(self, key: ApiKey, *, by: str | None) -> None:
+        """Keyed by its id, while the account is active and the key `by` is valid."""
+        transaction = Transaction(self._client)
+        self._may(transaction, key.account_id, by, at=key.created_at)
+        self._put_key(transaction, key)
+        transaction.commit()
+
+    def rotate_key(self, old: ApiKey, new: ApiKey, *, until: datetime, by: str | None) -> None:
+        """Guarded by the old key's `replaced_by`, which is written once."""
+        transaction = Transaction(self._client)
+        # A transaction may touch a row once: a key that rotates itself is checked by the update.
+        self._may(
+            transaction, old.account_id, None if by == old.public_id else by, at=new.created_at
+        )
+        self._put_key(transaction, new)
+        transaction.update(
             self._table,
-            entity_item(key, pk=_key_pk(key.public_id)),
-            otherwise=ConcurrentChangeError,
+            {"pk": _key_pk(old.public_id)},
+            change="SET replaced_by = :new, valid_until = :until",
+            condition=f"attribute_not_exists(replaced_by) AND {_WORKS}",
+            values={
+                ":new": new.public_id,
+                ":until": iso(until),
+                ":now": iso(whole_seconds(new.created_at)),
+            },
+            otherwise=KeyEndedError,
         )
         transaction.commit()
 
-    def revoke(self, public_id: str, *, at: datetime) -> None:
-        """The key opens nothing any more, and `ApiKeyRevoked` is told; once, the first revocation's time stays.
-
-        Raises:
-            ConcurrentChangeError: there is no such key.
-        """
+    def revoke(self, public_id: str, *, at: datetime, by: str | None = None) -> None:
+        """The key opens nothing any more, and `ApiKeyRevoked` is told; once, the first revocation's time stays."""
         key = self.key(public_id)
         if key is None:
-            raise ConcurrentChangeError("There is no such key.")
+            raise KeyNotFoundError
         if key.revoked_at is not None:
             return
         transaction = Transaction(self._client)
+        self._may(transaction, key.account_id, None if by == public_id else by, at=at)
         transaction.update(
             self._table,
             {"pk": _key_pk(public_id)},
@@ -71,12 +111,37 @@ class DynamoAccounts:
         )
         transaction.commit()
 
-    def still_valid(self, transaction: Transaction, public_id: str) -> None:
-        """Let a transaction stand only while this key is not revoked: a remembered key can't spend (D13)."""
+    def set_plan(self, account_id: AccountId, plan: str, changes: PlanChanges) -> None:
+        """In force within 60 s: that long a caller is remembered."""
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": account_id},
+            change="SET #plan = :plan, limit_changes = :changes",
+            condition="attribute_exists(pk)",
+            names={"#plan": "plan"},
+            values={":plan": plan, ":changes": changes.model_dump(exclude_none=True)},
+            otherwise=UnauthenticatedError,
+        )
+        transaction.commit()
+
+    def still_valid(
+        self, transaction: Transaction, account_id: AccountId, public_id: str, *, at: datetime
+    ) -> None:
+        """Let a transaction stand only while key and account are valid: a remembered caller can't spend (D13)."""
         transaction.check(
             self._table,
             {"pk": _key_pk(public_id)},
-            condition="attribute_exists(pk) AND attribute_not_exists(revoked_at)",
+            condition=_WORKS,
+            values={":now": iso(whole_seconds(at))},
+            otherwise=UnauthenticatedError,
+        )
+        transaction.check(
+            self._table,
+            {"pk": account_id},
+            condition="#status = :active",
+            names={"#status": "status"},
+            values={":active": AccountStatus.ACTIVE.value},
             otherwise=UnauthenticatedError,
         )
 
@@ -85,9 +150,30 @@ class DynamoAccounts:
         account = self.account(account_id)
         return account.webhook_secret if account else None
 
+    def _may(
+        self, transaction: Transaction, account_id: AccountId, by: str | None, *, at: datetime
+    ) -> None:
+        """Tenants act with a key; operators, and a key on itself, need none."""
+        if by is not None:
+            self.still_valid(transaction, account_id, by, at=at)
+
+    def _put_key(self, transaction: Transaction, key: ApiKey) -> None:
+        transaction.put_new(
+            self._table,
+            entity_item(key, pk=_key_pk(key.public_id)),
+            otherwise=ConcurrentChangeError,
+        )
+
     def _get(self, pk: str) -> dict[str, Any] | None:
         found = self._client.get_item(TableName=self._table, Key=to_item({"pk": pk}))
         return from_item(found["Item"]) if "Item" in found else None
+
+
+#: Of a key's row. Ends are whole seconds, so their texts sort as they follow each other.
+_WORKS = (
+    "attribute_exists(pk) AND attribute_not_exists(revoked_at)"
+    " AND (attribute_not_exists(valid_until) OR valid_until > :now)"
+)
 
 
 def _key_pk(public_id: str) -> str:

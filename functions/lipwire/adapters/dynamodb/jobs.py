@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.ledger_rows import EntryExistsError
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import (
@@ -42,6 +43,7 @@ class DynamoJobs:
         table: str,
         ledger: DynamoLedger,
         accounts: DynamoAccounts,
+        limits: DynamoLimits,
         outbox: OutboxRows,
         clock: Clock,
     ) -> None:
@@ -49,13 +51,15 @@ class DynamoJobs:
         self._table = table
         self._ledger = ledger
         self._accounts = accounts
+        self._limits = limits
         self._outbox = outbox
         self._clock = clock
 
-    def create(self, job: Job, *, key_id: str, also: Also | None = None) -> None:
-        """Job + HOLD + balance + `JobCreated` + start of its workflow, while the key is valid."""
+    def create(self, job: Job, *, key_id: str, most_active: int, also: Also | None = None) -> None:
+        """Job + HOLD + balance + place among the active + `JobCreated` + start of its workflow, while key and account are valid."""
         transaction = Transaction(self._client)
-        self._accounts.still_valid(transaction, key_id)
+        self._accounts.still_valid(transaction, job.account_id, key_id, at=job.created_at)
+        self._limits.begin(transaction, job.account_id, [job.id], most=most_active)
         transaction.put_new(
             self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError
         )
@@ -295,6 +299,7 @@ class DynamoJobs:
             values={**_status_values(before(done.status)), ":held": done.held_millicredits},
             otherwise=JobFinishedError,
         )
+        self._limits.end(transaction, done.account_id, done.id)
         self._emit(transaction, done, event, at=done.updated_at)
         return transaction
 

@@ -2,7 +2,8 @@
 
 Key layout
     accounts   pk = acct_…                       the account
-               pk = key#<public id>              an API key
+               pk = key#<public id>              an API key; by_account(account_id, pk)
+    limits                                       see `limits.py`
     assets     pk = ast_…                        by_account(account_id, pk)
     jobs       pk = job_…                        by_account(account_id, pk)
     ledger     pk = acct_…  sk = BALANCE         cache of the entries: balance, held, available
@@ -55,7 +56,8 @@ def entity_item(entity: BaseModel, **keys: object) -> dict[str, Any]:
 class Transaction:
     """Several conditional writes, all or none; the first failed condition names the error.
 
-    Every write carries a condition, or a key that can exist only once: a repeat after a lost answer changes nothing.
+    Every write carries a condition, or a key that can exist only once, or takes an element out of a set: a repeat after
+    a lost answer changes nothing.
     """
 
     def __init__(self, client: Any) -> None:
@@ -101,19 +103,20 @@ class Transaction:
         key: Mapping[str, str],
         *,
         change: str,
-        condition: str,
         values: Mapping[str, Any],
-        otherwise: Callable[[], LipwireError],
+        condition: str | None = None,
+        otherwise: Callable[[], LipwireError] = BusyError,
         names: Mapping[str, str] | None = None,
     ) -> None:
-        """Change an item under a condition."""
+        """Change an item under a condition; only a change that may be repeated has none."""
         update = {
             "TableName": table,
             "Key": to_item(key),
             "UpdateExpression": change,
-            "ConditionExpression": condition,
             "ExpressionAttributeValues": to_item(values),
         }
+        if condition:
+            update["ConditionExpression"] = condition
         if names:
             update["ExpressionAttributeNames"] = dict(names)
         self._add({"Update": update}, otherwise)
@@ -125,9 +128,15 @@ class Transaction:
         *,
         condition: str,
         otherwise: Callable[[], LipwireError],
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         """Write only while this holds of an item that stays as it is."""
         check = {"TableName": table, "Key": to_item(key), "ConditionExpression": condition}
+        if values:
+            check["ExpressionAttributeValues"] = to_item(values)
+        if names:
+            check["ExpressionAttributeNames"] = dict(names)
         self._add({"ConditionCheck": check}, otherwise)
 
     def delete(

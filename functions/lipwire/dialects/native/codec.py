@@ -226,11 +226,8 @@ def from_account(view: AccountView) -> WireResponse:
             id=account.id,
             name=account.name,
             plan=account.plan,
-            limits=wire.LimitsOut(
-                max_duration_ms=limits.max_duration_ms,
-                max_upload_bytes=limits.max_upload_bytes,
-                max_pixels=limits.max_pixels,
-            ),
+            limits=wire.LimitsOut(**limits.model_dump(exclude={"name"})),
+            active_jobs=view.active_jobs,
             credits=wire.BalanceOut(
                 balance_millicredits=view.balance.balance,
                 held_millicredits=view.balance.held,
@@ -248,7 +245,7 @@ def from_account(view: AccountView) -> WireResponse:
                 )
                 for spec in view.engines
             ],
-            webhook_secret=account.webhook_secret,
+            webhook_secret=account.webhook_secret if view.shows_secret else None,
         )
     )
 

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from lipwire import __version__
 from lipwire.dialects.base import CREATES, PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
+from lipwire.dialects.native import wire_keys as keys
 from lipwire.dialects.native import wire_webhooks as webhooks
 from lipwire.dialects.native.routes import BASE, ROUTES
 from lipwire.dialects.native.wire_base import Wire
@@ -107,6 +108,28 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
         query=codec.ListQuery,
         response=wire.EntryPage,
         errors=(422,),
+    ),
+    Operation.CREATE_KEY: OperationDoc(
+        summary="A new API key. The answer carries the key itself, this once.",
+        status=201,
+        body=keys.KeyIn,
+        response=keys.KeyOut,
+        errors=(409, 413, 422),
+    ),
+    Operation.LIST_KEYS: OperationDoc(
+        summary="Your API keys, oldest first, ended ones too.", status=200, response=keys.KeyList
+    ),
+    Operation.ROTATE_KEY: OperationDoc(
+        summary="A new key like this one, shown this once; for the grace the one before works too.",
+        status=201,
+        body=keys.KeyRotationIn,
+        response=keys.KeyOut,
+        errors=(404, 409, 413, 422),
+    ),
+    Operation.REVOKE_KEY: OperationDoc(
+        summary="Take a key back: it spends nothing from now on, and reads nothing after a minute.",
+        status=204,
+        errors=(404, 409),
     ),
     Operation.CREATE_ENDPOINT: OperationDoc(
         summary="Be told when jobs end. The answer carries the secret that signs, this once.",

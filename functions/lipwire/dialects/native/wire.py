@@ -258,11 +258,16 @@ class EntryPage(Out):
 
 
 class LimitsOut(Out):
-    """What the plan allows."""
+    """What the plan allows, with the account's own changes."""
 
+    requests_per_minute: int = Field(description="Of requests that make something.")
+    burst: int = Field(description="So many of them at once.")
+    reads_per_minute: int = Field(description="Of all other requests; about.")
+    max_active_jobs: int
     max_duration_ms: int
     max_upload_bytes: int
     max_pixels: int
+    retention_days: int
 
 
 class AccountOut(Out):
@@ -272,9 +277,12 @@ class AccountOut(Out):
     name: str
     plan: str
     limits: LimitsOut
+    active_jobs: int = Field(description="Jobs that have not ended.")
     credits: BalanceOut
     engines: list[EngineOut]
-    webhook_secret: str = Field(description="Signs webhooks of jobs that name a `webhook_url`.")
+    webhook_secret: str | None = Field(
+        description="Signs webhooks of jobs that name a `webhook_url`; for keys with the scope `webhooks`."
+    )
 
 
 class FieldError(Out):

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lipwire.domain.accounts import ApiKey, base62, hash_key, make_key, public_id_of
+from lipwire.domain.keys import ApiKey, base62, hash_key, make_key, public_id_of
 
 KEY = make_key("live", public_id=base62(123456789, 10), secret=base62(2**180 + 7, 32))
 
@@ -43,6 +43,6 @@ def test_only_the_very_key_opens_and_only_until_revoked(now):
         created_at=now,
     )
     other = make_key("live", public_id=base62(123456789, 10), secret=base62(5, 32))
-    assert record.opens_with(KEY)
-    assert not record.opens_with(other)
-    assert not record.model_copy(update={"revoked_at": now}).opens_with(KEY)
+    assert record.opens_with(KEY, at=now)
+    assert not record.opens_with(other, at=now)
+    assert not record.model_copy(update={"revoked_at": now}).opens_with(KEY, at=now)
