@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from lipwire.adapters.system import RandomIds, SystemClock
-from lipwire.dialects.base import CREATING, Operation, WireRequest
+from lipwire.dialects.base import COUNTED, Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.keys import hash_key
 from lipwire.domain.limits import Allowance
@@ -343,7 +343,7 @@ class App:
         """Whether the request may be made now: exact for what makes something, generous in memory for all else (D13)."""
         from lipwire.usecases.limit_request import limit_request
 
-        is_creating = operation in CREATING
+        is_creating = operation in COUNTED
         return limit_request(
             caller,
             is_creating=is_creating,

@@ -89,9 +89,10 @@ _WEBHOOKS: Final = {
 }
 
 #: Operations that make something: counted exactly. All others are limited in memory, generously (D13).
-CREATING: Final = frozenset(
+COUNTED: Final = frozenset(
     {
         Operation.CREATE_UPLOAD,
+        Operation.CREATE_UPLOADS,
         Operation.CREATE_JOB,
         Operation.CREATE_ENDPOINT,
         Operation.ROTATE_SECRET,

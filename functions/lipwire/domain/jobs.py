@@ -35,6 +35,9 @@ NEXT: Final[dict[JobStatus, frozenset[JobStatus]]] = {
     JobStatus.CANCELED: frozenset(),
 }
 
+#: What outputs of test keys say of themselves, as the file's comment.
+TEST_MARK: Final = "Made with a Lipwire test key: not for publication."
+
 OPEN: Final = frozenset(status for status, following in NEXT.items() if following)
 
 
@@ -71,6 +74,8 @@ class Job(BaseModel):
     source_id: AssetId
     speech_id: AssetId
     options: JobOptions = JobOptions()
+    #: Made with a test key: costs nothing, and the output says so.
+    is_test: bool = False
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}
@@ -133,6 +138,8 @@ class RenderPlan(BaseModel):
     output_key: str | None = None
     cover_key: str | None = None
     options: JobOptions = JobOptions()
+    #: Written into the output's metadata.
+    mark: str | None = None
     #: Parts that are rendered side by side, of an output that is at most so long.
     shards: int = 1
     longest_ms: int = 0

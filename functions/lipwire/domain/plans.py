@@ -32,6 +32,10 @@ class Plan(BaseModel):
     max_pixels: int
     retention_days: int
 
+    def longest_output_ms(self, *, is_test: bool) -> int:
+        """How long an output may last."""
+        return min(self.max_duration_ms, TEST_DURATION_MS) if is_test else self.max_duration_ms
+
     @property
     def creating(self) -> Rate:
         """The exact rate of requests that make something."""

@@ -79,6 +79,8 @@ class RenderTask:
     cover: Path
     progress: Progress
     options: JobOptions = field(default_factory=JobOptions)
+    #: Written into the output's metadata, as its comment.
+    mark: str | None = None
     #: The part of the output that this task makes; None makes all of it, with its sound.
     shard: Shard | None = None
 

@@ -195,6 +195,7 @@ def _render_portrait(
         height=rgb.shape[0],
         fps=1 / timeline.slots[0].duration_s,
         settings=SETTINGS[options.quality],
+        mark=task.mark,
     ) as sink:
         draw_portrait(
             rgb,
@@ -250,6 +251,7 @@ def _render_clip(
             rate=timeline.rate,
             short_side=options.height,
             settings=SETTINGS[options.quality],
+            mark=task.mark,
         ) as sink:
             draw_clip(
                 source,

@@ -124,6 +124,7 @@ class Runner:
                 cover=self._folder / "cover.jpg",
                 progress=progress,
                 options=plan.options,
+                mark=plan.mark,
             )
         )
         progress("uploading", 0, 1)
@@ -180,6 +181,7 @@ class Runner:
                 cover=cover,
                 progress=progress,
                 options=plan.options,
+                mark=plan.mark,
                 shard=Shard(start_ms=start_ms, end_ms=end_ms),
             )
         )

@@ -30,6 +30,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.keys import KeyMode
 from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
 from lipwire.domain.options import JobOptions, chosen
 from lipwire.domain.prices import Price, estimate
@@ -76,7 +77,7 @@ def draft_job(
     """
     if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
         raise InvalidWebhookUrlError
-    now = clock.now()
+    now, is_test = clock.now(), caller.mode is KeyMode.TEST
     options, warnings = understood(command.options)
     named = (
         ("source", command.source_id, command.source_url),
@@ -110,9 +111,12 @@ def draft_job(
         check_source(options, source.media, engine=spec.name)
     longest_ms = _longest_ms(source, speech, second, options)
     if longest_ms is not None:
-        refuse_long_output(longest_ms, limit_ms=caller.account.limits.max_duration_ms)
+        limit_ms = caller.account.limits.longest_output_ms(is_test=is_test)
+        refuse_long_output(longest_ms, limit_ms=limit_ms)
+    # The list stays, so that the vendor's way of counting does.
+    terms = command.terms.model_copy(update={"free": command.terms.free or is_test})
     price = estimate(
-        command.terms,
+        terms,
         longest_ms=_provisional_ms(command) if longest_ms is None else longest_ms,
         fps=output_fps(source.media, options) if source.media else None,
         resolution=output_resolution(source.media, options) if source.media else None,
@@ -127,13 +131,14 @@ def draft_job(
         speech_id=speech.id,
         options=options,
         warnings=warnings,
+        is_test=is_test,
         name=command.name,
         webhook_url=command.webhook_url,
         metadata=command.metadata,
         echo=command.echo,
         engine=spec.name,
         held_millicredits=price.amount,
-        terms=command.terms,
+        terms=terms,
         per_second_millicredits=spec.millicredits_per_second,
         created_at=now,
         updated_at=now,

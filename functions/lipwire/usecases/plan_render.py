@@ -14,7 +14,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.ids import AssetId, JobId
-from lipwire.domain.jobs import JobStatus, RenderPlan, outputs_prefix
+from lipwire.domain.jobs import TEST_MARK, JobStatus, RenderPlan, outputs_prefix
 from lipwire.domain.shards import shard_count
 from lipwire.ports import AssetStore, Clock, EngineCatalog, JobStore, WorkStore
 
@@ -77,6 +77,7 @@ def plan_render(
             output_key=f"{folder}output.mp4",
             cover_key=f"{folder}cover.jpg",
             options=job.options,
+            mark=TEST_MARK if job.is_test else None,
             shards=shards,
             longest_ms=longest_ms,
         )

@@ -72,7 +72,8 @@ def validate_sources(
     )
     account = accounts.account(job.account_id)
     if account is not None:
-        refuse_long_output(longest_ms, limit_ms=account.limits.max_duration_ms)
+        limit_ms = account.limits.longest_output_ms(is_test=job.is_test)
+        refuse_long_output(longest_ms, limit_ms=limit_ms)
     price = estimate(
         job.terms,
         longest_ms=longest_ms,

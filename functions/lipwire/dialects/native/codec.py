@@ -313,6 +313,7 @@ def job_out(view: JobView) -> wire.JobOut:
         speech=AssetRef(asset_id=job.speech_id),
         options=from_options(job.options),
         engine=job.engine,
+        test=job.is_test,
         name=job.name,
         webhook_url=job.webhook_url,
         metadata=job.metadata,

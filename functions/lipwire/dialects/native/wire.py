@@ -195,6 +195,7 @@ class JobOut(Out):
     speech: AssetRef
     options: OptionsIn = Field(description="As understood: words of style are values here.")
     engine: str | None = None
+    test: bool = Field(description="Made with a test key: costs nothing, and the output is marked.")
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str]

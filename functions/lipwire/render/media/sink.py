@@ -59,11 +59,12 @@ class VideoSink:
         rate: Fraction | None = None,
         short_side: int | None = None,
         settings: EncoderSettings | None = None,
+        mark: str | None = None,
     ) -> None:
         """A video like the source `like`, or of a size and rate of its own; `sound` None leaves it mute.
 
         `rate` is a constant rate in place of the source's; a picture whose shorter side is longer than `short_side`
-        pixels is reduced to it.
+        pixels is reduced to it. `mark` is written as the file's comment, in place of the source's.
         """
         settings = settings or EncoderSettings()
         self._warnings: list[str] = []
@@ -77,6 +78,8 @@ class VideoSink:
             str(path), mode="w", format="mp4", options={"movflags": "+faststart"}
         )
         self._container.metadata.update(look.metadata)
+        if mark is not None:
+            self._container.metadata["comment"] = mark
         self._video = self._add_video(look)
         self._track = None if sound is None else SoundTrack(self._container, sound)
         self._durations: dict[int, int] = {}
