@@ -7,6 +7,9 @@ from lipwire.bootstrap import App, lambda_app
 from lipwire.serving import serve
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeAssets, FakeEngines, FakeJobs
+from tests.support.fakes_accounts import FakeLimits
+
+_UNLIMITED = {"requests_per_minute": 10**6, "burst": 10**6}
 
 
 def cpu_times(count: int) -> list[float]:
@@ -18,7 +21,8 @@ def cpu_times(count: int) -> list[float]:
         assets=FakeAssets(an_asset(1, media=video_info()), an_asset(2, media=voice_info())),
         engines=FakeEngines(),
         url_guard=AnyUrl(),
-        authenticate=lambda _key: a_caller(),
+        authenticate=lambda _key: a_caller(limit_changes=_UNLIMITED),
+        limits=FakeLimits(),
     )
     body = {"source": {"asset_id": an_asset(1).id}, "speech": {"asset_id": an_asset(2).id}}
     event = _event("POST", "/lipwire/v1/jobs", json.dumps(body))

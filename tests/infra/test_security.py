@@ -237,7 +237,7 @@ def test_services_may_call_what_they_are_wired_to(aws):
 def test_tables_are_recoverable_and_encrypted(aws):
     """Point in time, deletion protection, retained."""
     tables = of_type(aws, "AWS::DynamoDB::Table")
-    assert len(tables) == 7
+    assert len(tables) == 8
     for name, table in tables.items():
         assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
         assert table["SSESpecification"]["SSEEnabled"], name

@@ -55,7 +55,9 @@ class Races:
             job = self._stores.job(held_millicredits=self.held)
             if tried is not None:
                 tried.append(job.id)
-            self._stores.jobs.create(job, key_id=self._stores.key_id, also=once.also(job))
+            self._stores.jobs.create(
+                job, key_id=self._stores.key_id, most_active=999, also=once.also(job)
+            )
 
         try:
             _, replayed = answer_once(
