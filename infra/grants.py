@@ -94,7 +94,9 @@ def _bucket(need: Need, arn: str) -> list[iam.PolicyStatement]:
         ]
     if need.access is Access.DELETE:
         return [
-            _allow(("s3:DeleteObject", "s3:DeleteObjectVersion"), objects),
+            _allow(
+                ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"), objects
+            ),
             _allow(("s3:ListBucket", "s3:ListBucketVersions"), arn, conditions=listed),
         ]
     return [

@@ -20,7 +20,13 @@ FUNCTION = FunctionSpec(
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.OUTPUTS_BUCKET, "outputs/"),
         Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
-        Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
+        # A deleted job takes with it what was made for it, and sources that no other job names.
+        Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
+        reads(Resource.WORK_BUCKET, "results/"),
+        *(
+            Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
+            for prefix in ("parts/", "plans/", "results/", "analyses/")
+        ),
     ),
     timeout_s=29,
     parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),

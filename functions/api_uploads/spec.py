@@ -17,7 +17,10 @@ FUNCTION = FunctionSpec(
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
         Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
-        Need(Resource.WORK_BUCKET, Access.DELETE, "analyses/"),
+        *(
+            Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
+            for prefix in ("analyses/", "plans/", "results/")
+        ),
     ),
     timeout_s=29,
 )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.limits import DynamoLimits
     from lipwire.adapters.dynamodb.outbox import DynamoOutbox
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+    from lipwire.adapters.dynamodb.stage_key import DynamoStageKey
     from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
     from lipwire.adapters.engines import DeployedEngines
     from lipwire.adapters.eventbridge import EventBridgeBus
@@ -172,6 +173,15 @@ class App:
         from lipwire.adapters.dynamodb.idempotency import DynamoKeyClaims
 
         return DynamoKeyClaims(self.dynamodb, table=self._name(Resource.IDEMPOTENCY_TABLE))
+
+    @cached_property
+    def stage_key(self) -> DynamoStageKey:
+        """What seals cursors."""
+        from lipwire.adapters.dynamodb.stage_key import DynamoStageKey
+
+        return DynamoStageKey(
+            self.dynamodb, table=self._name(Resource.IDEMPOTENCY_TABLE), ids=self.ids
+        )
 
     @cached_property
     def uploads(self) -> S3Objects:
@@ -354,8 +364,15 @@ class App:
     def run(self, operation: Operation, command: Command, caller: Caller) -> Any:
         """The operation's use case over this deployment's ports."""
         from lipwire import operations
+        from lipwire.usecases.turn_pages import turn_pages
 
-        return operations.RUN[operation](self, command, caller)
+        return turn_pages(
+            lambda one: operations.RUN[operation](self, one, caller),
+            command,
+            caller,
+            listed=operation.value,
+            key=self.stage_key.key,
+        )
 
     def run_public(self, operation: Operation, request: WireRequest) -> str:
         """A document that needs no key."""

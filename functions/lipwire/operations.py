@@ -55,12 +55,7 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, assets=app.assets
     ),
     Operation.DELETE_ASSET: lambda app, command, caller: delete_asset(
-        command,
-        caller,
-        assets=app.assets,
-        uploads=app.uploads,
-        work=app.work_objects,
-        clock=app.clock,
+        command, caller, assets=app.assets, stores=app, clock=app.clock
     ),
     Operation.CREATE_JOB: lambda app, command, caller: create_job(
         command,
@@ -91,7 +86,7 @@ RUN: Final[dict[Operation, Run]] = {
     ),
     Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),
     Operation.DELETE_JOB: lambda app, command, caller: delete_job(
-        command, caller, jobs=app.jobs, outputs=app.outputs, work=app.work_objects
+        command, caller, jobs=app.jobs, stores=app, clock=app.clock
     ),
     Operation.GET_ACCOUNT: lambda app, command, caller: get_account(
         command, caller, ledger=app.ledger, engines=app.engines, limits=app.limits
@@ -103,6 +98,7 @@ RUN: Final[dict[Operation, Run]] = {
         accounts=app.accounts,
         clock=app.clock,
         ids=app.ids,
+        once=caller.once,
     ),
     Operation.LIST_KEYS: lambda app, command, caller: list_keys(
         command, caller.account.id, accounts=app.accounts, limits=app.limits

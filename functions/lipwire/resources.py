@@ -35,7 +35,7 @@ class Access(StrEnum):
     READ = "read"  # table: get, query, batch get, condition check (never scan); bucket: get below `prefix`
     WRITE = "write"  # table: put, update, delete; bucket: put (and abort) below `prefix`
     SCAN = "scan"  # table: scan, for sweepers of small tables
-    DELETE = "delete"  # bucket: delete objects below `prefix`
+    DELETE = "delete"  # bucket: delete objects and unfinished uploads below `prefix`
     STREAM = "stream"  # table: consume its stream
     PUBLISH = "publish"  # bus: put events
     SEND = "send"  # queue: send messages

@@ -117,7 +117,7 @@ def test_an_asset_shows_what_was_found(client, portrait, voice):
         ("GET", "/assets/ast_00000000000000000000000000", None, 404, "asset_not_found"),
         ("GET", "/nowhere", None, 404, "route_not_found"),
         ("GET", "/jobs?limit=0", None, 422, "invalid_request"),
-        ("GET", "/jobs?cursor=rubbish", None, 422, "invalid_cursor"),
+        ("GET", "/jobs?cursor=rubbish", None, 400, "invalid_cursor"),
         ("GET", "/jobs?status=sleeping", None, 422, "invalid_request"),
         ("POST", "/jobs", {"source": {}}, 422, "invalid_request"),
         ("POST", "/jobs", {"surprise": 1}, 422, "invalid_request"),

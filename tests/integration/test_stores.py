@@ -15,7 +15,6 @@ from lipwire.domain.assets import Analysis, AnalysisStatus, AssetStatus, ProbeFi
 from lipwire.domain.errors import (
     ConcurrentChangeError,
     InsufficientCreditsError,
-    InvalidCursorError,
     KeyNotFoundError,
     UnauthenticatedError,
 )
@@ -288,7 +287,7 @@ def test_an_analysis_of_a_deleted_asset_is_dropped(stores):
 
 
 def test_pages_walk_the_whole_list_newest_first(stores):
-    """No row twice, none lost; a cursor serves its own account only."""
+    """No row twice, none lost, and nobody else's."""
     made = []
     for _ in range(5):
         asset = stores.asset()
@@ -303,11 +302,7 @@ def test_pages_walk_the_whole_list_newest_first(stores):
         cursor = page.next_cursor
     assert sorted(seen) == sorted(made)
     assert seen == sorted(seen, reverse=True)
-    for bad in (cursor[:-2], "rubbish", ""):
-        with pytest.raises(InvalidCursorError):
-            stores.assets.list(stores.account_id, limit=2, cursor=bad)
-    with pytest.raises(InvalidCursorError):
-        stores.assets.list(IDS.new("acct"), limit=2, cursor=cursor)
+    assert stores.assets.list(IDS.new("acct"), limit=2, cursor=cursor).items == ()
 
 
 def test_keys_are_found_by_their_public_id_and_revoked_once(platform, stores):

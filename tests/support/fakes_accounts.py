@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from lipwire.adapters.memory_limits import MemoryLimits
 from lipwire.domain.accounts import Account, AccountStatus
 from lipwire.domain.errors import KeyEndedError, KeyNotFoundError, UnauthenticatedError
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, JobId
 from lipwire.domain.keys import ApiKey, KeyMode, MintedKey, Scope, mint_key
 from lipwire.domain.limits import Allowance, Rate
@@ -51,7 +52,9 @@ class FakeKeyring:
         self.accounts[account.id] = account
         self.rows[key.public_id] = key
 
-    def add_key(self, key: ApiKey, *, by: str | None) -> None:
+    def add_key(self, key: ApiKey, *, by: str | None, also: Also | None = None) -> None:
+        if also is not None:
+            also(self)
         self._check(key.account_id, by, at=key.created_at)
         self.rows[key.public_id] = key
 

@@ -56,7 +56,10 @@ class Races:
             if tried is not None:
                 tried.append(job.id)
             self._stores.jobs.create(
-                job, key_id=self._stores.key_id, most_active=999, also=once.also(job)
+                job,
+                key_id=self._stores.key_id,
+                most_active=999,
+                also=once.also(job),
             )
 
         try:

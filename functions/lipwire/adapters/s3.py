@@ -97,6 +97,14 @@ class S3Objects:
                 raise UploadIncompleteError from exc
             raise
 
+    def abort_multipart(self, key: str, upload_id: str) -> None:
+        """Keyed by the upload's id."""
+        try:
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+
     def writer(self, key: str) -> S3Writer:
         """What writes the object piece by piece."""
         return S3Writer(self._client, bucket=self._bucket, key=key)

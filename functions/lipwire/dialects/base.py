@@ -50,10 +50,15 @@ class Operation(StrEnum):
 
 #: Make something new: a client may send them under an `Idempotency-Key`.
 CREATES: Final = frozenset(
-    {Operation.CREATE_UPLOAD, Operation.CREATE_JOB, Operation.CREATE_ENDPOINT}
+    {
+        Operation.CREATE_UPLOAD,
+        Operation.CREATE_JOB,
+        Operation.CREATE_ENDPOINT,
+        Operation.CREATE_KEY,
+    }
 )
 #: Their answers show a secret once: what is kept of them is sealed.
-SHOWS_SECRET: Final = frozenset({Operation.CREATE_ENDPOINT})
+SHOWS_SECRET: Final = frozenset({Operation.CREATE_ENDPOINT, Operation.CREATE_KEY})
 
 #: Answered without a key.
 PUBLIC: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})

@@ -1,7 +1,7 @@
 """Every error Lipwire can answer with.
 
 LipwireError
-├── MalformedError (400)           InvalidIdempotencyKeyError
+├── MalformedError (400)           InvalidIdempotencyKeyError, InvalidCursorError
 ├── AuthenticationError (401)      UnauthenticatedError
 ├── ForbiddenError (403)           MissingScopeError
 ├── PaymentError (402)             InsufficientCreditsError
@@ -11,7 +11,7 @@ LipwireError
 │                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError, KeyEndedError,
 │                                  TooManyKeysError, LedgerConflictError, RefundTooLargeError,
 │                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
-├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError, InvalidCursorError,
+├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError,
 │   │                              IdempotencyKeyReusedError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
@@ -173,7 +173,7 @@ class InvalidRequestError(LipwireError):
 
 class InvalidCursorError(LipwireError):
     code = "invalid_cursor"
-    kind = Kind.INVALID
+    kind = Kind.MALFORMED
     title = "The cursor is not one of ours."
     mend = "Start again without `cursor`."
 

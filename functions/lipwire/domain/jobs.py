@@ -113,6 +113,17 @@ class Job(BaseModel):
         return self.status not in OPEN
 
     @property
+    def asset_ids(self) -> tuple[AssetId, ...]:
+        """Every asset the job names: its source first."""
+        named = (
+            self.source_id,
+            self.speech_id,
+            self.options.second_speech_id,
+            self.options.mask_id,
+        )
+        return tuple(dict.fromkeys(one for one in named if one is not None))
+
+    @property
     def percent(self) -> int:
         """How far the job is as a whole; parts count alike, and what was reached before them stays."""
         return max(self.progress, sum(self.shard_progress.values()) // self.shards)

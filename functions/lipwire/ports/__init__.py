@@ -1,6 +1,6 @@
 """What use cases ask of the world, in their own words; adapters answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -50,8 +50,8 @@ class AccountStore(Protocol):
     def add(self, account: Account, key: ApiKey) -> None:
         """Keyed by id: adding twice is refused."""
 
-    def add_key(self, key: ApiKey, *, by: str | None) -> None:
-        """Keyed by its id, while the account is active and the key `by` is valid.
+    def add_key(self, key: ApiKey, *, by: str | None, also: Also | None = None) -> None:
+        """Keyed by its id, while the account is active and the key `by` is valid; with what `also` adds.
 
         Raises:
             UnauthenticatedError: the account was closed, or the key `by` ended, since they were looked up.
@@ -190,6 +190,9 @@ class JobStore(Protocol):
         self, account_id: AccountId, *, status: JobStatus | None, limit: int, cursor: str | None
     ) -> Page[Job]: ...
 
+    def naming(self, account_id: AccountId, asset_id: AssetId) -> Iterator[Job]:
+        """The account's jobs that name the asset as source, voice or mask; one made this moment may be missing."""
+
     def advance(self, job: Job, *, event: EventData | None = None) -> bool:
         """Write `job`, whose status must follow the stored one or equal it; False when it may not any more."""
 
@@ -248,6 +251,9 @@ class ObjectStore(Protocol):
 
     def complete_multipart(self, key: str, upload_id: str, *, size_bytes: int) -> None:
         """Raises `UploadIncompleteError` when parts are missing."""
+
+    def abort_multipart(self, key: str, upload_id: str) -> None:
+        """Its parts are gone; one that is over is left alone."""
 
     def writer(self, key: str) -> AbstractContextManager[ByteSink]:
         """The object is there whole once the block ends well, and nothing of it otherwise."""

@@ -2,6 +2,7 @@
 
 from lipwire.domain.commands import CreateKey
 from lipwire.domain.errors import InvalidRequestError, TooManyKeysError
+from lipwire.domain.idempotency import Once
 from lipwire.domain.ids import AccountId
 from lipwire.domain.keys import MOST_KEYS, KeyMode, Scope, mint_key
 from lipwire.domain.views import KeyView
@@ -16,6 +17,7 @@ def create_key(
     accounts: AccountStore,
     clock: Clock,
     ids: IdSource,
+    once: Once | None = None,
 ) -> KeyView:
     """A new key, its text shown this once; made with the key `by`, or, where that is None, by an operator.
 
@@ -47,5 +49,6 @@ def create_key(
         valid_until=command.valid_until,
         requests_per_minute=command.requests_per_minute,
     )
-    accounts.add_key(minted.record, by=by)
-    return KeyView(key=minted.record, text=minted.text)
+    view = KeyView(key=minted.record, text=minted.text)
+    accounts.add_key(minted.record, by=by, also=once.also(view) if once else None)
+    return view

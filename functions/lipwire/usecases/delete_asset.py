@@ -1,9 +1,10 @@
 """An asset leaves, with all that was computed from it."""
 
 from lipwire.domain.commands import Caller, DeleteAsset, GetAsset
-from lipwire.domain.jobs import analysis_prefix
 from lipwire.domain.views import Deleted
-from lipwire.ports import AssetStore, Clock, ObjectStore
+from lipwire.ports import AssetStore, Clock
+from lipwire.ports.erasing import ErasableStores
+from lipwire.usecases.erase_asset import erase_asset
 from lipwire.usecases.get_asset import get_asset
 
 
@@ -12,14 +13,10 @@ def delete_asset(
     caller: Caller,
     *,
     assets: AssetStore,
-    uploads: ObjectStore,
-    work: ObjectStore,
+    stores: ErasableStores,
     clock: Clock,
 ) -> Deleted:
     """The bytes, their versions, the analysis and the row are gone; jobs that still need it fail unpaid."""
     asset = get_asset(GetAsset(asset_id=command.asset_id), caller, assets=assets)
-    uploads.delete_prefix(asset.key)
-    if asset.analysis.sha256 is not None:
-        work.delete_prefix(analysis_prefix(asset.account_id, asset.analysis.sha256))
-    assets.delete(asset, at=clock.now())
+    erase_asset(asset, stores=stores, at=clock.now())
     return Deleted()

@@ -1,17 +1,17 @@
-"""A job leaves, with its output."""
+"""A job leaves, with all that was made of it and for it."""
 
 from lipwire.domain.commands import Caller, DeleteJob
 from lipwire.domain.errors import JobNotFoundError, JobRunningError
-from lipwire.domain.jobs import outputs_prefix
-from lipwire.domain.shards import parts_prefix
 from lipwire.domain.views import Deleted
-from lipwire.ports import JobStore, ObjectStore
+from lipwire.ports import Clock, JobStore
+from lipwire.ports.erasing import ErasableStores
+from lipwire.usecases.erase_job import erase_job
 
 
 def delete_job(
-    command: DeleteJob, caller: Caller, *, jobs: JobStore, outputs: ObjectStore, work: ObjectStore
+    command: DeleteJob, caller: Caller, *, jobs: JobStore, stores: ErasableStores, clock: Clock
 ) -> Deleted:
-    """The output, parts of one that was never finished, and the row are gone; the ledger keeps its entries.
+    """Output, plan, report and row are gone, and so are source and voices that no other job names (`erase_job`).
 
     Raises:
         JobNotFoundError: unknown, deleted, or another account's.
@@ -22,8 +22,5 @@ def delete_job(
         raise JobNotFoundError
     if not job.is_final:
         raise JobRunningError
-    outputs.delete_prefix(outputs_prefix(job.account_id, job.id))
-    if job.shards > 1:
-        work.delete_prefix(parts_prefix(job.id))
-    jobs.delete(job)
+    erase_job(job, stores=stores, at=clock.now())
     return Deleted()

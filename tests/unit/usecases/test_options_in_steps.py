@@ -1,6 +1,7 @@
 """Options on their way through a job: refused at the door or before any render, pinned, planned, told."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -251,8 +252,7 @@ def test_a_job_whose_mask_or_second_voice_was_deleted_fails_unpaid(gone):
         DeleteAsset(asset_id=gone.id),
         a_caller(),
         assets=assets,
-        uploads=uploads,
-        work=Bucket(),
+        stores=SimpleNamespace(assets=assets, uploads=uploads, work_objects=Bucket()),
         clock=FakeClock(),
     )
     assert uploads.deleted == [gone.key]

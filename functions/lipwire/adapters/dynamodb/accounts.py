@@ -13,6 +13,7 @@ from lipwire.domain.errors import (
     UnauthenticatedError,
 )
 from lipwire.domain.events import ApiKeyRevoked
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, KeyId
 from lipwire.domain.keys import ApiKey, whole_seconds
 from lipwire.domain.plans import PlanChanges
@@ -56,11 +57,13 @@ class DynamoAccounts:
         self._put_key(transaction, key)
         transaction.commit()
 
-    def add_key(self, key: ApiKey, *, by: str | None) -> None:
+    def add_key(self, key: ApiKey, *, by: str | None, also: Also | None = None) -> None:
         """Keyed by its id, while the account is active and the key `by` is valid."""
         transaction = Transaction(self._client)
         self._may(transaction, key.account_id, by, at=key.created_at)
         self._put_key(transaction, key)
+        if also is not None:
+            also(transaction)
         transaction.commit()
 
     def rotate_key(self, old: ApiKey, new: ApiKey, *, until: datetime, by: str | None) -> None:

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from lipwire.adapters.dynamodb import cursors
 from lipwire.adapters.dynamodb.table import (
     Transaction,
     entity_item,
@@ -101,7 +100,7 @@ class DynamoDeliveries:
     ) -> Page[Delivery]:
         """Lines of the account's list, then the rows they name; at most a thousand lines are looked through."""
         rows: list[Delivery] = []
-        last = cursors.decode(cursor, account_id=account_id) if cursor is not None else None
+        last = cursor
         for _ in range(_LIST_QUERIES):
             lines, following = self._lines(account_id, wanted, after=last)
             found = self._rows([line["delivery_id"] for line in lines])
@@ -111,11 +110,11 @@ class DynamoDeliveries:
                 if row is not None and wanted.takes(row):
                     rows.append(row)
                     if len(rows) == limit:
-                        return Page(tuple(rows), cursors.encode(last, account_id=account_id))
+                        return Page(tuple(rows), last)
             if following is None:
                 return Page(tuple(rows), None)
             last = following
-        return Page(tuple(rows), cursors.encode(str(last), account_id=account_id))
+        return Page(tuple(rows), last)
 
     def claim(self, delivery_id: DeliveryId, *, at: datetime, until: datetime) -> Delivery | None:
         """Row and place in one transaction, each guarded by its time.

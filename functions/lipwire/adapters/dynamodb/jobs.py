@@ -1,6 +1,6 @@
 """Jobs: every change of status or money is one transaction with its ledger entry and outbox row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import ConcurrentChangeError, JobFinishedError, LedgerConflictError
 from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import OPEN, Job, JobOutput, JobStatus, before
 from lipwire.domain.ledger import EntryKind
 from lipwire.domain.views import Page
@@ -106,9 +106,29 @@ class DynamoJobs:
             account_id=account_id,
             limit=limit,
             cursor=cursor,
+            prefix="job_",
             equals={"status": status.value} if status else None,
         )
         return Page(tuple(Job.model_validate(row) for row in rows), following)
+
+    def naming(self, account_id: AccountId, asset_id: AssetId) -> Iterator[Job]:
+        """From the index, which lags a moment."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_account",
+            KeyConditionExpression="account_id = :account AND begins_with(pk, :prefix)",
+            FilterExpression=(
+                "source_id = :asset OR speech_id = :asset "
+                "OR #options.second_speech_id = :asset OR #options.mask_id = :asset"
+            ),
+            ExpressionAttributeNames={"#options": "options"},
+            ExpressionAttributeValues=to_item(
+                {":account": account_id, ":prefix": "job_", ":asset": asset_id}
+            ),
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield Job.model_validate(from_item(item))
 
     def advance(self, job: Job, *, event: EventData | None = None) -> bool:
         """Guarded by the status it leaves; a step that is run again finds its own status and changes nothing."""

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from lipwire.adapters.dynamodb import cursors
 from lipwire.adapters.dynamodb.table import Transaction, from_item, to_item
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import LipwireError
@@ -59,15 +58,12 @@ class LedgerRows:
             "Limit": limit + 1,
         }
         if cursor is not None:
-            listed_at = cursors.decode(cursor, account_id=account_id)
-            key = listed_at.partition(" ")[2]
-            query["ExclusiveStartKey"] = to_item(
-                {"pk": account_id, "sk": key, "listed_at": listed_at}
-            )
+            key = cursor.partition(" ")[2]
+            query["ExclusiveStartKey"] = to_item({"pk": account_id, "sk": key, "listed_at": cursor})
         rows = [from_item(item) for item in self._client.query(**query)["Items"]]
         following = None
         if len(rows) > limit:
-            following = cursors.encode(rows[limit - 1]["listed_at"], account_id=account_id)
+            following = rows[limit - 1]["listed_at"]
         return Page(tuple(_entry(row) for row in rows[:limit]), following)
 
     def put(self, transaction: Transaction, entry: Entry) -> None:

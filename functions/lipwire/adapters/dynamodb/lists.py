@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lipwire.adapters.dynamodb import cursors
 from lipwire.adapters.dynamodb.table import from_item, to_item
 
 
@@ -14,13 +13,16 @@ def page_by_account(
     account_id: str,
     limit: int,
     cursor: str | None,
+    prefix: str = "",
     equals: Mapping[str, str] | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Up to `limit` rows of the account whose attributes equal `equals`, and the next cursor."""
+    """Up to `limit` rows of the account, and the next position.
+
+    Their ids begin with `prefix`, their attributes equal `equals`.
+    """
     start = None
     if cursor is not None:
-        last_id = cursors.decode(cursor, account_id=account_id)
-        start = to_item({"account_id": account_id, "pk": last_id})
+        start = to_item({"account_id": account_id, "pk": cursor})
     query: dict[str, Any] = {
         "TableName": table,
         "IndexName": "by_account",
@@ -28,6 +30,9 @@ def page_by_account(
         "ExpressionAttributeValues": to_item({":account": account_id}),
         "ScanIndexForward": False,
     }
+    if prefix:
+        query["KeyConditionExpression"] += " AND begins_with(pk, :prefix)"
+        query["ExpressionAttributeValues"] |= to_item({":prefix": prefix})
     if equals:
         query["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equals)
         query["ExpressionAttributeNames"] = {f"#{name}": name for name in equals}
@@ -43,4 +48,4 @@ def page_by_account(
             break
     has_more = len(rows) > limit
     rows = rows[:limit]
-    return rows, cursors.encode(rows[-1]["pk"], account_id=account_id) if has_more else None
+    return rows, rows[-1]["pk"] if has_more else None

@@ -265,7 +265,8 @@ def _operation(route: Route) -> dict[str, Any]:
         described["security"] = []
     else:
         keyed = _KEYED if route.operation in CREATES else ()
-        for status in sorted({*doc.errors, *keyed, *_ALWAYS}):
+        paged = (400,) if _has_cursor(doc) else ()
+        for status in sorted({*doc.errors, *keyed, *paged, *_ALWAYS}):
             described["responses"][str(status)] = {
                 "description": "What is wrong and how to mend it.",
                 "content": {"application/problem+json": {"schema": _ref(wire.ErrorOut)}},
@@ -276,6 +277,10 @@ def _operation(route: Route) -> dict[str, Any]:
             "content": {"application/json": {"schema": _ref(doc.body)}},
         }
     return described
+
+
+def _has_cursor(doc: OperationDoc) -> bool:
+    return any("cursor" in model.model_fields for model in (doc.query, doc.body) if model)
 
 
 def _success(route: Route, doc: OperationDoc) -> dict[str, Any]:

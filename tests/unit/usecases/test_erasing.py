@@ -1,0 +1,158 @@
+"""What a deleted job and a deleted asset leave behind: nothing."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from lipwire.domain.assets import Analysis, AnalysisStatus
+from lipwire.domain.commands import DeleteJob
+from lipwire.domain.errors import JobNotFoundError, JobRunningError
+from lipwire.domain.jobs import JobStatus, RenderReport
+from lipwire.domain.options import JobOptions
+from lipwire.usecases.delete_job import delete_job
+from lipwire.usecases.erase_asset import erase_asset
+from tests.support.builders import ACCOUNT, NOW, a_caller, a_job, an_asset
+from tests.support.fakes import FakeAssets, FakeClock, FakeJobs, FakeWork
+
+
+class Bucket:
+    """Keys, deleted by prefix."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = set(keys)
+        self.aborted: list[str] = []
+
+    def delete_prefix(self, prefix: str) -> None:
+        self.keys = {key for key in self.keys if not key.startswith(prefix)}
+
+    def abort_multipart(self, key: str, upload_id: str) -> None:
+        self.aborted.append(upload_id)
+
+
+class Assets(FakeAssets):
+    """Assets that can be deleted."""
+
+    def delete(self, asset, *, at):
+        del self.rows[asset.id]
+
+
+class Jobs(FakeJobs):
+    """Jobs that can be deleted and looked through."""
+
+    def delete(self, job):
+        del self.rows[job.id]
+
+    def naming(self, account_id, asset_id):
+        return iter([one for one in self.rows.values() if asset_id in one.asset_ids])
+
+
+class World(SimpleNamespace):
+    """One ended job with a source, two voices and a mask, and everything that was made for it."""
+
+    def __init__(self, *more_jobs) -> None:
+        done = Analysis(status=AnalysisStatus.DONE, sha256="a" * 64)
+        self.named = [an_asset(1, analysis=done), an_asset(2), an_asset(3), an_asset(4)]
+        ids = [asset.id for asset in self.named]
+        self.job = a_job(
+            status=JobStatus.SUCCEEDED,
+            source_id=ids[0],
+            speech_id=ids[1],
+            options=JobOptions(second_speech_id=ids[2], mask_id=ids[3]),
+        )
+        self.report = RenderReport(sha256="b" * 64)
+        super().__init__(
+            jobs=Jobs(self.job, *more_jobs),
+            assets=Assets(*self.named),
+            uploads=Bucket(*(asset.key for asset in self.named)),
+            outputs=Bucket(f"outputs/{ACCOUNT}/{self.job.id}/output.mp4", "outputs/other/x"),
+            work_objects=Bucket(
+                f"plans/{self.job.id}.json",
+                f"results/{self.job.id}.json",
+                f"parts/{self.job.id}/0.mp4",
+                f"plans/{ids[0]}.json",
+                f"results/{ids[0]}.json",
+                f"analyses/{ACCOUNT}/{'a' * 64}/retarget-1.npz",
+                f"analyses/{ACCOUNT}/{'b' * 64}/retarget-1.npz",
+                f"analyses/{ACCOUNT}/{'c' * 64}/retarget-1.npz",
+            ),
+            work=FakeWork(self.report),
+        )
+
+    def delete(self, job_id=None):
+        command = DeleteJob(job_id=job_id or self.job.id)
+        delete_job(command, a_caller(), jobs=self.jobs, stores=self, clock=FakeClock())
+
+
+def test_a_deleted_job_leaves_nothing_that_is_its_own():
+    """Source, voices, mask, analyses (also the one the render itself made), plans, reports, parts, output, rows."""
+    world = World()
+    world.delete()
+    assert world.jobs.rows == {}
+    assert world.assets.rows == {}
+    assert world.uploads.keys == set()
+    assert world.outputs.keys == {"outputs/other/x"}
+    assert world.work_objects.keys == {f"analyses/{ACCOUNT}/{'c' * 64}/retarget-1.npz"}
+
+
+def test_what_another_job_names_stays():
+    """Until that one is deleted too."""
+    other = a_job(id=f"job_{'1' * 26}", status=JobStatus.SUCCEEDED, speech_id=f"ast_{3:026d}")
+    world = World(other)
+    world.delete()
+    assert set(world.assets.rows) == {world.named[0].id, world.named[2].id}
+    assert f"analyses/{ACCOUNT}/{'a' * 64}/retarget-1.npz" in world.work_objects.keys
+    world.delete(other.id)
+    assert world.assets.rows == {}
+    assert world.uploads.keys == set()
+
+
+def test_a_deletion_that_died_half_way_is_taken_up_again():
+    """After any step: what leads to the bytes leaves last."""
+    for steps in range(12):
+        world, left = World(), [steps]
+        for store in (world.uploads, world.outputs, world.work_objects):
+            plain = store.delete_prefix
+
+            def dying(prefix, plain=plain, left=left):
+                if left[0] == 0:
+                    raise ConnectionError
+                left[0] -= 1
+                plain(prefix)
+
+            store.delete_prefix = dying
+        try:
+            world.delete()
+        except ConnectionError:
+            left[0] = 1000
+            world.delete()
+        assert world.jobs.rows == {}
+        assert world.assets.rows == {}
+        assert world.uploads.keys == set()
+        assert world.work_objects.keys == {f"analyses/{ACCOUNT}/{'c' * 64}/retarget-1.npz"}
+
+
+def test_an_asset_of_another_account_is_never_erased_with_a_job():
+    """However it came to be named."""
+    world = World()
+    stranger = world.named[1].model_copy(update={"account_id": "acct_other"})
+    world.assets.rows[stranger.id] = stranger
+    world.delete()
+    assert set(world.assets.rows) == {stranger.id}
+
+
+def test_parts_that_arrived_of_an_unfinished_upload_leave_too():
+    """They are bytes like any others."""
+    unfinished = an_asset(5, multipart_upload_id="upload-5")
+    world = World()
+    world.assets.rows[unfinished.id] = unfinished
+    erase_asset(unfinished, stores=world, at=NOW)
+    assert world.uploads.aborted == ["upload-5"]
+
+
+def test_only_an_ended_job_of_ones_own_is_deleted():
+    """A running one is called off first."""
+    world = World(a_job(id=f"job_{'2' * 26}"))
+    with pytest.raises(JobRunningError):
+        world.delete(f"job_{'2' * 26}")
+    with pytest.raises(JobNotFoundError):
+        world.delete(f"job_{'3' * 26}")
