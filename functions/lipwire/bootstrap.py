@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from lipwire.adapters.system import RandomIds, SystemClock
 from lipwire.dialects.base import COUNTED, Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.keys import hash_key
 from lipwire.domain.limits import Allowance
 from lipwire.resources import Resource
-from lipwire.settings import Settings
+from lipwire.wiring import Wiring
 
 if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.accounts import DynamoAccounts
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.ledger import DynamoLedger
     from lipwire.adapters.dynamodb.limits import DynamoLimits
     from lipwire.adapters.dynamodb.outbox import DynamoOutbox
-    from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
     from lipwire.adapters.dynamodb.stage_key import DynamoStageKey
     from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
     from lipwire.adapters.engines import DeployedEngines
@@ -47,55 +45,13 @@ if TYPE_CHECKING:
 _KEY_CACHE_TTL: Final = timedelta(seconds=60)
 
 
-class App:
+class App(Wiring):
     """Every port by name, made at first use."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.settings = Settings(environment)
-        self.clock: SystemClock = SystemClock()
-        self.ids: RandomIds = RandomIds()
+        super().__init__(environment)
         #: By the key's hash: until when, and who.
         self._callers: dict[str, tuple[datetime, Caller]] = {}
-
-    @cached_property
-    def dynamodb(self) -> Any:
-        """The DynamoDB client: short timeouts, since every call is one row or one transaction."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            "dynamodb",
-            config=Config(
-                connect_timeout=2,
-                read_timeout=5,
-                retries={"mode": "standard", "total_max_attempts": 4},
-            ),
-        )
-
-    @cached_property
-    def s3(self) -> Any:
-        """The S3 client."""
-        return self._s3()
-
-    def _s3(self, **config: Any) -> Any:
-        # `s3v4`, or presigned uploads would sign Content-Type.
-        return self.client(
-            "s3", signature_version="s3v4", s3={"addressing_style": "path"}, **config
-        )
-
-    def client(self, service: str, **config: Any) -> Any:
-        """A new client of a service."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(service, config=Config(**config))
-
-    @cached_property
-    def outbox_rows(self) -> OutboxRows:
-        """Outbox rows of other stores' transactions."""
-        from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-
-        return OutboxRows(table=self._name(Resource.OUTBOX_TABLE), ids=self.ids)
 
     @cached_property
     def accounts(self) -> DynamoAccounts:
@@ -382,16 +338,6 @@ class App:
         if operation is Operation.GET_OPENAPI:
             return openapi_json(request.origin)
         return docs_page(openapi(request.origin))
-
-    def _outbox_if_declared(self) -> OutboxRows:
-        from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-
-        return OutboxRows(
-            table=self.settings.environment.get(Resource.OUTBOX_TABLE, ""), ids=self.ids
-        )
-
-    def _name(self, resource: Resource) -> str:
-        return self.settings.name_of(resource)
 
 
 @cache

@@ -1,0 +1,73 @@
+"""What every port is made of: settings, clock, ids, and the clients of AWS, each made at its first use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from lipwire.adapters.system import RandomIds, SystemClock
+from lipwire.resources import Resource
+from lipwire.settings import Settings
+
+if TYPE_CHECKING:
+    from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+
+
+class Wiring:
+    """The ground that `lipwire.bootstrap` builds on."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.settings = Settings(environment)
+        self.clock: SystemClock = SystemClock()
+        self.ids: RandomIds = RandomIds()
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        """The DynamoDB client: short timeouts, since every call is one row or one transaction."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(
+            "dynamodb",
+            config=Config(
+                connect_timeout=2,
+                read_timeout=5,
+                retries={"mode": "standard", "total_max_attempts": 4},
+            ),
+        )
+
+    @cached_property
+    def s3(self) -> Any:
+        """The S3 client."""
+        return self._s3()
+
+    def _s3(self, **config: Any) -> Any:
+        # `s3v4`, or presigned uploads would sign Content-Type.
+        return self.client(
+            "s3", signature_version="s3v4", s3={"addressing_style": "path"}, **config
+        )
+
+    def client(self, service: str, **config: Any) -> Any:
+        """A new client of a service."""
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(service, config=Config(**config))
+
+    @cached_property
+    def outbox_rows(self) -> OutboxRows:
+        """Outbox rows of other stores' transactions."""
+        from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+
+        return OutboxRows(table=self._name(Resource.OUTBOX_TABLE), ids=self.ids)
+
+    def _outbox_if_declared(self) -> OutboxRows:
+        from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+
+        return OutboxRows(
+            table=self.settings.environment.get(Resource.OUTBOX_TABLE, ""), ids=self.ids
+        )
+
+    def _name(self, resource: Resource) -> str:
+        return self.settings.name_of(resource)
