@@ -16,7 +16,7 @@ COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## install everything, once: three Python environments, the CDK CLI, the layers
+setup: ## install everything, once: four Python environments, the CDK CLI, the layers
 	@$(MAKE) --no-print-directory -j4 installed
 
 demo: setup ## one real job, end to end: a portrait speaks, then is dubbed; see out/
@@ -84,7 +84,7 @@ clean: ## remove what was built and installed (`make down` first)
 
 # ---------------------------------------------------------------- installation, one stamp for each part
 
-installed: $(STAMPS)/tools $(STAMPS)/runtime $(STAMPS)/inference $(STAMPS)/node $(STAMPS)/layers
+installed: $(STAMPS)/tools $(STAMPS)/runtime $(STAMPS)/inference $(STAMPS)/clients $(STAMPS)/node $(STAMPS)/layers
 
 # Holds the interpreter that everything is made with. 3.11 comes first: pocketsphinx has no wheel for 3.12, which then
 # needs a C compiler.
@@ -121,6 +121,13 @@ $(STAMPS)/inference: containers/inference/install.sh requirements/inference.txt 
 	@PIP_NO_COMPILE=1 sh containers/inference/install.sh .venv/inference/bin/python requirements
 	@.venv/inference/bin/python $(PIP) -r requirements/inference-test.txt
 	@-$(COMPILED) .venv/inference/bin/python -c 'from lipwire import engines; engines.load("retarget").setup()' 2>/dev/null
+	@touch $@
+
+# Vendors' SDKs stand apart: nothing of theirs may be importable where the server's code runs.
+$(STAMPS)/clients: requirements/clients.txt | $(STAMPS)/python
+	@echo "installing the vendors' SDKs that tests drive the platform with"
+	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/clients
+	@.venv/clients/bin/python $(PIP) -r requirements/clients.txt
 	@touch $@
 
 # Not part of `make setup`: PyTorch is large and only training needs it.

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.s3 import S3Objects, S3Work
     from lipwire.adapters.sqs import SqsDeliveryQueue
     from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
-    from lipwire.webhook_views import NativeJobViews
+    from lipwire.webhook_views import DialectJobViews
 
 _KEY_CACHE_TTL: Final = timedelta(seconds=60)
 
@@ -280,11 +280,11 @@ class App(Wiring):
         )
 
     @cached_property
-    def job_views(self) -> NativeJobViews:
+    def job_views(self) -> DialectJobViews:
         """Jobs as webhooks carry them."""
-        from lipwire.webhook_views import NativeJobViews
+        from lipwire.webhook_views import DialectJobViews
 
-        return NativeJobViews(self.jobs, self.results, self.clock)
+        return DialectJobViews(self.jobs, self.results, self.clock)
 
     @property
     def account_secrets(self) -> DynamoAccounts:

@@ -1,4 +1,4 @@
-"""A job as its account's webhook carries it: what `GET /jobs/{id}` answers, its URLs signed now.
+"""A job as its account's webhook carries it: what `GET /jobs/{id}` answers, or its vendor's own words, URLs signed now.
 
 All but the job's own `webhook_url`: it may hold a secret, and one receiver's address is no business of another's.
 """
@@ -6,14 +6,17 @@ All but the job's own `webhook_url`: it may hold a secret, and one receiver's ad
 from collections.abc import Mapping
 from typing import Any
 
+from lipwire import dialects
 from lipwire.dialects.native.codec import job_out
 from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.views import JobView
+from lipwire.domain.webhooks import Delivery, VendorMessage
 from lipwire.ports import Clock, JobStore, ResultUrls
 from lipwire.usecases.view_job import view_job
 
 
-class NativeJobViews:
-    """`JobViews` in the native dialect's words."""
+class DialectJobViews:
+    """`JobViews` in the words of every dialect."""
 
     def __init__(self, jobs: JobStore, results: ResultUrls, clock: Clock) -> None:
         self._jobs = jobs
@@ -22,8 +25,24 @@ class NativeJobViews:
 
     def webhook_data(self, account_id: AccountId, job_id: JobId) -> Mapping[str, Any] | None:
         """The job's JSON, or None when it was deleted; nobody is told of a job that is not theirs."""
+        view = self._view(account_id, job_id)
+        return (
+            None if view is None else job_out(view).model_dump(mode="json") | {"webhook_url": None}
+        )
+
+    def vendor_message(self, delivery: Delivery) -> VendorMessage | None:
+        """The vendor's payload, from the job as it stands now."""
+        view = delivery.job_id and self._view(delivery.account_id, delivery.job_id)
+        if not view:
+            return None
+        spoken = dialects.load(delivery.format).webhook
+        word = None if spoken is None else spoken.types.get(delivery.type)
+        if spoken is None or word is None:
+            return VendorMessage(None, sign=lambda _body, _secret, _at: {})
+        return VendorMessage(spoken.encode(view, word), sign=spoken.sign)
+
+    def _view(self, account_id: AccountId, job_id: JobId) -> JobView | None:
         job = self._jobs.get(job_id)
         if job is None or job.account_id != account_id:
             return None
-        view = view_job(job, results=self._results, clock=self._clock)
-        return job_out(view).model_dump(mode="json") | {"webhook_url": None}
+        return view_job(job, results=self._results, clock=self._clock)

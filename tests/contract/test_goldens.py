@@ -7,7 +7,7 @@ import pytest
 from lipwire import dialects
 from lipwire.domain.jobs import JobStatus
 from tests.support import dialect_coverage
-from tests.support.goldens import Golden, fields, goldens, requests
+from tests.support.goldens import Golden, fields, goldens, requests, told, view_of
 
 #: Lipwire's own dialect has tests of its own.
 VENDORS = [name for name in dialects.names() if name != "native"]
@@ -55,15 +55,28 @@ def test_a_job_is_shown_in_every_status(name: str):
 
 
 @pytest.mark.parametrize("name", VENDORS)
+def test_webhooks_say_what_the_golden_cases_say(name: str):
+    """Each of the three ends of a job has a case, whether the vendor tells of it or not."""
+    spoken = dialects.load(name).webhook
+    assert spoken is not None
+    assert {one["type"] for one in told(name)} >= {"job.succeeded", "job.failed", "job.canceled"}
+    assert {one["type"] for one in told(name)} >= set(spoken.types)
+    for one in told(name):
+        word = spoken.types.get(one["type"])
+        payload = None if word is None else spoken.encode(view_of(one["view"]), word)
+        assert json.loads(json.dumps(payload)) == one["payload"]
+
+
+@pytest.mark.parametrize("name", VENDORS)
 def test_every_wire_field_counts_or_is_listed(name: str):
     """Some golden case sends it, and without it means something else; or `unsupported` says why not."""
     dialect = dialects.load(name)
     for route, model in requests(name).items():
         cases = [one for one in goldens(name) if one.values["route"] == route]
         for path in fields(model):
-            told = f"{route}: {'.'.join(path)}"
+            field = f"{route}: {'.'.join(path)}"
             counts = any(one.counts(path) for one in cases)
-            assert counts != (told in dialect.unsupported), told
+            assert counts != (field in dialect.unsupported), field
 
 
 @pytest.mark.parametrize("name", VENDORS)
@@ -77,12 +90,12 @@ def test_what_is_not_supported_is_named_rightly(name: str):
     }
     served = {f"{route.method} {route.path}" for route in dialect.routes}
     assert set(requests(name)) <= served
-    for told, reason in dialect.unsupported.items():
-        if ": " in told:
-            assert told in known
+    for what, reason in dialect.unsupported.items():
+        if ": " in what:
+            assert what in known
         else:
-            assert told not in served
-            assert dialects.dialect_of(told.partition(" ")[2]) == name
+            assert what not in served
+            assert dialects.dialect_of(what.partition(" ")[2]) == name
         assert reason.startswith(("refused: ", "ignored: ", "ignored, "))
 
 

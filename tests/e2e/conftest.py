@@ -1,5 +1,6 @@
 """Media for journeys: a portrait drawn from scikit-image's picture and voices spoken by espeak-ng."""
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -8,6 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+MAKE_CLIP = """
+import sys
+from pathlib import Path
+from lipwire.render.face.picture import read_picture
+from tests.support.renders import numbered_clip
+numbered_clip(Path(sys.argv[2]), [read_picture(Path(sys.argv[1]))] * 50)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +25,20 @@ def portrait() -> Path:
     assert spec is not None
     assert spec.submodule_search_locations
     return Path(spec.submodule_search_locations[0]) / "data" / "astronaut.png"
+
+
+@pytest.fixture(scope="session")
+def clip(portrait: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of the portrait as a video of 512 x 512, made where video libraries are installed."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    command = [str(ROOT / ".venv" / "inference" / "bin" / "python"), "-c", MAKE_CLIP]
+    subprocess.run(
+        [*command, str(portrait), str(path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"functions{os.pathsep}."},
+        check=True,
+    )
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Options over HTTP, on the deployed platform: honoured in the output, told in the job, refused for nothing."""
 
-import os
 import struct
-import subprocess
 import zlib
 from pathlib import Path
 
@@ -12,33 +10,12 @@ from infra.local.client import ApiError, Client, download
 
 DONE_S = 180
 ROOT = Path(__file__).resolve().parents[2]
-MAKE_CLIP = """
-import sys
-from pathlib import Path
-from lipwire.render.face.picture import read_picture
-from tests.support.renders import numbered_clip
-numbered_clip(Path(sys.argv[2]), [read_picture(Path(sys.argv[1]))] * 50)
-"""
 
 
 @pytest.fixture
 def client(platform) -> Client:
     """A fresh account with 1,000 credits."""
     return platform.new_client(credits=1000)
-
-
-@pytest.fixture(scope="module")
-def clip(portrait, tmp_path_factory) -> Path:
-    """Two seconds of the portrait as a video of 512 x 512, made where video libraries are installed."""
-    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    command = [str(ROOT / ".venv" / "inference" / "bin" / "python"), "-c", MAKE_CLIP]
-    subprocess.run(
-        [*command, str(portrait), str(path)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"functions{os.pathsep}."},
-        check=True,
-    )
-    return path
 
 
 @pytest.fixture(scope="module")

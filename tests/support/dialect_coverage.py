@@ -42,8 +42,8 @@ def _tables(name: str) -> Iterator[str]:
     left_out = [told for told in dialect.unsupported if ": " not in told]
     done = len(known) - sum(told in dialect.unsupported for told in known)
     yield (
-        f"{len(routes)} routes and {done} of {len(known)} fields done, {len(left_out)} routes refused; "
-        f"{len(cases)} golden cases."
+        f"Routes: {len(routes)} done, {len(left_out)} refused. Fields: {done} of {len(known)} done. "
+        f"Golden cases: {len(cases)}."
     )
     yield "\n| route | | answers with |\n| --- | --- | --- |"
     for route in routes:

@@ -145,10 +145,19 @@ def view_of(values: dict[str, Any]) -> Any:
 
 def goldens(name: str) -> Iterator[Golden]:
     """Every case in a dialect's folder."""
+    for values in _read(name, "golden/*.json"):
+        yield Golden(name, values)
+
+
+def told(name: str) -> Iterator[dict[str, Any]]:
+    """What a dialect tells by webhook: our `type`, the `view`, the `payload` (null where it tells nothing)."""
+    yield from _read(name, "golden/webhooks/*.json")
+
+
+def _read(name: str, pattern: str) -> Iterator[dict[str, Any]]:
     (folder,) = (Path(path) / name for path in dialects.__path__ if (Path(path) / name).exists())
-    for file in sorted(folder.glob("golden/*.json")):
-        for values in json.loads(file.read_text(encoding="utf-8")):
-            yield Golden(name, values)
+    for file in sorted(folder.glob(pattern)):
+        yield from json.loads(file.read_text(encoding="utf-8"))
 
 
 def requests(name: str) -> dict[str, type[BaseModel]]:

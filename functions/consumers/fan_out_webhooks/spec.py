@@ -15,6 +15,7 @@ CONSUMER = ConsumerSpec(
         ),
     ),
     events=(
+        "JobRenderingStarted",
         "JobSucceeded",
         "JobFailed",
         "JobCanceled",

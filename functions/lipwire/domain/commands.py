@@ -13,6 +13,7 @@ from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
 from lipwire.domain.webhooks import (
     DEFAULT_OVERLAP,
+    NATIVE,
     DeliveryFilter,
     DeliveryId,
     DeliveryStatus,
@@ -125,6 +126,7 @@ class DeleteJob(Command):
 class CreateEndpoint(Command):
     url: str
     event_types: tuple[str, ...] = ()
+    format: str = NATIVE
     description: str = ""
 
 

@@ -140,7 +140,7 @@ PRICE_LISTS: Final = _lists(
     PriceList(
         dialect="magic_hour",
         version=1,
-        credit=Fraction(100, 3),
+        credit=Fraction(40),
         counted=Counted.FRAMES,
         rates={_ANY: Fraction(1), (None, "pro"): Fraction(2)},
         block=1,

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -15,6 +17,7 @@ from lipwire.domain.events import (
     EventData,
     JobCanceled,
     JobFailed,
+    JobRenderingStarted,
     JobSucceeded,
     WebhookEndpointDisabled,
 )
@@ -24,6 +27,7 @@ DeliveryId = NewType("DeliveryId", str)
 
 #: What a receiver is told of each event; the words are part of the API.
 WEBHOOK_TYPES: Final[dict[type[EventData], str]] = {
+    JobRenderingStarted: "job.started",
     JobSucceeded: "job.succeeded",
     JobFailed: "job.failed",
     JobCanceled: "job.canceled",
@@ -31,6 +35,10 @@ WEBHOOK_TYPES: Final[dict[type[EventData], str]] = {
     ApiKeyRevoked: "key.revoked",
     BalanceLow: "balance.low",
 }
+#: Told only to endpoints that name it, or whose format has a word for it.
+ON_REQUEST: Final = frozenset({"job.started"})
+#: The format that is not a vendor's.
+NATIVE: Final = "native"
 #: Sent when an account asks for it, whatever the endpoint's filter says.
 TEST_TYPE: Final = "webhook.test"
 
@@ -91,6 +99,8 @@ class WebhookEndpoint(BaseModel):
     url: str
     secret: str
     event_types: tuple[str, ...] = ()
+    #: Whose words it is told in: ours, or those of the dialect its jobs were made in.
+    format: str = NATIVE
     description: str = ""
     status: EndpointStatus = EndpointStatus.ENABLED
     disabled_reason: str | None = None
@@ -123,7 +133,8 @@ class WebhookEndpoint(BaseModel):
 
     def wants(self, webhook_type: str) -> bool:
         """Whether it is to be told of this type now."""
-        chosen = not self.event_types or webhook_type in self.event_types
+        wanted = self.format != NATIVE or webhook_type not in ON_REQUEST
+        chosen = webhook_type in self.event_types if self.event_types else wanted
         return chosen and self.status is EndpointStatus.ENABLED
 
 
@@ -165,6 +176,8 @@ class Delivery(BaseModel):
     data: dict[str, JsonValue] | None = None
     endpoint_id: EndpointId | None = None
     url: str | None = None
+    #: Whose words it is told in.
+    format: str = NATIVE
     #: The delivery that was asked for again.
     replay_of: DeliveryId | None = None
     max_attempts: int = len(SCHEDULE)
@@ -193,6 +206,16 @@ class Delivery(BaseModel):
     def is_final(self) -> bool:
         """Whether nothing more will come of it."""
         return self.status is not DeliveryStatus.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class VendorMessage:
+    """What a vendor tells of a job, and how it signs that."""
+
+    #: None, where this vendor tells nothing of such an event.
+    payload: Mapping[str, object] | None
+    #: Its own signature headers over the body, made with a secret at a moment.
+    sign: Callable[[bytes, str, datetime], Mapping[str, str]]
 
 
 class DeliveryFilter(BaseModel):

@@ -16,6 +16,7 @@ from lipwire.domain.webhooks import (
     DeliveryFilter,
     DeliveryId,
     Lane,
+    VendorMessage,
     WebhookEndpoint,
 )
 
@@ -127,6 +128,9 @@ class JobViews(Protocol):
 
     def webhook_data(self, account_id: AccountId, job_id: JobId) -> Mapping[str, Any] | None:
         """JSON-ready, result URLs signed now; None when the job is gone, or not this account's."""
+
+    def vendor_message(self, delivery: Delivery) -> VendorMessage | None:
+        """The same in the words of the delivery's format."""
 
 
 class AccountSecrets(Protocol):

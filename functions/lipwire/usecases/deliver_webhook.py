@@ -9,6 +9,7 @@ from typing import Final
 from lipwire.domain.signing import signed_headers
 from lipwire.domain.webhooks import (
     IN_FLIGHT,
+    NATIVE,
     TEST_TYPE,
     Answer,
     Attempt,
@@ -16,6 +17,7 @@ from lipwire.domain.webhooks import (
     DeliveryId,
     DeliveryStatus,
     EndpointStatus,
+    VendorMessage,
     WebhookEndpoint,
     attempt_of,
     conclude,
@@ -94,12 +96,15 @@ def _attempted(
     target = _target(delivery, endpoints, secrets, clock.now())
     if isinstance(target, str):
         return dropped(delivery, target), None
-    data = _data(delivery, views)
-    if data is None:
-        return dropped(delivery, "job deleted"), None
-    body = _body(delivery, data)
-    sent_at = clock.now()
-    answer = sender.post(target.url, headers=_headers(delivery, body, target, sent_at), body=body)
+    message = _message(delivery, views)
+    if isinstance(message, str):
+        return dropped(delivery, message), None
+    body, sent_at = _json(message.payload), clock.now()
+    headers = {
+        **message.sign(body, target.secrets[0], sent_at),
+        **_headers(delivery, body, target, sent_at),
+    }
+    answer = sender.post(target.url, headers=headers, body=body)
     after = conclude(delivery, answer, at=clock.now(), randomness=ids.secret(32))
     if target.endpoint is not None:
         _note(target.endpoint, delivery, answer, endpoints, sent_at)
@@ -158,20 +163,28 @@ def _target(
     return _Target(delivery.url, (secret,))
 
 
-def _data(delivery: Delivery, views: JobViews) -> Mapping[str, object] | None:
-    if delivery.job_id is None:
-        return delivery.data or {}
-    return views.webhook_data(delivery.account_id, delivery.job_id)
-
-
-def _body(delivery: Delivery, data: object) -> bytes:
-    timestamp = delivery.occurred_at.isoformat().replace("+00:00", "Z")
+def _message(delivery: Delivery, views: JobViews) -> VendorMessage | str:
+    """What it says, or why nothing."""
+    if delivery.format != NATIVE:
+        message = views.vendor_message(delivery)
+        if message is None:
+            return "job deleted"
+        return message if message.payload is not None else "not told in this format"
+    data: Mapping[str, object] | None = delivery.data or {}
+    if delivery.job_id is not None:
+        data = views.webhook_data(delivery.account_id, delivery.job_id)
+    if data is None:
+        return "job deleted"
     payload = {
         "type": delivery.type,
-        "timestamp": timestamp,
+        "timestamp": delivery.occurred_at.isoformat().replace("+00:00", "Z"),
         "sequence": delivery.sequence,
         "data": data,
     }
+    return VendorMessage(payload, sign=lambda _body, _secret, _at: {})
+
+
+def _json(payload: object) -> bytes:
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from lipwire.domain.events import Envelope
 from lipwire.domain.ids import JobId
-from lipwire.domain.webhooks import WEBHOOK_TYPES, Delivery, delivery_id, dropped
+from lipwire.domain.webhooks import (
+    NATIVE,
+    ON_REQUEST,
+    WEBHOOK_TYPES,
+    Delivery,
+    delivery_id,
+    dropped,
+)
 from lipwire.ports import Clock, JobStore
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
 
@@ -40,17 +47,19 @@ def _owed(
     event: Envelope, webhook_type: str, jobs: JobStore, endpoints: EndpointStore, clock: Clock
 ) -> Iterator[Delivery]:
     plain = _plain(event, webhook_type, clock)
+    job = jobs.get(plain.job_id) if plain.job_id is not None else None
+    dialect = None if job is None else job.terms.dialect
     for endpoint in endpoints.list(plain.account_id):
-        if endpoint.wants(webhook_type):
+        if endpoint.wants(webhook_type) and endpoint.format in {NATIVE, dialect}:
             yield plain.model_copy(
                 update={
                     "id": delivery_id(plain.event_id, endpoint.id),
                     "endpoint_id": endpoint.id,
+                    "format": endpoint.format,
                 }
             )
-    job = jobs.get(plain.job_id) if plain.job_id is not None else None
-    if job is not None and job.webhook_url is not None:
-        yield plain.model_copy(update={"url": job.webhook_url})
+    if job is not None and job.webhook_url is not None and webhook_type not in ON_REQUEST:
+        yield plain.model_copy(update={"url": job.webhook_url, "format": dialect})
 
 
 def _plain(event: Envelope, webhook_type: str, clock: Clock) -> Delivery:

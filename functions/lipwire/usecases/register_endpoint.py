@@ -43,6 +43,7 @@ def register_endpoint(
         url=command.url,
         secret=new_secret(ids.secret(256)),
         event_types=command.event_types,
+        format=command.format,
         description=command.description,
         created_at=clock.now(),
     )

@@ -1,6 +1,7 @@
-"""The vendor's own SDK from PyPI, unmodified, in its own environment: `magic_hour_sdk.py BASE_URL KEY FOLDER VIDEO VOICE IMAGE`.
+"""The vendor's own SDK from PyPI, unmodified, in its own environment: reads one JSON object from stdin, prints one.
 
-Prints one JSON object of what it met. Imports nothing of the server.
+In: `base_url`, `key`, `poor_key` (of an account that can pay for one second), `folder`, `video`, `voice`, `image` (paths),
+`video_url`, `voice_url`. Imports nothing of the server.
 """
 
 import json
@@ -11,8 +12,16 @@ from pathlib import Path
 from magic_hour import Client
 from make_api_request import ApiError
 
-base_url, key, folder, video, voice, image = sys.argv[1:]
+given = json.load(sys.stdin)
 os.environ["MAGIC_HOUR_POLL_INTERVAL"] = "0.3"
+client = Client(token=given["key"], base_url=given["base_url"])
+projects, lip_sync = client.v1.video_projects, client.v1.lip_sync
+window = {"start_seconds": 0.0, "end_seconds": 1.0}
+by_url = {
+    "audio_file_path": given["voice_url"],
+    "video_file_path": given["video_url"],
+    "video_source": "file",
+}
 
 
 def refused(call, **arguments):
@@ -24,53 +33,55 @@ def refused(call, **arguments):
     return None
 
 
-client = Client(token=key, base_url=base_url)
 before = client.v1.account.list()
-assets = {"audio_file_path": voice, "video_file_path": video, "video_source": "file"}
-made = client.v1.lip_sync.generate(
+created = lip_sync.create(assets=by_url, style={"generation_mode": "pro"}, **window)
+assets = {
+    "audio_file_path": given["voice"],
+    "video_file_path": given["video"],
+    "video_source": "file",
+}
+made = lip_sync.generate(
     assets=assets,
-    start_seconds=0.0,
-    end_seconds=1.0,
     max_fps_limit=12.0,
     name="My Lip Sync video",
     style={"generation_mode": "lite"},
-    download_directory=folder,
+    download_directory=given["folder"],
+    **window,
 )
 photo = client.v1.ai_talking_photo.generate(
-    assets={"image_file_path": image, "audio_file_path": voice},
+    assets={"image_file_path": given["image"], "audio_file_path": given["voice"]},
     start_seconds=0.2,
     end_seconds=0.8,
-    style={"generation_mode": "realistic"},
-    wait_for_completion=True,
     download_outputs=False,
 )
+fetched = projects.check_result(id=created.id, wait_for_completion=True, download_outputs=False)
 after = client.v1.account.list()
-client.v1.video_projects.delete(id=photo.id)
-lip_sync = client.v1.lip_sync.create
-window = {"start_seconds": 0.0, "end_seconds": 1.0}
-stranger = Client(token="mhk_live_of_somebody_else", base_url=base_url)
-print(
-    json.dumps(
-        {
-            "before": before.model_dump(),
-            "after": after.model_dump(),
-            "lip_sync": made.model_dump(by_alias=True),
-            "bytes": Path(made.downloaded_paths[0]).stat().st_size,
-            "photo": photo.model_dump(by_alias=True),
-            "uploaded": assets,
-            "errors": {
-                "unauthorized": refused(stranger.v1.account.list),
-                "deleted": refused(client.v1.video_projects.get, id=photo.id),
-                "too dear": refused(
-                    lip_sync, assets=assets, start_seconds=0.0, end_seconds=80_000.0
-                ),
-                "out of order": refused(
-                    lip_sync, assets=assets, start_seconds=2.0, end_seconds=1.0
-                ),
-                "never uploaded": refused(
-                    lip_sync, assets={**assets, "video_file_path": "v.mp4"}, **window
-                ),
-            },
-        }
-    )
+projects.delete(id=photo.id)
+poor = Client(token=given["poor_key"], base_url=given["base_url"])
+stranger = Client(token="mhk_live_of_somebody_else", base_url=given["base_url"])
+json.dump(
+    {
+        "before": before.model_dump(),
+        "after": after.model_dump(),
+        "created": created.model_dump(),
+        "fetched": fetched.model_dump(by_alias=True),
+        "made": made.model_dump(by_alias=True),
+        "photo": photo.model_dump(by_alias=True),
+        "file": str(Path(made.downloaded_paths[0])),
+        "assets": assets,
+        "errors": {
+            "a stranger's key": refused(stranger.v1.account.list),
+            "too dear": refused(
+                poor.v1.lip_sync.create, assets=by_url, start_seconds=0.0, end_seconds=1.1
+            ),
+            "deleted": refused(projects.get, id=photo.id),
+            "out of order": refused(
+                lip_sync.create, assets=by_url, start_seconds=2.0, end_seconds=1.0
+            ),
+            "never uploaded": refused(
+                lip_sync.create, assets={**by_url, "video_file_path": "v.mp4"}, **window
+            ),
+        },
+    },
+    sys.stdout,
 )

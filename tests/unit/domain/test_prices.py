@@ -80,10 +80,10 @@ def charged(terms: Terms, *, frames: int, fps: Fraction, duration_ms: int, held=
         ("joggai", 12_500, {}, Fraction(10, 100), 12_500),
         ("joggai", 13_000, {}, Fraction(11, 100), 13_750),
         ("joggai", 125_000, {}, Fraction(1), 125_000),
-        # 30 frames a second whatever the source has; a third of a milli-credit is rounded up once.
-        ("magic_hour", 15_000, {"fps": Fraction(12)}, Fraction(450), 15_000),
-        ("magic_hour", 15_000, {"tier": "pro"}, Fraction(900), 30_000),
-        ("magic_hour", 1, {}, Fraction(1), 34),
+        # 30 frames a second whatever the source has.
+        ("magic_hour", 15_000, {"fps": Fraction(12)}, Fraction(450), 18_000),
+        ("magic_hour", 15_000, {"tier": "pro"}, Fraction(900), 36_000),
+        ("magic_hour", 1, {}, Fraction(1), 40),
         # Five seconds at least; started seconds.
         ("lipsync_studio", 3_000, {"resolution": P720}, Fraction(20), 5_000),
         ("lipsync_studio", 10_000, {"resolution": P480}, Fraction(20), 5_000),
@@ -169,14 +169,14 @@ def test_the_native_price_is_the_frames_time_rounded_up_to_a_millicredit():
 def test_frames_are_charged_by_number_whatever_they_last():
     """450 were held for 15 s; 375 were made."""
     magic = Terms(dialect="magic_hour")
-    price = charged(magic, frames=375, fps=Fraction(25), duration_ms=15_000, held=15_000)
-    assert (price.credits, price.amount, price.counted) == (375, 12_500, Counted.FRAMES)
-    fast = charged(magic, frames=900, fps=Fraction(60), duration_ms=15_000, held=15_000)
+    price = charged(magic, frames=375, fps=Fraction(25), duration_ms=15_000, held=18_000)
+    assert (price.credits, price.amount, price.counted) == (375, 15_000, Counted.FRAMES)
+    fast = charged(magic, frames=900, fps=Fraction(60), duration_ms=15_000, held=18_000)
     assert (fast.credits, fast.amount, fast.count, fast.each) == (
         450,
-        15_000,
+        18_000,
         900,
-        Fraction(100, 3),
+        40,
     )
 
 

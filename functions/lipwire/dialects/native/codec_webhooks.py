@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from lipwire import dialects
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire_webhooks as wire
 from lipwire.dialects.native.codec import to_json
 from lipwire.domain import commands
+from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import EndpointId
 from lipwire.domain.views import DeliveryView, Page, Replayed
 from lipwire.domain.webhooks import (
@@ -23,8 +25,16 @@ from lipwire.domain.webhooks import (
 def to_create_endpoint(request: WireRequest) -> commands.CreateEndpoint:
     """POST /webhook-endpoints."""
     body = read_json(request, wire.EndpointIn)
+    if body.format not in dialects.names():
+        raise InvalidRequestError(
+            f"There is no format `{body.format}`.",
+            errors=[{"field": "format", "message": f"one of {', '.join(dialects.names())}"}],
+        )
     return commands.CreateEndpoint(
-        url=body.url, event_types=tuple(body.event_types), description=body.description
+        url=body.url,
+        event_types=tuple(body.event_types),
+        format=body.format,
+        description=body.description,
     )
 
 
@@ -159,6 +169,7 @@ def _endpoint_out(endpoint: WebhookEndpoint, *, secret: str | None = None) -> wi
         id=endpoint.id,
         url=endpoint.url,
         event_types=list(endpoint.event_types),
+        format=endpoint.format,
         description=endpoint.description,
         status=endpoint.status.value,
         disabled_reason=endpoint.disabled_reason,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from lipwire.dialects.native.wire_base import Out, Url, Wire
 
 EventType = Literal[
+    "job.started",
     "job.succeeded",
     "job.failed",
     "job.canceled",
@@ -25,7 +26,13 @@ class EndpointIn(Wire):
     """Where to be told."""
 
     url: Url
-    event_types: list[EventType] = Field(default=[], description="None means all.")
+    event_types: list[EventType] = Field(
+        default=[], description="None means all but `job.started`."
+    )
+    format: str = Field(
+        default="native",
+        description="`native`, or a dialect: told of its jobs alone, in that vendor's words and signature.",
+    )
     description: Description = ""
 
 
@@ -74,6 +81,7 @@ class EndpointOut(Out):
     id: str
     url: str
     event_types: list[str]
+    format: str
     description: str
     status: EndpointState
     disabled_reason: str | None = None

@@ -1,0 +1,41 @@
+"""What LipSync.dev's clients send and get. Fields that its page doesn't name are ignored."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+
+
+class Wire(BaseModel):
+    """Base: nothing is coerced, unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Settings(Wire):
+    """How it is to be rendered."""
+
+    resolution: Literal["480p", "720p", "1080p"] = "720p"
+    fps: float = Field(default=25, ge=24, le=60)
+    maxDuration: float | None = Field(default=None, gt=0, le=86_400)  # noqa: N815  # the vendor's
+
+
+class GenerateIn(Wire):
+    """POST /api/v1/lipsync/generate; the source is a video or an image."""
+
+    audioUrl: Url  # noqa: N815  # the vendor's
+    videoUrl: Url | None = None  # noqa: N815  # the vendor's
+    imageUrl: Url | None = None  # noqa: N815  # the vendor's
+    settings: Settings = Settings()
+    webhookUrl: Url | None = None  # noqa: N815  # the vendor's
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.videoUrl is None) is (self.imageUrl is None):
+            raise ValueError("give either videoUrl or imageUrl")
+        return self
+
+
+#: What each route takes; a contract test holds every field of them against golden cases and `UNSUPPORTED`.
+REQUESTS: Final[dict[str, type[BaseModel]]] = {"POST /api/v1/lipsync/generate": GenerateIn}
