@@ -1,9 +1,21 @@
 """Magic Hour's unmodified SDKs against the deployed platform: only base URL and key are ours."""
 
+import hashlib
+import hmac
 import shutil
+import time
 from pathlib import Path
 
+from infra.local.receiver import Received, Receiver
 from tests.support.clients import mouth_of, run_client, shared_files
+
+
+def is_signed(hook: Received, secret: str) -> bool:
+    """By the vendor's own scheme: hex HMAC-SHA256 over timestamp, full stop and body."""
+    timestamp = hook.headers["magic-hour-event-timestamp"]
+    signed = hmac.new(secret.encode(), f"{timestamp}.".encode() + hook.body, hashlib.sha256)
+    is_fresh = abs(time.time() - int(timestamp)) < 300
+    return is_fresh and signed.hexdigest() == hook.headers["magic-hour-event-signature"]
 
 
 def test_the_python_sdk_makes_videos(platform, clip, portrait, voice, tmp_path):
@@ -11,12 +23,17 @@ def test_the_python_sdk_makes_videos(platform, clip, portrait, voice, tmp_path):
     video, sound = (Path(shutil.copy(one, tmp_path)) for one in (clip, voice))
     made_in = tmp_path / "made"
     made_in.mkdir()
-    with shared_files(video, sound) as (video_url, voice_url):
+    client, receiver = platform.new_client(credits=1000), Receiver()
+    endpoint = client.call(
+        "POST", "/webhook-endpoints", {"url": receiver.url, "format": "magic_hour"}
+    )
+    receiver.trust(endpoint["secret"])
+    with receiver.running(), shared_files(video, sound) as (video_url, voice_url):
         told = run_client(
             "magic_hour_sdk.py",
             {
                 "base_url": platform.base_url,
-                "key": platform.new_account(credits=1000),
+                "key": client.api_key,
                 "poor_key": platform.new_account(credits=1),
                 "folder": str(made_in),
                 "video": str(video),
@@ -26,6 +43,8 @@ def test_the_python_sdk_makes_videos(platform, clip, portrait, voice, tmp_path):
                 "voice_url": voice_url,
             },
         )
+        # Three begin and three are complete.
+        hooks = [receiver.wait(60) for _ in range(6)]
     made, fetched, photo = told["made"], told["fetched"], told["photo"]
     assert [one["status"] for one in (made, fetched, photo)] == ["complete"] * 3
     assert [one["type"] for one in (made, fetched, photo)] == [
@@ -52,6 +71,9 @@ def test_the_python_sdk_makes_videos(platform, clip, portrait, voice, tmp_path):
         "out of order": [422, "unprocessable_entity"],
         "never uploaded": [422, "unprocessable_entity"],
     }
+    ends = [one.payload["type"] for one in hooks if one.payload["payload"]["id"] == made["id"]]
+    assert sorted(ends) == ["video.completed", "video.started"]
+    assert all(one.verified and is_signed(one, endpoint["secret"]) for one in hooks)
     frames, moved = mouth_of(Path(told["file"]))
     assert frames == 12
     assert moved > 0.02

@@ -7,7 +7,14 @@ from itertools import pairwise
 import pytest
 from standardwebhooks import Webhook
 
-from lipwire.domain.webhooks import SCHEDULE, Answer, Delivery, DeliveryStatus, EndpointStatus
+from lipwire.domain.webhooks import (
+    SCHEDULE,
+    Answer,
+    Delivery,
+    DeliveryStatus,
+    EndpointStatus,
+    VendorMessage,
+)
 from lipwire.usecases.deliver_webhook import LEASE, deliver_webhook
 from lipwire.usecases.sweep_deliveries import sweep_deliveries
 from tests.support.builders import ACCOUNT, NOW
@@ -249,3 +256,32 @@ def test_a_delivery_that_kills_its_workers_ends():
 
 def _die() -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (
+            VendorMessage(
+                {"done": "Zoë"}, sign=lambda body, secret, at: {"x-mac": f"{secret}{len(body)}"}
+            ),
+            None,
+        ),
+        (VendorMessage(None, sign=lambda body, secret, at: {}), "not told in this format"),
+        (None, "job deleted"),
+    ],
+)
+def test_a_vendors_message_is_sent_in_its_words_or_not_at_all(message, reason):
+    """Its payload and its signature over the very bytes, ours on top."""
+    desk = Desk(delivery=owed(format="acme"))
+    desk.views.vendor_message = lambda delivery: message
+    desk.deliver()
+    assert desk.row.reason == reason
+    if reason is None:
+        ((_, headers, body),) = desk.sender.sent
+        assert json.loads(body) == {"done": "Zoë"}
+        assert headers["x-mac"] == f"{SECRET}{len(body)}"
+        signed = Webhook(SECRET).sign(headers["webhook-id"], NOW, body.decode())
+        assert headers["webhook-signature"] == signed
+    else:
+        assert desk.sender.sent == []

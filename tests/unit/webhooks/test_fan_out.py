@@ -9,6 +9,7 @@ from lipwire.domain.events import (
     EventData,
     JobCreated,
     JobFailed,
+    JobRenderingStarted,
     JobSucceeded,
     WebhookEndpointDisabled,
     envelope,
@@ -51,6 +52,10 @@ class Desk:
             queue=self.queue,
             clock=FakeClock(),
         )
+
+    @property
+    def formats(self) -> dict[str | None, str]:
+        return {row.endpoint_id or row.url: row.format for row in self.deliveries.rows.values()}
 
     @property
     def targets(self) -> set[str | None]:
@@ -152,3 +157,28 @@ def test_bad_urls_and_too_many_endpoints_are_refused():
     with pytest.raises(InvalidRequestError):
         register_endpoint(CreateEndpoint(url="https://a.example.com/"), a_caller(), **ports)
     assert len(endpoints.rows) == MAX_ENDPOINTS
+
+
+def test_a_vendors_endpoint_is_told_of_its_dialects_jobs_alone():
+    """In that format; the job's own URL in the words of the dialect it was made in; ours are told of all."""
+    endpoints = [an_endpoint(1), an_endpoint(2, format="acme"), an_endpoint(3, format="other")]
+    once = "https://once.example.com/"
+    desk = Desk(*endpoints, job=a_job(terms={"dialect": "acme"}, webhook_url=once))
+    assert desk.fan_out(SUCCEEDED) == 3
+    assert desk.formats == {f"whe_{1:026d}": "native", f"whe_{2:026d}": "acme", once: "acme"}
+    plain = Desk(*endpoints)
+    assert plain.fan_out(SUCCEEDED) == 1
+    assert plain.formats == {f"whe_{1:026d}": "native"}
+
+
+def test_the_start_is_told_to_those_who_name_it_and_to_vendors_formats():
+    """A receiver that asked for everything before there was such a type is not surprised."""
+    desk = Desk(
+        an_endpoint(1),
+        an_endpoint(2, event_types=["job.started"]),
+        an_endpoint(3, format="acme"),
+        an_endpoint(4, format="acme", event_types=["job.failed"]),
+        job=a_job(terms={"dialect": "acme"}, webhook_url="https://once.example.com/"),
+    )
+    assert desk.fan_out(JobRenderingStarted(job_id=JOB.id, engine="retarget")) == 2
+    assert desk.targets == {f"whe_{2:026d}", f"whe_{3:026d}"}
