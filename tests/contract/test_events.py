@@ -286,7 +286,7 @@ def desk(monkeypatch):
         "ids": FakeIds(),
         "jobs": FakeJobs(job),
         "accounts": FakeSecrets(),
-        "endpoints": FakeEndpoints(an_endpoint(1)),
+        "endpoints": FakeEndpoints(an_endpoint(1, event_types=list(WEBHOOK_TYPES.values()))),
         "deliveries": FakeDeliveries(a_delivery(attempts=0, endpoint_id=an_endpoint(1).id)),
         "delivery_queue": FakeQueue(),
         "job_views": FakeViews(),

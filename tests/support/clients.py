@@ -16,6 +16,7 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "tests" / "e2e" / "clients"
 _OPENING: Final = """
+import sys
 import numpy as np
 from pathlib import Path
 from lipwire.render.face import measures

@@ -5,7 +5,7 @@ import boto3
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import base62, make_key
 from lipwire.domain.signing import new_secret
-from lipwire.webhook_views import NativeJobViews
+from lipwire.webhook_views import DialectJobViews
 from tests.support.builders import ACCOUNT, a_job, a_report
 from tests.support.fakes import FakeClock, FakeJobs
 from tests.support.secrets import found_in, links_in
@@ -26,7 +26,7 @@ def test_a_webhook_carries_links_to_its_own_output_and_no_others():
         output=output,
         webhook_url="https://receiver.example/hook?token=planted",
     )
-    views = NativeJobViews(FakeJobs(job), SignedByKey(), FakeClock())
+    views = DialectJobViews(FakeJobs(job), SignedByKey(), FakeClock())
     told = views.webhook_data(ACCOUNT, job.id)
     assert sorted(links_in(told)) == [
         f"https://results.example/{output.cover_key}",
