@@ -18,7 +18,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from lipwire import dialects
-from lipwire.dialects.base import Dialect, Route, WireRequest, WireResponse
+from lipwire.dialects.base import Dialect, Route, WireRequest, WireResponse, sentence_of
 from lipwire.domain import errors
 from lipwire.domain.commands import Command
 from lipwire.domain.credits import Millicredits
@@ -90,16 +90,24 @@ class Golden:
         except LipwireError:
             return True
 
-    def answer(self) -> WireResponse:
-        """What the client gets."""
+    def answer(self) -> dict[str, Any]:
+        """Status and body that the client gets; our own sentence of what is wrong is shown as `{sentence}`."""
         if "error" not in self.values:
-            return self.route.encode(view_of(self.values["view"]))
+            return _shown(self.route.encode(view_of(self.values["view"])))
         try:
             if "request" in self.values:
                 self.route.decode(self.request())
             raise a_named_error(self.values["error"])
         except getattr(errors, self.values["error"]) as error:
-            return self.spoken.encode_error(error, self.request())
+            answer = self.spoken.encode_error(error, self.request())
+            return _shown(answer, sentence=sentence_of(error))
+
+
+def _shown(answer: WireResponse, sentence: str | None = None) -> dict[str, Any]:
+    body = answer.body
+    if sentence is not None:
+        body = body.replace(json.dumps(sentence, ensure_ascii=False), '"{sentence}"')
+    return {"status": answer.status, "body": json.loads(body) if body else None}
 
 
 def plain(command: Command) -> dict[str, Any]:
