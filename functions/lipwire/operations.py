@@ -110,6 +110,7 @@ RUN: Final[dict[Operation, Run]] = {
         accounts=app.accounts,
         clock=app.clock,
         ids=app.ids,
+        once=caller.once,
     ),
     Operation.REVOKE_KEY: lambda app, command, caller: revoke_key(
         command, caller.account.id, by=caller.key_id, accounts=app.accounts, clock=app.clock

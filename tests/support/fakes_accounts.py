@@ -58,7 +58,15 @@ class FakeKeyring:
         self._check(key.account_id, by, at=key.created_at)
         self.rows[key.public_id] = key
 
-    def rotate_key(self, old: ApiKey, new: ApiKey, *, until: datetime, by: str | None) -> None:
+    def rotate_key(
+        self,
+        old: ApiKey,
+        new: ApiKey,
+        *,
+        until: datetime,
+        by: str | None,
+        also: Also | None = None,
+    ) -> None:
         self._check(old.account_id, by, at=new.created_at)
         if self.rows[old.public_id].replaced_by is not None:
             raise KeyEndedError

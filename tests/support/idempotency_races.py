@@ -42,7 +42,7 @@ class Races:
         return {
             "made": told["made"],
             "jobs": len(jobs),
-            "holds": sum(one.get("job_id") in made for one in holds),
+            "holds": sum(one.job_id in made for one in holds),
         }
 
     def post(self, key: str, tried: list[str] | None = None) -> str:
@@ -56,10 +56,7 @@ class Races:
             if tried is not None:
                 tried.append(job.id)
             self._stores.jobs.create(
-                job,
-                key_id=self._stores.key_id,
-                most_active=999,
-                also=once.also(job),
+                job, key_id=self._stores.key_id, most_active=10**6, also=once.also(job)
             )
 
         try:

@@ -55,10 +55,13 @@ CREATES: Final = frozenset(
         Operation.CREATE_JOB,
         Operation.CREATE_ENDPOINT,
         Operation.CREATE_KEY,
+        Operation.ROTATE_KEY,
     }
 )
 #: Their answers show a secret once: what is kept of them is sealed.
-SHOWS_SECRET: Final = frozenset({Operation.CREATE_ENDPOINT, Operation.CREATE_KEY})
+SHOWS_SECRET: Final = frozenset(
+    {Operation.CREATE_ENDPOINT, Operation.CREATE_KEY, Operation.ROTATE_KEY}
+)
 
 #: Answered without a key.
 PUBLIC: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})

@@ -57,7 +57,15 @@ class AccountStore(Protocol):
             UnauthenticatedError: the account was closed, or the key `by` ended, since they were looked up.
         """
 
-    def rotate_key(self, old: ApiKey, new: ApiKey, *, until: datetime, by: str | None) -> None:
+    def rotate_key(
+        self,
+        old: ApiKey,
+        new: ApiKey,
+        *,
+        until: datetime,
+        by: str | None,
+        also: Also | None = None,
+    ) -> None:
         """The new key, and the old one's end at whole seconds, both or neither; once for each old key.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from lipwire.domain.commands import RotateKey
 from lipwire.domain.errors import KeyEndedError, KeyNotFoundError
+from lipwire.domain.idempotency import Once
 from lipwire.domain.ids import AccountId
 from lipwire.domain.keys import mint_key
 from lipwire.domain.views import KeyView
@@ -16,6 +17,7 @@ def rotate_key(
     accounts: AccountStore,
     clock: Clock,
     ids: IdSource,
+    once: Once | None = None,
 ) -> KeyView:
     """A new key like the old one, its text shown this once; the old one works until the grace is over.
 
@@ -40,5 +42,12 @@ def rotate_key(
         valid_until=old.valid_until,
         requests_per_minute=old.requests_per_minute,
     )
-    accounts.rotate_key(old, minted.record, until=old.end_by(now + command.grace), by=by)
-    return KeyView(key=minted.record, text=minted.text)
+    view = KeyView(key=minted.record, text=minted.text)
+    accounts.rotate_key(
+        old,
+        minted.record,
+        until=old.end_by(now + command.grace),
+        by=by,
+        also=once.also(view) if once else None,
+    )
+    return view

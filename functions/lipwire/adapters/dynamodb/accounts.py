@@ -60,19 +60,29 @@ class DynamoAccounts:
     def add_key(self, key: ApiKey, *, by: str | None, also: Also | None = None) -> None:
         """Keyed by its id, while the account is active and the key `by` is valid."""
         transaction = Transaction(self._client)
-        self._may(transaction, key.account_id, by, at=key.created_at)
+        self._account_is_active(transaction, key.account_id)
+        if by is not None:
+            self._key_works(transaction, by, at=key.created_at)
         self._put_key(transaction, key)
         if also is not None:
             also(transaction)
         transaction.commit()
 
-    def rotate_key(self, old: ApiKey, new: ApiKey, *, until: datetime, by: str | None) -> None:
+    def rotate_key(
+        self,
+        old: ApiKey,
+        new: ApiKey,
+        *,
+        until: datetime,
+        by: str | None,
+        also: Also | None = None,
+    ) -> None:
         """Guarded by the old key's `replaced_by`, which is written once."""
         transaction = Transaction(self._client)
+        self._account_is_active(transaction, old.account_id)
         # A transaction may touch a row once: a key that rotates itself is checked by the update.
-        self._may(
-            transaction, old.account_id, None if by == old.public_id else by, at=new.created_at
-        )
+        if by not in {None, old.public_id}:
+            self._key_works(transaction, str(by), at=new.created_at)
         self._put_key(transaction, new)
         transaction.update(
             self._table,
@@ -86,6 +96,8 @@ class DynamoAccounts:
             },
             otherwise=KeyEndedError,
         )
+        if also is not None:
+            also(transaction)
         transaction.commit()
 
     def revoke(self, public_id: str, *, at: datetime, by: str | None = None) -> None:
@@ -96,7 +108,8 @@ class DynamoAccounts:
         if key.revoked_at is not None:
             return
         transaction = Transaction(self._client)
-        self._may(transaction, key.account_id, None if by == public_id else by, at=at)
+        if by not in {None, public_id}:
+            self._key_works(transaction, str(by), at=at)
         transaction.update(
             self._table,
             {"pk": _key_pk(public_id)},
@@ -132,6 +145,15 @@ class DynamoAccounts:
         self, transaction: Transaction, account_id: AccountId, public_id: str, *, at: datetime
     ) -> None:
         """Let a transaction stand only while key and account are valid: a remembered caller can't spend (D13)."""
+        self._key_works(transaction, public_id, at=at)
+        self._account_is_active(transaction, account_id)
+
+    def webhook_secret(self, account_id: AccountId) -> str | None:
+        """The secret that signs webhooks of jobs with a `webhook_url` of their own."""
+        account = self.account(account_id)
+        return account.webhook_secret if account else None
+
+    def _key_works(self, transaction: Transaction, public_id: str, *, at: datetime) -> None:
         transaction.check(
             self._table,
             {"pk": _key_pk(public_id)},
@@ -139,6 +161,8 @@ class DynamoAccounts:
             values={":now": iso(whole_seconds(at))},
             otherwise=UnauthenticatedError,
         )
+
+    def _account_is_active(self, transaction: Transaction, account_id: AccountId) -> None:
         transaction.check(
             self._table,
             {"pk": account_id},
@@ -147,18 +171,6 @@ class DynamoAccounts:
             values={":active": AccountStatus.ACTIVE.value},
             otherwise=UnauthenticatedError,
         )
-
-    def webhook_secret(self, account_id: AccountId) -> str | None:
-        """The secret that signs webhooks of jobs with a `webhook_url` of their own."""
-        account = self.account(account_id)
-        return account.webhook_secret if account else None
-
-    def _may(
-        self, transaction: Transaction, account_id: AccountId, by: str | None, *, at: datetime
-    ) -> None:
-        """Tenants act with a key; operators, and a key on itself, need none."""
-        if by is not None:
-            self.still_valid(transaction, account_id, by, at=at)
 
     def _put_key(self, transaction: Transaction, key: ApiKey) -> None:
         transaction.put_new(
