@@ -61,6 +61,7 @@ class System:
             dead_letters=self.events.dead_letters,
             machines=self.workflow.machines,
             api_id=self.api.api_id,
+            stage=config.stage,
         )
         self.stacks = (
             self.storage,

@@ -11,7 +11,7 @@ from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import LipwireError
 from lipwire.domain.ids import AccountId
 from lipwire.domain.plans import PLANS, PlanChanges
-from lipwire.operator_credits import add_credit_commands
+from lipwire.operator_credits import add_credit_commands, run_reconcile
 from lipwire.operator_keys import add_keys_parser, run_keys
 from lipwire.usecases.open_account import open_account
 
@@ -36,6 +36,13 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--plan", choices=tuple(PLANS), default="pro")
     create.add_argument("--credits", type=int, default=1000, help="whole credits to grant")
     add_credit_commands(commands.add_parser("credits", help="grant, adjust or refund credits"))
+    reconcile = commands.add_parser("reconcile", help="compare credits, entries and jobs")
+    reconcile.add_argument("--account", help="this one alone")
+    reconcile.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="make the account's balance what its entries add up to; only with --account",
+    )
     plan = commands.add_parser("set-plan", help="change an account's plan and its own limits")
     plan.add_argument("account_id")
     plan.add_argument("plan", choices=tuple(PLANS))
@@ -60,6 +67,8 @@ def _run(options: argparse.Namespace, app: App) -> dict[str, Any]:
     if options.command == "credits":
         answer: dict[str, Any] = options.run(app, options)
         return answer
+    if options.command == "reconcile":
+        return run_reconcile(app, options)
     if options.command == "set-plan":
         changes = PlanChanges(**{name: getattr(options, name) for name in PlanChanges.model_fields})
         app.accounts.set_plan(AccountId(options.account_id), options.plan, changes)

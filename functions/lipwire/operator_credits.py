@@ -6,10 +6,13 @@ the key for another amount is refused.
 
 import argparse
 from fractions import Fraction
+from typing import Any
 
 from lipwire.bootstrap import App
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.ledger import totals
+from lipwire.usecases.reconcile import reconcile
 
 
 def add_credit_commands(parser: argparse.ArgumentParser) -> None:
@@ -34,13 +37,34 @@ def add_credit_commands(parser: argparse.ArgumentParser) -> None:
         command.add_argument("--key", required=True, help="unique; the same key counts once")
 
 
-def _grant(app: App, options: argparse.Namespace) -> dict[str, object]:
+def run_reconcile(app: App, options: argparse.Namespace) -> dict[str, Any]:
+    """`reconcile`: all accounts, or one; with `--rebuild` its balance is made what its entries add up to."""
+    if options.account and options.rebuild:
+        account_id = AccountId(options.account)
+        seen = app.ledger.totals(account_id)
+        app.ledger.rebuild(account_id, seen=seen, true=totals(app.ledger.entries(account_id)))
+    found = reconcile(
+        [AccountId(options.account)] if options.account else app.accounts.ids(),
+        ledger=app.ledger,
+        jobs=app.jobs,
+        clock=app.clock,
+        is_deep=True,
+    )
+    return {
+        "accounts": found.accounts,
+        "busy": list(found.busy),
+        "repaired": list(found.repaired),
+        "findings": [str(finding) for finding in found.findings],
+    }
+
+
+def _grant(app: App, options: argparse.Namespace) -> dict[str, Any]:
     account_id = AccountId(options.account_id)
     app.ledger.grant(account_id, options.credits, grant_id=options.key, at=app.clock.now())
     return _balance(app, account_id)
 
 
-def _adjust(app: App, options: argparse.Namespace) -> dict[str, object]:
+def _adjust(app: App, options: argparse.Namespace) -> dict[str, Any]:
     account_id = AccountId(options.account_id)
     app.ledger.adjust(
         account_id,
@@ -52,7 +76,7 @@ def _adjust(app: App, options: argparse.Namespace) -> dict[str, object]:
     return _balance(app, account_id)
 
 
-def _refund(app: App, options: argparse.Namespace) -> dict[str, object]:
+def _refund(app: App, options: argparse.Namespace) -> dict[str, Any]:
     account_id = AccountId(options.account_id)
     app.ledger.refund(
         account_id,
@@ -65,7 +89,7 @@ def _refund(app: App, options: argparse.Namespace) -> dict[str, object]:
     return _balance(app, account_id)
 
 
-def _balance(app: App, account_id: AccountId) -> dict[str, object]:
+def _balance(app: App, account_id: AccountId) -> dict[str, Any]:
     balance = app.ledger.balance(account_id)
     return {
         "account_id": account_id,

@@ -29,6 +29,14 @@ class Resource(StrEnum):
     ANALYSIS_STATE_MACHINE = "ANALYSIS_STATE_MACHINE"
 
 
+class LedgerMetric(StrEnum):
+    """Names of the metric that an alarm watches; the stage is its second dimension."""
+
+    NAMESPACE = "Lipwire"
+    SERVICE = "ledger"
+    FINDINGS = "LedgerFindings"
+
+
 class Access(StrEnum):
     """What may be done with a resource; `infra/grants.py` knows the IAM actions of each."""
 

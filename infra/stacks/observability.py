@@ -10,6 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.constructs.python_function import PythonFunction
+from lipwire.resources import LedgerMetric
 
 _PERIOD = Duration.minutes(5)
 
@@ -26,6 +27,7 @@ class ObservabilityStack(Stack):
         dead_letters: dict[str, sqs.Queue],
         machines: list[sfn.StateMachine],
         api_id: str,
+        stage: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._topic = sns.Topic(self, "Alarms", enforce_ssl=True)
@@ -65,6 +67,14 @@ class ObservabilityStack(Stack):
         )
         # The functions behind the API answer their own failures as 500, so their alarms don't see these.
         self._alarm("ApiFaults", faults, "the API answered a request with a 5xx status")
+        drift = cloudwatch.Metric(
+            namespace=LedgerMetric.NAMESPACE,
+            metric_name=LedgerMetric.FINDINGS,
+            dimensions_map={"service": LedgerMetric.SERVICE, "stage": stage},
+            period=_PERIOD,
+            statistic="Maximum",
+        )
+        self._alarm("LedgerDrift", drift, "credits, entries and jobs don't agree; see the logs")
         self._dashboard(functions, machines)
         # Somebody has to subscribe: mail or pager are the operator's choice.
         CfnOutput(self, "AlarmTopic", value=self._topic.topic_arn)

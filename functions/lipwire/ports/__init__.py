@@ -47,6 +47,9 @@ class AccountStore(Protocol):
     def keys(self, account_id: AccountId) -> list[ApiKey]:
         """All of the account's keys, oldest first; one that was made this second may be missing."""
 
+    def ids(self) -> Iterator[AccountId]:
+        """Every account's, in no order."""
+
     def add(self, account: Account, key: ApiKey) -> None:
         """Keyed by id: adding twice is refused."""
 
@@ -218,6 +221,17 @@ class JobStore(Protocol):
 
     def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
         """Once: RELEASE of the whole hold + `failed` or `canceled` + its event; False when the job had ended."""
+
+    def end_hold(
+        self,
+        account_id: AccountId,
+        job_id: JobId,
+        *,
+        held: Millicredits,
+        charge: Millicredits | None,
+        had_job: bool,
+    ) -> bool:
+        """Once: the hold of a job that has ended, or never was, is settled to `charge` or released; False otherwise."""
 
     def record_failure(self, job_id: JobId, failure: Problem) -> None:
         """Note what went wrong for the failure lane; the first note stays."""

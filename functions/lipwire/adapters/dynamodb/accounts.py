@@ -1,5 +1,6 @@
 """Accounts and API keys."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,18 @@ class DynamoAccounts:
         )
         found = (ApiKey.model_validate(from_item(item)) for page in pages for item in page["Items"])
         return sorted(found, key=lambda key: key.created_at)
+
+    def ids(self) -> Iterator[AccountId]:
+        """Every account's. A scan: the table is small, and only reconcilers ask."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :prefix)",
+            ExpressionAttributeValues=to_item({":prefix": "acct_"}),
+            ProjectionExpression="pk",
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield AccountId(from_item(item)["pk"])
 
     def add(self, account: Account, key: ApiKey) -> None:
         """Both, once."""

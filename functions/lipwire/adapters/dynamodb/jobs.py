@@ -249,6 +249,34 @@ class DynamoJobs:
             )
         return _committed(transaction)
 
+    def end_hold(
+        self,
+        account_id: AccountId,
+        job_id: JobId,
+        *,
+        held: Millicredits,
+        charge: Millicredits | None,
+        had_job: bool,
+    ) -> bool:
+        """Guarded by the one END entry a job can have, and by what the job's row is: ended, or not there."""
+        now = self._clock.now()
+        transaction = Transaction(self._client)
+        transaction.check(
+            self._table,
+            {"pk": job_id},
+            condition="attribute_exists(finished_at)" if had_job else "attribute_not_exists(pk)",
+            otherwise=ConcurrentChangeError,
+        )
+        if charge is None:
+            self._ledger.release(transaction, account_id, job_id, held=held, at=now)
+        else:
+            self._ledger.settle(transaction, account_id, job_id, charge=charge, held=held, at=now)
+        try:
+            transaction.commit()
+        except (ConcurrentChangeError, EntryExistsError):
+            return False
+        return True
+
     def record_failure(self, job_id: JobId, failure: Problem) -> None:
         """The first note stays: it is the cause, later ones are consequences."""
         self._update(

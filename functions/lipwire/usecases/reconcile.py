@@ -1,0 +1,49 @@
+"""All accounts' credits, looked at on a clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.ledger import Finding
+from lipwire.ports import Clock, JobStore, Ledger
+from lipwire.usecases.reconcile_account import reconcile_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What was found in all accounts."""
+
+    accounts: int
+    findings: tuple[Finding, ...]
+    repaired: tuple[JobId, ...]
+    #: Accounts whose credits moved all the time.
+    busy: tuple[AccountId, ...]
+
+
+def reconcile(
+    account_ids: Iterable[AccountId],
+    *,
+    ledger: Ledger,
+    jobs: JobStore,
+    clock: Clock,
+    is_deep: bool,
+) -> Reconciliation:
+    """Each of these accounts was reconciled; where looking is not deep, only those that hold credits."""
+    seen = 0
+    findings: list[Finding] = []
+    repaired: list[JobId] = []
+    busy: list[AccountId] = []
+    for account_id in account_ids:
+        if not is_deep and ledger.totals(account_id).held == 0:
+            continue
+        seen += 1
+        found = reconcile_account(
+            account_id, ledger=ledger, jobs=jobs, clock=clock, is_deep=is_deep
+        )
+        findings += found.findings
+        repaired += found.repaired
+        if found.was_busy:
+            busy.append(account_id)
+    return Reconciliation(
+        accounts=seen, findings=tuple(findings), repaired=tuple(repaired), busy=tuple(busy)
+    )

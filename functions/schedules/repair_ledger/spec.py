@@ -1,0 +1,26 @@
+"""Ends holds that a crash left open."""
+
+from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
+
+#: A reconciler may look at every account, and end jobs as the failure lane does.
+NEEDS = (
+    reads(Resource.ACCOUNTS_TABLE),
+    Need(Resource.ACCOUNTS_TABLE, Access.SCAN),
+    reads(Resource.JOBS_TABLE),
+    writes(Resource.JOBS_TABLE),
+    reads(Resource.LEDGER_TABLE),
+    writes(Resource.LEDGER_TABLE),
+    writes(Resource.OUTBOX_TABLE),
+)
+
+SCHEDULE = ScheduleSpec(
+    function=FunctionSpec(
+        name="RepairLedger",
+        handler="schedules.repair_ledger.handler.handler",
+        summary="Ends holds that nothing would end, in accounts that hold credits; tells what does not agree.",
+        needs=NEEDS,
+        timeout_s=300,
+        parameters=("LIPWIRE_STAGE",),
+    ),
+    every_minutes=15,
+)
