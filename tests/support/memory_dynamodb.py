@@ -5,13 +5,13 @@ emulator is tested in tests/integration/test_memory_dynamodb.py, one scenario at
 """
 # ruff: noqa: N803  # the names are AWS's
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from tests.support.memory_expressions import Item, condition, update
+from tests.support.memory_expressions import Item, condition, refuse_idle_placeholders, update
 
 #: Partition key, sort key.
 Keys = tuple[str, str | None]
@@ -56,8 +56,8 @@ class MemoryDynamoDB:
         self.tables: dict[str, dict[tuple[str, ...], Item]] = {name: {} for name in tables}
         #: One line for each write that was tried, faults or not.
         self.writes: list[str] = []
-        #: By the number of the write, from 0.
-        self.faults: dict[int, Fault] = {}
+        #: What becomes of a write, by its number from 0; something callable happens just before it.
+        self.faults: dict[int, Fault | Callable[[], object]] = {}
 
     def get_item(self, *, TableName: str, Key: Item, **_: Any) -> dict[str, Any]:
         """A consistent read."""
@@ -139,6 +139,8 @@ class MemoryDynamoDB:
         fault = self.faults.pop(number, None)
         if fault is Fault.CRASH_BEFORE:
             raise Crash
+        if callable(fault):
+            fault()
         self._apply(name, items)
         if fault is Fault.CRASH_AFTER:
             raise Crash
@@ -180,6 +182,12 @@ class MemoryDynamoDB:
 
     def _passes(self, table: str, key: tuple[str, ...], item: dict[str, Any]) -> bool:
         what = next(iter(item.values()))
+        refuse_idle_placeholders(
+            what.get("ConditionExpression"),
+            what.get("UpdateExpression"),
+            names=what.get("ExpressionAttributeNames", {}),
+            values=what.get("ExpressionAttributeValues", {}),
+        )
         expression = what.get("ConditionExpression")
         if expression is None:
             return True

@@ -52,15 +52,23 @@ def update(text: str) -> Callable[[Item, Names, Values], Item]:
                 break
 
     def change(item: Item, names: Names, values: Values) -> Item:
-        used = {*re.findall(r"[:#]\w+", text)}
-        if used != {*names, *values}:
-            raise ValueError(f"placeholders of {text!r} are {sorted({*names, *values} ^ used)} off")
         after = dict(item)
         for one in changes:
             one(item, after, names, values)
         return after
 
     return change
+
+
+def refuse_idle_placeholders(*texts: str | None, names: Names, values: Values) -> None:
+    """Nothing, where each placeholder that is given is used, and the other way round.
+
+    Raises:
+        ValueError: as DynamoDB refuses such a request.
+    """
+    used = {found for text in texts if text for found in re.findall(r"[:#]\w+", text)}
+    if used != {*names, *values}:
+        raise ValueError(f"placeholders of {texts} are {sorted({*names, *values} ^ used)} off")
 
 
 class _Tokens:

@@ -1,0 +1,236 @@
+"""A small Lipwire whose tables are in memory: the real use cases over the real adapters, and a process that can die."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import EndpointConnectionError
+
+from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.assets import DynamoAssets
+from lipwire.adapters.dynamodb.jobs import DynamoJobs
+from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.outbox import DynamoOutbox
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.domain.accounts import ApiKey
+from lipwire.domain.assets import AssetStatus, ProbeFinding
+from lipwire.domain.commands import CancelJob, CreateJob
+from lipwire.domain.errors import LipwireError
+from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.ledger import Entry, Finding, audit_account, audit_jobs
+from lipwire.domain.media import MediaInfo
+from lipwire.usecases.cancel_job import cancel_job
+from lipwire.usecases.create_job import create_job
+from lipwire.usecases.fail_job import fail_job
+from lipwire.usecases.reconcile import Reconciliation, reconcile
+from lipwire.usecases.settle_job import settle_job
+from lipwire.usecases.sweep_outbox import sweep_outbox
+from lipwire.usecases.validate_sources import validate_sources
+from tests.support.builders import (
+    ACCOUNT,
+    NOW,
+    a_caller,
+    a_report,
+    an_account,
+    an_asset,
+    video_info,
+    voice_info,
+)
+from tests.support.fakes import AnyUrl, FakeClock, FakeEngines, FakeIds, FakeProbe, FakeWork
+from tests.support.memory_dynamodb import Crash, MemoryDynamoDB
+
+KEY = "0123456789"
+SOURCE = an_asset(1, media=video_info(duration_ms=60_000))
+#: The voice that a job speaks with, by its seconds.
+VOICES = {
+    seconds: an_asset(10 + seconds, media=voice_info(duration_ms=seconds * 1000))
+    for seconds in (2, 9)
+}
+
+
+class Outside:
+    """Where the outbox is published to: a bus that remembers, and executions by name."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.running: set[str] = set()
+        self.started: list[str] = []
+
+    def publish(self, event: Any) -> None:
+        """One event."""
+        self.events.append(event.metadata.type)
+
+    def start_job(self, job_id: str) -> None:
+        """Executions are named: the second start of one is none."""
+        if job_id not in self.started:
+            self.started.append(job_id)
+            self.running.add(job_id)
+
+    def stop_job(self, job_id: str) -> None:
+        """Nothing where none runs."""
+        self.running.discard(job_id)
+
+    def start_analysis(self, asset_id: str) -> None:
+        """None is looked at here."""
+
+
+class World:
+    """One account with its stores, its outbox's publisher and its workflows' starts."""
+
+    def __init__(
+        self,
+        *,
+        ledger_class: type[DynamoLedger] = DynamoLedger,
+        jobs_class: type[DynamoJobs] = DynamoJobs,
+    ) -> None:
+        self.dynamodb = MemoryDynamoDB(
+            {
+                "accounts": ("pk", None),
+                "assets": ("pk", None),
+                "jobs": ("pk", None),
+                "ledger": ("pk", "sk"),
+                "outbox": ("pk", None),
+            },
+            {
+                ("ledger", "by_time"): ("pk", "listed_at"),
+                ("jobs", "by_account"): ("account_id", "pk"),
+                ("assets", "by_account"): ("account_id", "pk"),
+            },
+        )
+        self.clock, self.ids, self.work = FakeClock(), FakeIds(), FakeWork()
+        rows = OutboxRows(table="outbox", ids=self.ids)
+        self.ledger = ledger_class(self.dynamodb, table="ledger", outbox=rows)
+        self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
+        self.assets = DynamoAssets(self.dynamodb, table="assets", outbox=rows)
+        self.jobs = jobs_class(
+            self.dynamodb,
+            table="jobs",
+            ledger=self.ledger,
+            accounts=self.accounts,
+            outbox=rows,
+            clock=self.clock,
+        )
+        self.outbox = DynamoOutbox(self.dynamodb, table="outbox")
+        self.outside = Outside()
+        #: What the probe will find in voices that nobody has looked into.
+        self.unseen: dict[str, MediaInfo] = {}
+        self.accounts.add(
+            an_account(),
+            ApiKey(
+                public_id=KEY,
+                account_id=ACCOUNT,
+                name="k",
+                secret_sha256="0" * 64,
+                created_at=NOW,
+            ),
+        )
+        for asset in (SOURCE, *VOICES.values()):
+            self.assets.create(asset)
+
+    # -- what the platform does
+
+    def attempt(self, act: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        """What it gives; None where it is refused, its answer is lost, or its process dies."""
+        try:
+            return act(*args, **more)
+        except (LipwireError, EndpointConnectionError, Crash):
+            return None
+
+    def create(self, seconds: int = 2, *, is_seen: bool = True, **command: Any) -> Job:
+        """POST /jobs; of a voice that nobody has looked into yet the hold is provisional."""
+        if "speech_url" not in command:
+            voice = VOICES[seconds]
+            if not is_seen:
+                status = {"status": AssetStatus.UPLOADED, "media": None}
+                voice = voice.model_copy(update={**status, "id": self.ids.new("ast")})
+                self.assets.create(voice)
+                self.unseen[voice.id] = voice_info(duration_ms=seconds * 1000)
+            command["speech_id"] = voice.id
+        return create_job(
+            CreateJob(source_id=SOURCE.id, **command),
+            a_caller(),
+            jobs=self.jobs,
+            assets=self.assets,
+            engines=FakeEngines(),
+            webhook_urls=AnyUrl(),
+            source_urls=AnyUrl(),
+            clock=self.clock,
+            ids=self.ids,
+        ).job
+
+    def validate(self, job_id: str) -> None:
+        """ValidateSources."""
+        job = self.jobs.get(job_id)
+        found = self.unseen.get(job.speech_id, voice_info()) if job else voice_info()
+        validate_sources(
+            job_id,
+            jobs=self.jobs,
+            assets=self.assets,
+            accounts=self.accounts,
+            probe=FakeProbe(ProbeFinding(media=found)),
+            clock=self.clock,
+        )
+
+    def begin_rendering(self, job_id: str) -> bool:
+        """PlanRender's own step."""
+        job = self.jobs.get(job_id)
+        rendering = {"status": JobStatus.RENDERING, "updated_at": self.clock.now()}
+        return job is not None and self.jobs.advance(job.model_copy(update=rendering))
+
+    def render(self, job_id: str, frames: int) -> None:
+        """A container's report, once."""
+        self.work.reports.setdefault(
+            job_id, a_report(frames=frames, duration_ms=frames * 40, key=f"outputs/{job_id}")
+        )
+
+    def settle(self, job_id: str) -> None:
+        """SettleJob."""
+        settle_job(job_id, jobs=self.jobs, work=self.work, ledger=self.ledger, clock=self.clock)
+
+    def fail(self, job_id: str) -> None:
+        """FailJob."""
+        fail_job(job_id, "Batch", "{}", jobs=self.jobs)
+
+    def cancel(self, job_id: str) -> None:
+        """POST /jobs/{id}/cancel."""
+        cancel_job(CancelJob(job_id=job_id), a_caller(), jobs=self.jobs)
+
+    def publish(self) -> None:
+        """The sweeper, half a minute later."""
+        self.clock.sleep(31)
+        sweep_outbox(
+            outbox=self.outbox, events=self.outside, workflows=self.outside, clock=self.clock
+        )
+
+    def reconcile(self, *, is_deep: bool = True) -> Reconciliation:
+        """The reconciler."""
+        return reconcile(
+            self.accounts.ids(),
+            ledger=self.ledger,
+            jobs=self.jobs,
+            clock=self.clock,
+            is_deep=is_deep,
+        )
+
+    def wait(self, time: timedelta) -> None:
+        """Nothing happens meanwhile."""
+        self.clock.sleep(time.total_seconds())
+
+    def grant(self, amount: int, key: str, at: datetime = NOW) -> None:
+        """`lipwire credits grant`."""
+        self.ledger.grant(ACCOUNT, amount, grant_id=key, at=at)
+
+    # -- what is true
+
+    def findings(self, entries: tuple[Entry, ...] | None = None) -> list[Finding]:
+        """Every rule that does not hold, judged from the tables as they are."""
+        entries = self.ledger.entries(ACCOUNT) if entries is None else entries
+        jobs = {
+            item["pk"]["S"]: self.jobs.get(item["pk"]["S"])
+            for item in self.dynamodb.tables["jobs"].values()
+        }
+        about = {entry.job_id: jobs.get(entry.job_id) for entry in entries if entry.job_id}
+        return [
+            *audit_account(ACCOUNT, self.ledger.totals(ACCOUNT), entries),
+            *audit_jobs(ACCOUNT, entries, {**about, **jobs}),
+        ]
