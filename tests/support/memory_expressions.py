@@ -169,6 +169,9 @@ def _operand(tokens: _Tokens) -> Operand:
     if tokens.took("IF_NOT_EXISTS"):
         there, otherwise = _arguments(tokens)
         return lambda *of: otherwise(*of) if there(*of) is None else there(*of)
+    if tokens.took("SIZE"):
+        (sized,) = _arguments(tokens)
+        return lambda *of: _size(sized(*of))
     if tokens.peek().startswith(":"):
         name = tokens.take()
         return lambda item, names, values: values[name]
@@ -223,11 +226,24 @@ def _change(section: str, tokens: _Tokens) -> Callable[[Item, Item, Names, Value
     elif section == "ADD":
         added = _operand(tokens)
         value = lambda *of: _added(old(*of), added(*of), 1)  # noqa: E731
+    elif section == "DELETE":
+        gone = _operand(tokens)
+        value = lambda *of: _without(old(*of), gone(*of))  # noqa: E731
     else:
         raise ValueError(f"no section {section}")
     return lambda before, after, names, values: _write(
         parts, after, names, value(before, names, values)
     )
+
+
+def _size(value: Any) -> Any:
+    return None if value is None else {"N": str(len(next(iter(value.values()))))}
+
+
+def _without(old: Any, gone: Any) -> Any:
+    """An empty set is no attribute."""
+    left = [one for one in (old or {"SS": []})["SS"] if one not in gone["SS"]]
+    return {"SS": left} if left else None
 
 
 def _sum(tokens: _Tokens) -> Operand:
@@ -240,4 +256,6 @@ def _sum(tokens: _Tokens) -> Operand:
 
 
 def _added(old: Any, new: Any, factor: int) -> Any:
+    if "SS" in new:
+        return {"SS": sorted({*(old or {"SS": []})["SS"], *new["SS"]})}
     return {"N": str(Decimal((old or {"N": "0"})["N"]) + factor * Decimal(new["N"]))}

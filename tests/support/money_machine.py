@@ -136,6 +136,8 @@ class MoneyMachine(RuleBasedStateMachine):
         entries = self.world.ledger.entries(ACCOUNT)
         findings = self.world.findings(entries)
         assert not findings, "; ".join(str(finding) for finding in findings)
+        running = {job_id for job_id in self.made if not self._is_over(job_id)}
+        assert self.world.limits.active(ACCOUNT) == running, "not so: active jobs are counted"
         self._nothing_written_ever_changes({entry.key: entry for entry in entries})
         self._only_what_was_asked_for_has_moved(entries)
         for entry in entries:
@@ -165,9 +167,15 @@ class MoneyMachine(RuleBasedStateMachine):
                 assert entry.amount_millicredits in self.asked[key]
 
     def _is_the_price_of_its_frames(self, entry: Entry) -> None:
-        output = self.world.work.reports[entry.job_id].output
+        report = self.world.work.reports[entry.job_id]
+        output = report.output
+        assert output is not None
         should = min(output.frames * 40, entry.held_millicredits or 0)
         assert entry.amount_millicredits == should, "not so: frames are charged"
+
+    def _is_over(self, job_id: str) -> bool:
+        job = self.world.jobs.get(job_id)
+        return job is None or job.is_final
 
     def _job(self, number: int) -> str:
         return self.made[number % len(self.made)]

@@ -10,13 +10,14 @@ from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox import DynamoOutbox
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-from lipwire.domain.accounts import ApiKey
 from lipwire.domain.assets import AssetStatus, ProbeFinding
 from lipwire.domain.commands import CancelJob, CreateJob
 from lipwire.domain.errors import LipwireError
 from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.keys import ApiKey
 from lipwire.domain.ledger import Entry, Finding, audit_account, audit_jobs
 from lipwire.domain.media import MediaInfo
 from lipwire.usecases.cancel_job import cancel_job
@@ -90,6 +91,7 @@ class World:
                 "jobs": ("pk", None),
                 "ledger": ("pk", "sk"),
                 "outbox": ("pk", None),
+                "limits": ("pk", None),
             },
             {
                 ("ledger", "by_time"): ("pk", "listed_at"),
@@ -102,11 +104,13 @@ class World:
         self.ledger = ledger_class(self.dynamodb, table="ledger", outbox=rows)
         self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
         self.assets = DynamoAssets(self.dynamodb, table="assets", outbox=rows)
+        self.limits = DynamoLimits(self.dynamodb, table="limits")
         self.jobs = jobs_class(
             self.dynamodb,
             table="jobs",
             ledger=self.ledger,
             accounts=self.accounts,
+            limits=self.limits,
             outbox=rows,
             clock=self.clock,
         )

@@ -10,6 +10,7 @@ NEEDS = (
     writes(Resource.JOBS_TABLE),
     reads(Resource.LEDGER_TABLE),
     writes(Resource.LEDGER_TABLE),
+    writes(Resource.LIMITS_TABLE),
     writes(Resource.OUTBOX_TABLE),
 )
 

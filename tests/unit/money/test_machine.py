@@ -54,6 +54,7 @@ class EndsAnyJob(DynamoJobs):
             values={":held": done.held_millicredits},
             otherwise=AssertionError,
         )
+        self._limits.end(transaction, done.account_id, done.id)
         self._emit(transaction, done, event, at=done.updated_at)
         return transaction
 

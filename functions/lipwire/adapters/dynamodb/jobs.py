@@ -22,7 +22,12 @@ from lipwire.adapters.dynamodb.table import (
 )
 from lipwire.domain.assets import Problem
 from lipwire.domain.credits import Millicredits
-from lipwire.domain.errors import ConcurrentChangeError, JobFinishedError, LedgerConflictError
+from lipwire.domain.errors import (
+    ConcurrentChangeError,
+    JobFinishedError,
+    LedgerConflictError,
+    LipwireError,
+)
 from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId, JobId
@@ -84,7 +89,7 @@ class DynamoJobs:
             also(transaction)
         try:
             transaction.commit()
-        except ConcurrentChangeError:
+        except LipwireError:
             # Its id is new: a row under it is this job, written by a try whose answer was lost.
             if self.get(job.id) != job:
                 raise
@@ -271,6 +276,7 @@ class DynamoJobs:
             self._ledger.release(transaction, account_id, job_id, held=held, at=now)
         else:
             self._ledger.settle(transaction, account_id, job_id, charge=charge, held=held, at=now)
+        self._limits.end(transaction, account_id, job_id)
         try:
             transaction.commit()
         except (ConcurrentChangeError, EntryExistsError):
