@@ -17,7 +17,12 @@ def main() -> None:
     """Synthesize the stage that `-c stage=…` (or STAGE) names."""
     app = cdk.App()
     stage = app.node.try_get_context("stage") or os.environ.get("STAGE", "local")
-    config = DeployConfig.of(stage, own_hosts=app.node.try_get_context("own_hosts") or "")
+    config = DeployConfig.of(
+        stage,
+        own_hosts=app.node.try_get_context("own_hosts") or "",
+        # The CLI gives every value as text, `cdk.json` may give a true one.
+        page_sources=str(app.node.try_get_context("page_sources")).lower() == "true",
+    )
     System(app, config=config, code=CodeSource.real(config))
     app.synth()
 

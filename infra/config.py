@@ -18,13 +18,15 @@ class DeployConfig:
     layer_target: str
     #: Tables and buckets outlive the stack.
     keeps_data: bool
-    #: Webhooks may go to http on loopback; no AWS stage can say so.
-    webhook_loopback: bool
+    #: Webhooks may go to, and media may come from, http on loopback; no AWS stage can say so.
+    loopback_allowed: bool
     log_retention_days: int
     #: Host names of this deployment, its API's own domain for one: no webhook goes there, no media comes from there.
     own_hosts: tuple[str, ...] = ()
     max_cpu_vcpus: int = 64
     max_gpu_vcpus: int = 64
+    #: Whether media may be taken from web pages, by a function of its own.
+    page_sources: bool = False
     #: Length of the parts that long outputs are rendered in; 0 leaves it to each engine.
     shard_seconds: float = 0
 
@@ -34,7 +36,7 @@ class DeployConfig:
         return self.stage == LOCAL
 
     @classmethod
-    def of(cls, stage: str, *, own_hosts: str = "") -> "DeployConfig":
+    def of(cls, stage: str, *, own_hosts: str = "", page_sources: bool = False) -> "DeployConfig":
         """The stage's values; `own_hosts` are separated by commas."""
         if not stage.isalnum() or not stage.islower() or len(stage) > 12:
             raise ValueError("a stage's name is up to 12 lower-case letters and digits")
@@ -45,9 +47,10 @@ class DeployConfig:
             architecture=_host_architecture() if local else "arm64",
             layer_target="local" if local else "aws",
             keeps_data=not local,
-            webhook_loopback=local,
+            loopback_allowed=local,
             log_retention_days=30,
             own_hosts=tuple(name for name in own_hosts.split(",") if name),
+            page_sources=page_sources,
         )
 
 

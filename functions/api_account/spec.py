@@ -20,5 +20,5 @@ FUNCTION = FunctionSpec(
         Need(Resource.DELIVERY_QUEUE, Access.SEND),
     ),
     timeout_s=29,
-    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),
+    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
 )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.http.guard import UrlGuard
     from lipwire.adapters.http.sender import GuardedSender
     from lipwire.adapters.memory_limits import MemoryLimits
+    from lipwire.adapters.pages import LambdaPages
     from lipwire.adapters.probe import LambdaProbe
     from lipwire.adapters.s3 import S3Objects, S3Work
     from lipwire.adapters.sqs import SqsDeliveryQueue
@@ -200,6 +201,20 @@ class App(Wiring):
             "lambda", connect_timeout=5, read_timeout=65, retries={"total_max_attempts": 1}
         )
         return LambdaProbe(client, function=self._name(Resource.PROBE_FUNCTION))
+
+    @cached_property
+    def pages(self) -> LambdaPages | None:
+        """Media on web pages, where the operator has turned that on."""
+        from lipwire.adapters.pages import LambdaPages
+
+        function = self.settings.environment.get(Resource.PAGES_FUNCTION)
+        if not function:
+            return None
+        # A little longer than the function may run, as for the probe.
+        client = self.client(
+            "lambda", connect_timeout=5, read_timeout=95, retries={"total_max_attempts": 1}
+        )
+        return LambdaPages(client, function=function)
 
     @cached_property
     def url_guard(self) -> UrlGuard:

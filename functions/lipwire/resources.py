@@ -25,6 +25,7 @@ class Resource(StrEnum):
     EVENT_BUS = "EVENT_BUS"
     DELIVERY_QUEUE = "DELIVERY_QUEUE"
     PROBE_FUNCTION = "PROBE_FUNCTION"
+    PAGES_FUNCTION = "PAGES_FUNCTION"
     JOB_STATE_MACHINE = "JOB_STATE_MACHINE"
     ANALYSIS_STATE_MACHINE = "ANALYSIS_STATE_MACHINE"
 
@@ -76,6 +77,7 @@ class Layer(StrEnum):
 
     API = "api"  # powertools, pydantic
     MEDIA = "media"  # PyAV
+    PAGES = "pages"  # yt-dlp; built always, deployed where page sources are turned on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

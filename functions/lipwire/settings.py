@@ -34,7 +34,7 @@ class Settings:
     def loopback(self) -> bool:
         """Whether webhooks may go to, and media may come from, http on loopback: on the local stage alone."""
         is_local = self.environment.get("LIPWIRE_STAGE") == "local"
-        return is_local and self.environment.get("WEBHOOK_LOOPBACK") == "1"
+        return is_local and self.environment.get("LOOPBACK_ALLOWED") == "1"
 
     @property
     def own_hosts(self) -> tuple[str, ...]:

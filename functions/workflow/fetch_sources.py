@@ -22,6 +22,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
             accounts=app.accounts,
             uploads=app.uploads,
             fetcher=app.media_fetcher,
+            pages=app.pages,
         )
         fetch_sources(
             job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock

@@ -1,5 +1,7 @@
 """The steps of the state machines and what each may touch."""
 
+from dataclasses import replace
+
 from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
 
 FETCH_SOURCES = FunctionSpec(
@@ -23,7 +25,7 @@ FETCH_SOURCES = FunctionSpec(
     memory_mib=1769,
     # Four fetches of at most 200 s each, and a minute for a part that S3 is slow to take.
     timeout_s=900,
-    parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),
+    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
 )
 
 VALIDATE_SOURCES = FunctionSpec(
@@ -116,3 +118,8 @@ FINISH_ANALYSIS = FunctionSpec(
 
 JOB_STEPS = (FETCH_SOURCES, VALIDATE_SOURCES, PLAN_RENDER, SETTLE_JOB, FAIL_JOB)
 ANALYSIS_STEPS = (PROBE_ASSET, FINISH_ANALYSIS)
+
+
+def with_pages(spec: FunctionSpec) -> FunctionSpec:
+    """The function with the right to ask for the media of web pages, where that is turned on."""
+    return replace(spec, needs=(*spec.needs, Need(Resource.PAGES_FUNCTION, Access.INVOKE)))

@@ -44,7 +44,9 @@ class CodeSource:
             FileNotFoundError: the layers were not built (`make layer`).
         """
         layers = {
-            layer: ROOT / "build" / "layers" / f"{layer}-{config.layer_target}" for layer in Layer
+            layer: ROOT / "build" / "layers" / f"{layer}-{config.layer_target}"
+            for layer in Layer
+            if layer is not Layer.PAGES or config.page_sources
         }
         for folder in layers.values():
             if not folder.exists():
@@ -55,7 +57,7 @@ class CodeSource:
     @classmethod
     def stub(cls, folder: Path) -> "CodeSource":
         """Almost empty folders, for templates that nobody deploys."""
-        for name in ("functions", "api", "media", "image"):
+        for name in ("functions", *Layer, "image"):
             (folder / name).mkdir(parents=True, exist_ok=True)
             (folder / name / "stub.py").write_text("")
         layers = {layer: folder / layer.value for layer in Layer}

@@ -26,7 +26,9 @@ class FunctionKit:
     layers: dict[Layer, lambda_.LayerVersion]
 
     @classmethod
-    def of(cls, stack: Stack, config: DeployConfig, source: CodeSource) -> "FunctionKit":
+    def of(
+        cls, stack: Stack, config: DeployConfig, source: CodeSource, *, with_pages: bool = False
+    ) -> "FunctionKit":
         """The kit of a stack."""
         layers = {
             layer: lambda_.LayerVersion(
@@ -36,7 +38,9 @@ class FunctionKit:
                 compatible_runtimes=[_runtime(config)],
                 description=f"third-party code of functions that need {layer.value}",
             )
-            for layer in Layer
+            for layer in source.layers
+            # Only the stack with the one function that needs it.
+            if layer is not Layer.PAGES or with_pages
         }
         return cls(config, source.code(), layers)
 
@@ -57,7 +61,7 @@ class PythonFunction(Construct):
         config = kit.config
         offered = {
             "LIPWIRE_STAGE": config.stage,
-            "WEBHOOK_LOOPBACK": "1" if config.webhook_loopback else "0",
+            "LOOPBACK_ALLOWED": "1" if config.loopback_allowed else "0",
             "OWN_HOSTS": ",".join(config.own_hosts),
             **(parameters or {}),
         }

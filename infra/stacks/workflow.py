@@ -14,8 +14,9 @@ from infra.stacks.compute import ComputeStack
 from infra.stacks.storage import name_outputs
 from infra.workflows import analyze_source, lipsync_job
 from lipwire.resources import FunctionSpec, Resource
+from pages.spec import FUNCTION as PAGES
 from probe.spec import FUNCTION as PROBE
-from workflow.specs import ANALYSIS_STEPS, JOB_STEPS
+from workflow.specs import ANALYSIS_STEPS, FETCH_SOURCES, JOB_STEPS, with_pages
 
 
 class WorkflowStack(Stack):
@@ -32,13 +33,18 @@ class WorkflowStack(Stack):
         compute: ComputeStack,
     ) -> None:
         super().__init__(scope, construct_id)
-        kit = FunctionKit.of(self, config, code)
+        kit = FunctionKit.of(self, config, code, with_pages=config.page_sources)
         probe = PythonFunction(self, PROBE, kit=kit, handles=storage)
-        known = storage | {
-            Resource.PROBE_FUNCTION: Handle(
-                probe.function.function_arn, probe.function.function_name
+        known = storage | {Resource.PROBE_FUNCTION: _function_handle(probe)}
+        job_steps: tuple[FunctionSpec, ...] = JOB_STEPS
+        pages: list[PythonFunction] = []
+        if config.page_sources:
+            pages = [PythonFunction(self, PAGES, kit=kit, handles=storage)]
+            known |= {Resource.PAGES_FUNCTION: _function_handle(pages[0])}
+            job_steps = (
+                with_pages(FETCH_SOURCES),
+                *(one for one in job_steps if one is not FETCH_SOURCES),
             )
-        }
         targets = {name: pool.target for name, pool in compute.pools.items()}
         parameters = {
             "BATCH_TARGETS": self.to_json_string(targets),
@@ -51,7 +57,7 @@ class WorkflowStack(Stack):
                 for spec in specs
             }
 
-        job, analysis = steps(JOB_STEPS), steps(ANALYSIS_STEPS)
+        job, analysis = steps(job_steps), steps(ANALYSIS_STEPS)
         submittable = sorted({arn for pool in compute.pools.values() for arn in pool.submittable})
         job_machine = self._machine(
             "LipsyncJob",
@@ -70,7 +76,7 @@ class WorkflowStack(Stack):
             analyze_source.EXECUTION_TIMEOUT,
             submittable,
         )
-        self.functions = [probe, *job.values(), *analysis.values()]
+        self.functions = [probe, *pages, *job.values(), *analysis.values()]
         self.machines = [job_machine, analysis_machine]
         self.handles: Handles = {
             Resource.JOB_STATE_MACHINE: _handle(job_machine),
@@ -126,3 +132,7 @@ class WorkflowStack(Stack):
 
 def _handle(machine: sfn.StateMachine) -> Handle:
     return Handle(machine.state_machine_arn, machine.state_machine_arn)
+
+
+def _function_handle(made: PythonFunction) -> Handle:
+    return Handle(made.function.function_arn, made.function.function_name)

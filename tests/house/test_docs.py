@@ -12,6 +12,7 @@ from lipwire import dialects, engines
 from lipwire.domain.webhooks import WEBHOOK_TYPES
 from lipwire.resources import FunctionSpec, Resource
 from tests.house import tree
+from workflow.specs import FETCH_SOURCES, with_pages
 
 DOCUMENTS: Final = [path for path in tree.files() if path.suffix == ".md"]
 LINK: Final = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
@@ -66,7 +67,8 @@ def test_every_stage_parameter_is_read_by_settings() -> None:
 
 def test_every_resource_is_needed_by_a_function() -> None:
     """No table, bucket, queue or state machine is there for nobody."""
-    needed = {need.resource for spec in function_specs() for need in spec.needs}
+    specs = [*function_specs(), with_pages(FETCH_SOURCES)]
+    needed = {need.resource for spec in specs for need in spec.needs}
     assert set(Resource) - needed == set()
 
 

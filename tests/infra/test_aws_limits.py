@@ -60,7 +60,7 @@ def test_no_function_reserves_concurrency(aws):
         assert "ReservedConcurrentExecutions" not in properties, name
 
 
-@pytest.mark.parametrize("layers", [("api",), ("api", "media")])
+@pytest.mark.parametrize("layers", [("api",), ("api", "media"), ("api", "pages")])
 def test_code_and_layers_fit_into_250_mb(layers):
     """Unpacked, for AWS's processor."""
     folders = [ROOT / "functions", *(ROOT / "build" / "layers" / f"{one}-aws" for one in layers)]

@@ -13,7 +13,7 @@ DIFFERENCES = {
     r"AWS::Lambda::Function/Properties/(Runtime|Architectures)": "the interpreter and processor at hand",
     r"AWS::Lambda::LayerVersion/Properties/(CompatibleRuntimes|Content)": "layers built for them",
     r"AWS::Lambda::Function/Properties/Environment/Variables/LIPWIRE_STAGE": "the stage's name",
-    r"AWS::Lambda::Function/Properties/Environment/Variables/WEBHOOK_LOOPBACK": "loopback receivers",
+    r"AWS::Lambda::Function/Properties/Environment/Variables/LOOPBACK_ALLOWED": "loopback receivers",
     r"AWS::Batch::JobDefinition/Properties/ContainerProperties/Environment": "the stage's name",
     r"AWS::(S3::Bucket|DynamoDB::Table)/(DeletionPolicy|UpdateReplacePolicy)": "data outlives AWS stacks",
     r"AWS::DynamoDB::Table/Properties/DeletionProtectionEnabled": "data outlives AWS stacks",
@@ -47,18 +47,18 @@ def test_only_the_local_stage_may_call_loopback(aws, local):
 @pytest.mark.parametrize("stage", ["prod", "dev", "locale", "local2", "test"])
 def test_no_other_stage_can_be_configured_to_call_loopback(stage):
     """Neither by its configuration, nor by a variable that somebody sets by hand."""
-    assert not DeployConfig.of(stage).webhook_loopback
-    assert not Settings({"LIPWIRE_STAGE": stage, "WEBHOOK_LOOPBACK": "1"}).loopback
+    assert not DeployConfig.of(stage).loopback_allowed
+    assert not Settings({"LIPWIRE_STAGE": stage, "LOOPBACK_ALLOWED": "1"}).loopback
 
 
 def loopback(templates) -> set[str]:
     """Every value of the loopback parameter."""
     return {
-        resource["Properties"]["Environment"]["Variables"]["WEBHOOK_LOOPBACK"]
+        resource["Properties"]["Environment"]["Variables"]["LOOPBACK_ALLOWED"]
         for template in templates.values()
         for resource in template["Resources"].values()
         if resource["Type"] == "AWS::Lambda::Function"
-        and "WEBHOOK_LOOPBACK" in resource["Properties"].get("Environment", {}).get("Variables", {})
+        and "LOOPBACK_ALLOWED" in resource["Properties"].get("Environment", {}).get("Variables", {})
     }
 
 

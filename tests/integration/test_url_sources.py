@@ -1,13 +1,17 @@
 """Jobs whose media lies at a URL, through the deployed app."""
 
+import socket
+
 import pytest
 
 from lipwire.adapters.s3 import S3Objects
 from lipwire.adapters.s3_writer import PART_BYTES
+from tests.support.platform import PAGES_LAYER
 from tests.support.strangers import says, serving
 
 DONE_S = 150
-PAGE = b"<html>Not a video</html>" * 100
+TEXT = b"Not a video.\n" * 100
+PAGE = b"<!doctype html><title>A talk</title><video src='/talk.mp4?key=planted-secret'></video>"
 
 
 def answer(body: bytes, status: bytes = b"200 OK", *lines: bytes) -> bytes:
@@ -25,16 +29,35 @@ def ended(client, port: int, path: str = "/clip.mp4?signature=planted-secret"):
 
 @pytest.mark.fault(53)
 def test_what_a_url_gives_is_judged_by_the_probe(platform):
-    """A page that calls itself a video is fetched whole, looked into, refused unpaid; the URL is told nowhere."""
+    """A text that calls itself a video is fetched whole, looked into, refused unpaid; the URL is told nowhere."""
     client = platform.new_client()
-    with serving(says(answer(PAGE, b"200 OK", b"content-type: video/mp4"))) as port:
+    with serving(says(answer(TEXT, b"200 OK", b"content-type: video/mp4"))) as port:
         job = ended(client, port)
     assert job["status"] == "failed"
     assert job["error"]["code"] == "unsupported_media"
     asset = client.call("GET", f"/assets/{job['source']['asset_id']}")
-    assert (asset["filename"], asset["size_bytes"]) == ("clip.mp4", len(PAGE))
+    assert (asset["filename"], asset["size_bytes"]) == ("clip.mp4", len(TEXT))
     assert "planted-secret" not in f"{job}{asset}"
     assert client.call("GET", "/account")["credits"]["held_millicredits"] == 0
+
+
+@pytest.mark.skipif(not PAGES_LAYER.exists(), reason="the layer with yt-dlp is not built")
+def test_the_file_that_a_page_shows_is_fetched(platform):
+    """The page is read by a function of its own, the file by the same step as any other; neither URL is told."""
+    client = platform.new_client()
+
+    def serve(connection: socket.socket, request: bytes) -> None:
+        is_file = b" /talk.mp4?key=planted-secret " in request
+        kind = b"content-type: " + (b"video/mp4" if is_file else b"text/html")
+        connection.sendall(answer(TEXT if is_file else PAGE, b"200 OK", kind))
+
+    with serving(serve) as port:
+        job = ended(client, port, "/talks/1?signature=planted-secret")
+    assert job["error"]["code"] == "unsupported_media", job
+    asset = client.call("GET", f"/assets/{job['source']['asset_id']}")
+    assert asset["size_bytes"] == len(TEXT)
+    assert "planted-secret" not in f"{job}{asset}"
+    assert "planted-secret" not in platform.emulator.log.read_text()
 
 
 @pytest.mark.fault(43, 51)

@@ -338,6 +338,10 @@ def until(look: Callable[[], Any], good: Callable[[Any], bool], *, timeout_s: fl
         time.sleep(0.1)
 
 
+#: Media from web pages is on where the layer for it has been built (`make layer`).
+PAGES_LAYER = deployment.REPOSITORY / "build" / "layers" / "pages-local"
+
+
 @contextmanager
 def deployed() -> Iterator[Platform]:
     """The platform with the app on it, for as long as the tests run."""
@@ -353,7 +357,7 @@ def deployed() -> Iterator[Platform]:
     with tempfile.TemporaryDirectory(prefix="lipwire-test-", ignore_cleanup_errors=True) as folder:
         emulator = start_emulator(Path(folder))
         try:
-            deployment.deploy(emulator)
+            deployment.deploy(emulator, context={"page_sources": str(PAGES_LAYER.exists())})
             with _origin(emulator) as platform:
                 yield platform
         finally:

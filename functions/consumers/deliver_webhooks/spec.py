@@ -17,7 +17,7 @@ CONSUMER = ConsumerSpec(
             Need(Resource.DELIVERY_QUEUE, Access.SEND),
         ),
         timeout_s=60,
-        parameters=("LIPWIRE_STAGE", "WEBHOOK_LOOPBACK", "OWN_HOSTS"),
+        parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
     ),
     queue=Resource.DELIVERY_QUEUE,
     batch_size=1,

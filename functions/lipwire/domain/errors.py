@@ -34,9 +34,11 @@ from lipwire.domain.media_errors import MediaError as MediaError
 from lipwire.domain.media_errors import MediaTooLargeError as MediaTooLargeError
 from lipwire.domain.media_errors import NoFaceError as NoFaceError
 from lipwire.domain.media_errors import OptionNotSupportedError as OptionNotSupportedError
+from lipwire.domain.media_errors import PageWithoutMediaError as PageWithoutMediaError
 from lipwire.domain.media_errors import RejectedMediaError as RejectedMediaError
 from lipwire.domain.media_errors import SilentSpeechError as SilentSpeechError
 from lipwire.domain.media_errors import SourceBadAnswerError as SourceBadAnswerError
+from lipwire.domain.media_errors import SourceIsPageError as SourceIsPageError
 from lipwire.domain.media_errors import SourceRefusedError as SourceRefusedError
 from lipwire.domain.media_errors import SourceTooSlowError as SourceTooSlowError
 from lipwire.domain.media_errors import SourceUnreachableError as SourceUnreachableError

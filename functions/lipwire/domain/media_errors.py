@@ -95,6 +95,18 @@ class SourceTooSlowError(SourceUrlError):
     mend = "Give a URL on a faster server, or upload the file."
 
 
+class SourceIsPageError(SourceUrlError):
+    code = "source_is_page"
+    title = "The URL leads to a web page, and taking media from pages is not enabled here."
+    mend = "Give the URL of the file itself, or upload it."
+
+
+class PageWithoutMediaError(SourceUrlError):
+    code = "page_without_media"
+    title = "No file of media that can be fetched was found on the page at this URL."
+    mend = "Give the URL of the file itself, or upload it."
+
+
 class FaceNotFoundError(MediaError):
     code = "face_not_found"
     title = "The face that was chosen is not in the source."

@@ -16,6 +16,8 @@ from lipwire.domain.errors import (
     InvalidRequestError,
     InvalidSourceUrlError,
     JobFinishedError,
+    PageWithoutMediaError,
+    SourceIsPageError,
     SourceRefusedError,
 )
 from lipwire.domain.jobs import JobStatus
@@ -199,7 +201,7 @@ def awaited(number: int, **changes: object):
     return an_asset(number, **changes)
 
 
-def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, **changes):
+def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, pages=None, **changes):
     """The step, over these."""
     fetch_from_urls(
         job_id or a_job().id,
@@ -208,6 +210,7 @@ def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, **changes):
         accounts=FakeAccounts(an_account(**changes)),
         uploads=bucket,
         fetcher=fetcher,
+        pages=pages,
     )
 
 
@@ -266,6 +269,61 @@ def test_nothing_is_fetched_for_a_job_that_was_canceled():
     with pytest.raises(JobFinishedError):
         fetch(FakeAssets(awaited(1), VOICE), bucket, patient, jobs=jobs)
     assert 20 <= patient.written < 20 + CHECK_BYTES // 2**20
+    assert bucket.objects == {}
+
+
+PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><video src='/clip.mp4'>"
+
+
+class Site(Fetcher):
+    """A page, in small pieces, and the file that it shows."""
+
+    def __init__(self, file: bytes = b"bytes") -> None:
+        super().__init__()
+        self.file = file
+
+    def fetch(self, url, sink, *, max_bytes):
+        self.asked.append((url, max_bytes))
+        data = self.file if url.endswith("/shown.mp4") else PAGE
+        sink.restart()
+        for at in range(0, len(data), 10):
+            sink.write(data[at : at + 10])
+
+
+class Pages:
+    """Knows where the file lies."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bool]] = []
+
+    def media_url(self, url: str, *, is_picture: bool) -> str:
+        self.asked.append((url, is_picture))
+        return "https://media.example.com/shown.mp4"
+
+
+@pytest.mark.fault(53)
+def test_a_web_page_is_refused_where_pages_are_off():
+    """By how it begins, before it is read to its end; the message says what is off."""
+    bucket = Bucket()
+    with pytest.raises(SourceIsPageError, match="not enabled here"):
+        fetch(FakeAssets(awaited(1), VOICE), bucket, Site())
+    assert bucket.objects == {}
+
+
+def test_the_file_that_a_page_shows_is_fetched_where_pages_are_on():
+    """In place of the page, and asked for by what the asset is for."""
+    bucket, pages, site = Bucket(), Pages(), Site()
+    fetch(FakeAssets(awaited(1), awaited(2)), bucket, site, pages=pages)
+    assert bucket.objects == {awaited(1).key: b"bytes", awaited(2).key: b"bytes"}
+    assert pages.asked == [(URL, True), (URL, False)]
+    assert {limit for _, limit in site.asked} == {MAX_BYTES}
+
+
+def test_a_page_that_shows_a_page_shows_nothing():
+    """Nobody goes on for ever."""
+    bucket = Bucket()
+    with pytest.raises(PageWithoutMediaError):
+        fetch(FakeAssets(awaited(1), VOICE), bucket, Site(PAGE), pages=Pages())
     assert bucket.objects == {}
 
 

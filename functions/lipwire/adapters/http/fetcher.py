@@ -35,7 +35,7 @@ _PROGRESS: Final = 64 * 1024
 #: The first pause; each further one is four times as long.
 _PAUSE_S: Final = 0.5
 
-_REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
+REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
 #: Answers that may be another one in a moment.
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOCATION: Final = re.compile(r"[!-~]{1,2048}")
@@ -115,7 +115,7 @@ class GuardedFetcher:
             with self._dialer.connect(destination, deadline) as connection:
                 connection.send(request("GET", destination, transfer.fields))
                 answer = Answer(connection.receive)
-                if answer.head.status not in _REDIRECTING:
+                if answer.head.status not in REDIRECTING:
                     transfer.take(answer)
                     return
             url = redirected(url, answer.head.fields.get("location", ""))
