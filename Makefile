@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events docs pictures train-speech lock clean
+.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures train-speech lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ layer: $(STAMPS)/layers ## build the Lambda layers for this machine and for AWS
 
 events: setup ## regenerate the event schemas and their catalogue
 	@$(RUN) -m events.generate
+
+new-dialect: $(STAMPS)/tools ## a new vendor's wire format from the template: make new-dialect NAME=acme
+	@$(RUN) -m tools.new_dialect "$(NAME)"
 
 docs: setup ## check that the docs' links, commands and routes are true
 	@$(BIN)/python -m pytest -q tests/house/test_docs.py

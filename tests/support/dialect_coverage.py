@@ -59,7 +59,7 @@ def _tables(name: str) -> Iterator[str]:
         one.values["view"]["job"]["status"]: status
         for one in cases
         if "job" in one.values.get("view", {})
-        for status in [_status(one.values["answer"]["body"])]
+        for status in [_status((one.values.get("answer") or {}).get("body"))]
         if status
     }
     for status, word in shown.items():
@@ -67,7 +67,7 @@ def _tables(name: str) -> Iterator[str]:
 
 
 def _answers(values: dict[str, object], route: str) -> bool:
-    return values["route"] == route and "answer" in values
+    return values["route"] == route and values.get("answer") is not None
 
 
 def _status(body: object) -> str | None:

@@ -175,15 +175,18 @@ PRICE_LISTS: Final = _lists(
 
 
 def newest(dialect: str) -> int:
-    """The version that new jobs of a dialect are held by.
+    """The version that new jobs of a dialect are held by; 1 where it sells by the native list."""
+    return max((version for name, version in PRICE_LISTS if name == dialect), default=1)
+
+
+def list_of(terms: Terms) -> PriceList:
+    """The list that was agreed on; a dialect without one of its own sells by the first native one.
 
     Raises:
-        KeyError: the dialect has no prices.
+        KeyError: the dialect has lists, but never had that version.
     """
-    versions = [version for name, version in PRICE_LISTS if name == dialect]
-    if not versions:
-        raise KeyError(dialect)
-    return max(versions)
+    own = terms.dialect in {name for name, _ in PRICE_LISTS}
+    return PRICE_LISTS[(terms.dialect, terms.version) if own else ("native", 1)]
 
 
 def resolution_of(width: int, height: int) -> Resolution:
@@ -208,7 +211,7 @@ def estimate(
     `fps` is the output's frame rate and `resolution` its class of size, each None while nobody knows it: then 60 a second,
     and the dearest. `per_second` is the engine's own price in milli-credits, which the native list takes.
     """
-    prices = PRICE_LISTS[terms.dialect, terms.version]
+    prices = list_of(terms)
     count = Fraction(longest_ms, 1000) + prices.margin
     if prices.counted is Counted.FRAMES:
         count *= prices.estimate_fps or fps or Fraction(60)
@@ -230,7 +233,7 @@ def charge(
     Where frames come unevenly an average rate says little, so of the frames' time and the output's length the shorter
     counts.
     """
-    prices = PRICE_LISTS[terms.dialect, terms.version]
+    prices = list_of(terms)
     count = Fraction(frames)
     if prices.counted is Counted.SECONDS:
         count = min(frames / fps, Fraction(duration_ms, 1000))
@@ -248,7 +251,7 @@ def charge(
 
 def in_credits(terms: Terms, amount: Millicredits) -> Fraction:
     """An amount of the ledger in the vendor's credits: the largest multiple of the vendor's step that it covers."""
-    prices = PRICE_LISTS[terms.dialect, terms.version]
+    prices = list_of(terms)
     return (amount / (prices.credit * prices.step)).__floor__() * prices.step
 
 

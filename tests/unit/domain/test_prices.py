@@ -17,6 +17,7 @@ from lipwire.domain.prices import (
     charge,
     estimate,
     in_credits,
+    list_of,
     newest,
     resolution_of,
 )
@@ -194,12 +195,14 @@ def test_what_is_free_costs_nothing():
         assert charged(free, frames=10, fps=Fraction(25), duration_ms=400).amount == 0
 
 
-def test_an_unknown_tier_or_dialect_has_no_price():
-    """Nothing is guessed."""
+def test_an_unknown_tier_or_version_has_no_price():
+    """Nothing is guessed; a dialect without a list of its own sells by the native one."""
     with pytest.raises(ValueError, match="no tier 'gold' in sync/1"):
         estimated("sync", 1000, tier="gold")
-    with pytest.raises(KeyError, match="acme"):
-        newest("acme")
+    acme = Terms(dialect="acme", version=newest("acme"))
+    assert list_of(acme) == list_of(Terms())
+    with pytest.raises(KeyError):
+        list_of(Terms(dialect="magic_hour", version=99))
 
 
 def test_every_list_is_known_by_name_and_version():
