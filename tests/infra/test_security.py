@@ -157,10 +157,10 @@ def test_a_function_may_do_exactly_what_it_declares(aws, spec):
 
 
 @pytest.mark.parametrize("spec", every_function(), ids=lambda spec: spec.name)
-def test_only_scheduled_sweepers_scan(spec):
+def test_only_what_runs_on_a_clock_scans(spec):
     """A scan in a request is a bill that grows."""
     scans = any(need.access is Access.SCAN for need in spec.needs)
-    assert not scans or spec.name.startswith("Sweep")
+    assert not scans or spec.handler.startswith("schedules.")
 
 
 def test_containers_may_not_touch_money_or_keys(aws):

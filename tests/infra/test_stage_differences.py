@@ -17,6 +17,7 @@ DIFFERENCES = {
     r"AWS::Batch::JobDefinition/Properties/ContainerProperties/Environment": "the stage's name",
     r"AWS::(S3::Bucket|DynamoDB::Table)/(DeletionPolicy|UpdateReplacePolicy)": "data outlives AWS stacks",
     r"AWS::DynamoDB::Table/Properties/DeletionProtectionEnabled": "data outlives AWS stacks",
+    r"AWS::CloudWatch::Alarm/Properties/Dimensions": "the stage's name",
     r"AWS::ECR::Repository/Properties/EmptyOnDelete": "no image is ever pushed locally",
     r".*/Tags.*": "the stage's name",
 }

@@ -54,7 +54,7 @@ class MemoryDynamoDB:
         self._keys = dict(tables)
         self._indexes = dict(indexes or {})
         self.tables: dict[str, dict[tuple[str, ...], Item]] = {name: {} for name in tables}
-        #: One line for each write that was tried, faults or not.
+        #: What each write that was tried touches, faults or not.
         self.writes: list[str] = []
         #: What becomes of a write, by its number from 0; something callable happens just before it.
         self.faults: dict[int, Fault | Callable[[], object]] = {}
@@ -134,21 +134,26 @@ class MemoryDynamoDB:
         return _Pages(getattr(self, operation))
 
     def _write(self, name: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+        labels = sorted({self._label(item) for item in items})
+        self.happen(", ".join(labels), lambda: self._apply(name, items))
+        return {}
+
+    def happen(self, label: str, act: Callable[[], object]) -> None:
+        """Something that stays when the process dies, with its share of faults; not only the tables' own writes."""
         number = len(self.writes)
-        self.writes.append(f"{name} {' '.join(self._label(item) for item in items)}")
+        self.writes.append(label)
         fault = self.faults.pop(number, None)
         if fault is Fault.CRASH_BEFORE:
             raise Crash
         if callable(fault):
             fault()
-        self._apply(name, items)
+        act()
         if fault is Fault.CRASH_AFTER:
             raise Crash
         if fault is Fault.LOST:
             raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
         if fault is Fault.REPEATED:
-            self._apply(name, items)
-        return {}
+            act()
 
     def _apply(self, name: str, items: list[dict[str, Any]]) -> None:
         keys = [self._item_key(item) for item in items]
@@ -211,7 +216,7 @@ class MemoryDynamoDB:
     def _label(self, item: dict[str, Any]) -> str:
         table, key = self._item_key(item)
         kind = key[-1].partition("#")[0].partition("_")[0]
-        return f"{next(iter(item))}:{table}:{kind}"
+        return kind if table in {"ledger", "outbox"} else f"{table} row"
 
 
 class _Pages:

@@ -52,24 +52,30 @@ VOICES = {
 class Outside:
     """Where the outbox is published to: a bus that remembers, and executions by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, dynamodb: MemoryDynamoDB) -> None:
+        self._happen = dynamodb.happen
         self.events: list[str] = []
         self.running: set[str] = set()
         self.started: list[str] = []
 
     def publish(self, event: Any) -> None:
         """One event."""
-        self.events.append(event.metadata.type)
+        told = event.metadata.type
+        self._happen(f"{told} on the bus", lambda: self.events.append(told))
 
     def start_job(self, job_id: str) -> None:
         """Executions are named: the second start of one is none."""
-        if job_id not in self.started:
-            self.started.append(job_id)
-            self.running.add(job_id)
+
+        def start() -> None:
+            if job_id not in self.started:
+                self.started.append(job_id)
+                self.running.add(job_id)
+
+        self._happen("execution started", start)
 
     def stop_job(self, job_id: str) -> None:
         """Nothing where none runs."""
-        self.running.discard(job_id)
+        self._happen("execution stopped", lambda: self.running.discard(job_id))
 
     def start_analysis(self, asset_id: str) -> None:
         """None is looked at here."""
@@ -100,6 +106,8 @@ class World:
             },
         )
         self.clock, self.ids, self.work = FakeClock(), FakeIds(), FakeWork()
+        # Above the numbers that assets of tests have.
+        self.ids.count = 1000
         rows = OutboxRows(table="outbox", ids=self.ids)
         self.ledger = ledger_class(self.dynamodb, table="ledger", outbox=rows)
         self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
@@ -115,7 +123,7 @@ class World:
             clock=self.clock,
         )
         self.outbox = DynamoOutbox(self.dynamodb, table="outbox")
-        self.outside = Outside()
+        self.outside = Outside(self.dynamodb)
         #: What the probe will find in voices that nobody has looked into.
         self.unseen: dict[str, MediaInfo] = {}
         self.accounts.add(
