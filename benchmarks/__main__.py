@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks import footage, handlers, pipeline, renders
+from benchmarks import calls, footage, handlers, pipeline, renders
 from benchmarks.figure import Figure
 
 OUT: Final = Path(__file__).resolve().parents[1] / "out" / "bench.json"
@@ -14,6 +14,7 @@ OUT: Final = Path(__file__).resolve().parents[1] / "out" / "bench.json"
 SUITES: Final[tuple[Callable[[], Iterator[Figure]], ...]] = (
     handlers.figures,
     pipeline.figures,
+    calls.figures,
     footage.figures,
     renders.figures,
 )

@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.client import ApiError, Client, download
 from infra.local.receiver import Receiver
+from lipwire.domain.jobs import TEST_MARK
 
 DONE_S = 120
 
@@ -67,11 +68,17 @@ def test_a_portrait_speaks(platform, client, portrait, voice, tmp_path):
     assert platform.count_events("JobSucceeded", job["id"]) == 1
 
 
-def test_a_job_with_its_own_webhook_url_is_told(client, portrait, voice):
+def test_a_test_key_makes_a_free_marked_output_and_its_own_url_is_told(
+    client, portrait, voice, tmp_path
+):
     """Signed with the account's secret; a receiver that fails first is tried again."""
+    asked = {"name": "trying out", "mode": "test", "scopes": ["jobs", "uploads"]}
+    owner, client = client, Client(client.base_url, client.call("POST", "/keys", asked)["key"])
+    before = credits_of(owner)
     receiver = Receiver()
     with receiver.running():
-        receiver.trust(client.call("GET", "/account")["webhook_secret"])
+        receiver.trust(owner.call("GET", "/account")["webhook_secret"])
+        assert client.call("GET", "/account")["webhook_secret"] is None
         receiver.answers.put(500)
         job = client.create_job(
             client.upload(portrait, "image/png"),
@@ -82,7 +89,12 @@ def test_a_job_with_its_own_webhook_url_is_told(client, portrait, voice):
         assert first.verified
         assert second.verified
         assert first.headers["webhook-id"] == second.headers["webhook-id"]
-        assert second.payload["data"]["id"] == job["id"]
+        told = second.payload["data"]
+        assert (told["id"], told["test"]) == (job["id"], True)
+        assert told["credits"]["charged_millicredits"] == 0
+        download(told["output"]["url"], tmp_path / "marked.mp4")
+        assert TEST_MARK.encode() in (tmp_path / "marked.mp4").read_bytes()
+    assert credits_of(owner) == before
 
 
 def test_an_asset_shows_what_was_found(client, portrait, voice):

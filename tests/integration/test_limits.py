@@ -11,6 +11,7 @@ from lipwire.adapters.system import RandomIds
 from lipwire.domain.errors import BusyError, TooManyActiveJobsError
 from lipwire.domain.limits import Rate
 from tests.support.builders import NOW
+from tests.support.call_counts import warm_calls
 from tests.support.limit_races import LimitRaces, most_in_any_window
 
 IDS = RandomIds()
@@ -169,3 +170,14 @@ def test_memory_of_many_accounts_is_given_up(table, limits):
     limits.take(IDS.new("acct"), rates, at=NOW)
     assert account_id not in limits._seen
     assert not limits.take(account_id, rates, at=NOW).decisions["account"].is_allowed
+
+
+def test_a_warm_create_asks_five_times_at_most_and_a_poll_twice(platform, monkeypatch):
+    """Counted by the SDK's own events, from key to answer; authentication is remembered."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    calls = warm_calls(platform.aws("dynamodb"), platform.names)
+    assert calls["create"] == ["UpdateItem", "GetItem", "GetItem", "TransactWriteItems"]
+    assert len(calls["create under an idempotency key"]) <= 5
+    assert len(calls["repeat of it"]) <= 5
+    assert calls["poll"] == ["GetItem"]
+    assert calls["account"] == ["GetItem", "GetItem"]

@@ -282,3 +282,25 @@ def test_cover_is_a_jpeg() -> None:
     """The cover opens as a picture of the same size."""
     data = cover(picture(ClipSpec(), 5))
     assert data.startswith(b"\xff\xd8\xff")
+
+
+def test_a_mark_stands_in_place_of_the_sources_comment(tmp_path):
+    """Nothing else of the source's own words is lost."""
+    clip = make_clip(tmp_path / "clip.mp4", ClipSpec(frames=3))
+    with av.open(str(clip)) as source, av.open(str(tmp_path / "told.mp4"), "w") as told:
+        stream = told.add_stream_from_template(source.streams.video[0])
+        told.metadata.update({"title": "a title", "comment": "a comment"})
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                told.mux(packet)
+    for mark, comment in ((None, "a comment"), ("marked", "marked")):
+        with VideoSource(tmp_path / "told.mp4") as source:
+            path = tmp_path / f"{comment}.mp4"
+            with VideoSink(path, sound=None, like=source.info, mark=mark) as sink:
+                starts, _ = source.times()
+                for start, frame in zip(starts, source.play(range(len(starts))), strict=True):
+                    sink.write(frame, None, start)
+                sink.close()
+        with av.open(str(path)) as made:
+            assert (made.metadata["title"], made.metadata["comment"]) == ("a title", comment)

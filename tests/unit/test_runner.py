@@ -39,6 +39,7 @@ PLAN = RenderPlan(
     output_key=f"{outputs_prefix(ACCOUNT, a_job().id)}output.mp4",
     cover_key=f"{outputs_prefix(ACCOUNT, a_job().id)}cover.jpg",
     options=OPTIONS,
+    mark="marked",
 )
 
 
@@ -146,7 +147,7 @@ def test_mask_and_second_voice_reach_the_engine(tmp_path: Path) -> None:
         "mask": "mask@m1",
     }
     assert engine.task is not None
-    assert engine.task.options == OPTIONS
+    assert (engine.task.options, engine.task.mark) == (OPTIONS, "marked")
     report = work.reports[PLAN.id]
     assert [(one.code, one.details) for one in report.warnings] == [
         ("doubtful_mouths", {}),
