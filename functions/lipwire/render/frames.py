@@ -130,6 +130,7 @@ def _planned(
             moments=moments,
             times_s=timeline.times_s,
             bank=analysis.banks[person].frames,
+            lines=analysis.banks[person].lines,
             options=options,
         )
         drawer, targets = ClipDrawer(plan, analysis.mouths(person)), plan.targets

@@ -23,7 +23,7 @@ from lipwire.render.face.track import FaceTrack, fractions, no_face, pairs
 from lipwire.render.face.view import RgbView, YuvView
 from lipwire.render.retarget.lips import MouthSource
 
-_LAYOUT = 3
+_LAYOUT = 4
 #: A mouth that moves less than this, in eye distances of standard deviation, speaks to nobody.
 _LEAST_MOVEMENT = 0.008
 #: A choice by place may miss the face by this share of its width.
@@ -158,6 +158,7 @@ class Analysis:
                 _put(file, f"frames{k}", bank.frames)
                 _put(file, f"corners{k}", bank.corners)
                 _put(file, f"ends{k}", bank.ends)
+                _put(file, f"lines{k}", bank.lines)
                 file.writestr(zipfile.ZipInfo(f"mouths{k}"), bank.jpegs())
 
     @classmethod
@@ -190,10 +191,10 @@ class Analysis:
                 )
                 people.append(track)
                 where = (path, _offset(path, file.getinfo(f"mouths{k}")))
-                frames, corners, ends = (
-                    _get(file, f"{name}{k}") for name in ("frames", "corners", "ends")
+                frames, corners, ends, lines = (
+                    _get(file, f"{name}{k}") for name in ("frames", "corners", "ends", "lines")
                 )
-                banks.append(MouthBank(track, frames, corners, ends, where))
+                banks.append(MouthBank(track, frames, corners, ends, lines, where))
         return cls(tuple(people), tuple(banks))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Ints, Pixels
 from lipwire.render.face.chart import eye_distance, head_pose
+from lipwire.render.face.lipline import LINE_NUMBERS, lip_line
 from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import thin_out
@@ -50,6 +51,8 @@ class Mouth:
     jpeg: bytes
     #: Lips without head motion and the pose: what makes it differ from others.
     feature: Floats
+    #: What `lip_line` says of it.
+    line: Floats
 
 
 class MouthCollector:
@@ -88,9 +91,12 @@ class MouthCollector:
             rows = np.stack([mouth.feature for mouth in kept])
             if float(((rows - feature) ** 2).sum(axis=1).min()) < spacing:
                 return
-        box = mouth_box(landmarks, eye_px=float(eye_distance(landmarks)), size=self._size)
-        jpeg = encode(canvas.rgb_crop(*box))
-        kept.append(Mouth(frame, (box[0], box[1]), jpeg, feature))
+        eye_px = float(eye_distance(landmarks))
+        box = mouth_box(landmarks, eye_px=eye_px, size=self._size)
+        crop = canvas.rgb_crop(*box)
+        line = lip_line(crop, landmarks[points.LIPS, :2] - np.array(box[:2]), eye_px=eye_px)
+        jpeg = encode(crop)
+        kept.append(Mouth(frame, (box[0], box[1]), jpeg, feature, line))
         self._bytes += len(jpeg)
         if len(kept) > _SLACK * self._most:
             self._thin(lane, self._most)
@@ -167,14 +173,19 @@ class MouthBank(Mapping[int, MouthSource]):
         frames: Ints,
         corners: Ints,
         ends: Ints,
+        lines: Floats,
         jpegs: "bytes | tuple[Path, int]",
     ) -> None:
-        """`jpegs` holds the crops of `frames` back to back up to `ends`: in memory, or from an offset in a file."""
+        """`jpegs` holds the crops of `frames` back to back up to `ends`: in memory, or from an offset in a file.
+
+        `lines` (n, 5) is what `lip_line` says of each.
+        """
         self._track = track
         self._rows = {int(frame): row for row, frame in enumerate(frames)}
         self.frames = frames
         self.corners = corners
         self.ends = ends
+        self.lines = lines
         self._jpegs = jpegs
         self._cache: OrderedDict[int, MouthSource] = OrderedDict()
         self._lock = threading.Lock()
@@ -187,6 +198,7 @@ class MouthBank(Mapping[int, MouthSource]):
             np.array([mouth.frame for mouth in mouths], dtype=np.int64),
             np.array([mouth.corner for mouth in mouths], dtype=np.int32).reshape(-1, 2),
             np.cumsum([len(mouth.jpeg) for mouth in mouths], dtype=np.int64),
+            np.array([mouth.line for mouth in mouths], dtype=np.float32).reshape(-1, LINE_NUMBERS),
             b"".join(mouth.jpeg for mouth in mouths),
         )
 

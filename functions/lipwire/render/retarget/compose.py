@@ -9,7 +9,7 @@ import numpy as np
 from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.retarget.geometry import MOVED
-from lipwire.render.retarget.lips import TIES, MouthSource, lay_lips
+from lipwire.render.retarget.lips import TIES, Lent, lay_lips
 from lipwire.render.retarget.spline import Spline, look_up
 
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
@@ -104,7 +104,7 @@ def compose(
     box: tuple[int, int, int, int],
     edit: Edit,
     *,
-    sources: Sequence[tuple[MouthSource, float]],
+    sources: Sequence[Lent],
 ) -> Patch:
     """The patch that turns the frame's own mouth into the wanted one."""
     bent, distance = bend_skin(crop, box, edit)

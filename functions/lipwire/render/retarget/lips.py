@@ -19,11 +19,14 @@ _LEAST_GAP = 0.012
 #: Reach of the colour correction from the patch's ring inwards.
 _LIGHT_REACH = 0.16
 _RING = (0.03, 0.55)
+#: Softness of a tint's edge in eye distances; a weaker tint, in levels, is left out.
+_TINT_EDGE, _LEAST_TINT = 0.02, 0.5
 #: Besides the lips, these tie a patch to its place.
 TIES = np.array([2, 98, 327, 205, 425, 199, 175, 152])
 
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
 _OUTLINE = np.array([_ROWS[int(point)] for point in points.OUTER_LIPS])
+_INNER = np.array([_ROWS[int(point)] for point in points.INNER_LIPS])
 _UPPER_INNER = np.array([_ROWS[int(point)] for point in points.INNER_UPPER[1:-1]])
 _LOWER_INNER = np.array([_ROWS[int(point)] for point in points.INNER_LOWER])
 
@@ -37,6 +40,15 @@ class MouthSource:
     corner: tuple[int, int]
     lips: Floats
     ties: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lent:
+    """A mouth as one output frame borrows it: its share of what is shown, and what its lips' RGB must change by."""
+
+    mouth: MouthSource
+    share: float
+    tint: Floats
 
 
 def mouth_box(
@@ -70,7 +82,7 @@ def lay_lips(
     *,
     lips: Floats,
     ties: Floats,
-    sources: Sequence[tuple[MouthSource, float]],
+    sources: Sequence[Lent],
     eye_px: float,
 ) -> tuple[Floats, tuple[slice, slice]] | None:
     """`base` (float, in place) shows the sources' lips at `lips`; returns the mask and where in `base` it lies."""
@@ -93,11 +105,30 @@ def lay_lips(
     ring = ((mask > _RING[0]) & (mask < _RING[1])).astype(np.float32)
     opened = _parted(lips, eye_px=eye_px)
     mixed = np.zeros_like(under)
-    for source, weight in sources:
-        patch = _fetch(source, opened, ties, box=box, size=size, step=0.06 * eye_px)
-        mixed += weight * (patch + _light(under - patch, ring, reach=_LIGHT_REACH * eye_px))
+    for lent in sources:
+        patch = _fetch(lent.mouth, opened, ties, box=box, size=size, step=0.06 * eye_px)
+        patch += _light(under - patch, ring, reach=_LIGHT_REACH * eye_px)
+        mixed += lent.share * patch
+    tint = np.sum([lent.share * lent.tint for lent in sources], axis=0)
+    if np.abs(tint).max() >= _LEAST_TINT:
+        mixed += _on_lips(lips, box, size, eye_px=eye_px)[..., None] * tint.astype(np.float32)
     base[where] = under + mask[..., None] * (mixed - under)
     return mask, where
+
+
+def _on_lips(
+    lips: Floats, corner: tuple[int, int], size: tuple[int, int], *, eye_px: float
+) -> Floats:
+    """1 on both lips with a soft edge, 0 beside them and between them."""
+    mask = np.zeros((size[1], size[0]), dtype=np.uint8)
+    outer, inner = (
+        np.round((lips[rows] - np.array(corner)) * 16).astype(np.int32)
+        for rows in (_OUTLINE, _INNER)
+    )
+    cv2.fillPoly(mask, [outer], 255, lineType=cv2.LINE_AA, shift=4)
+    cv2.fillPoly(mask, [inner], 0, lineType=cv2.LINE_AA, shift=4)
+    soft: Floats = cv2.GaussianBlur(mask, (0, 0), max(0.8, _TINT_EDGE * eye_px))
+    return soft.astype(np.float32) / 255
 
 
 def _fetch(

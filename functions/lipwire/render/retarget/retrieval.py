@@ -22,6 +22,8 @@ _PULLED = 3.0
 _PULLABLE = 0.02
 _POSE = 625.0
 _BLUR = 14.0
+#: Lips blurred into the teeth behind them look like two mouths at once.
+_UNCLEAR = 18.0
 #: Weights of going from one candidate to the next; shape counts in squared eye distances over all lip points.
 _SHAPE = 90.0
 _SUCCESSOR = 0.15
@@ -38,6 +40,8 @@ class Mouths:
     width: Floats
     pose: Floats
     sharpness: Floats
+    #: How clearly its lips end, 0..1.
+    clarity: Floats
     #: Lip outlines without head motion, in eye distances, (n, 40, 2).
     shape: Floats
 
@@ -123,6 +127,7 @@ def _candidates(
             + _PULLED * pulled
             + _POSE * pose
             + _BLUR * np.maximum(0.0, wanted - mouths.sharpness[frames])
+            + _UNCLEAR * (1.0 - mouths.clarity[frames])
         )
         return total
 

@@ -19,7 +19,7 @@ _BEFORE_S = -10.0
 _CLOSURE_WINDOW_S = 0.04
 _CLOSURE = 0.5
 #: Lips are no faster than this, in eye distances per second (about 18 cm/s).
-_FASTEST = 2.0
+FASTEST = 2.0
 #: Standard deviations of the actor's mouth width for a fully pursed or spread sound.
 _WIDTH_GAIN = 2.8
 
@@ -54,6 +54,8 @@ class MouthRange:
     #: How a mouth widens as it opens, and the opening at which it is `width` wide.
     widening: float = 0.0
     middle: float = 0.0
+    #: How fast these lips part and meet, in eye distances per second.
+    fastest: float = FASTEST
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ def mouth_targets(
     opening = np.where(closed, np.minimum(opening, 0.6 * reach.closed), opening)
     opening[moments == _BEFORE_S] = reach.closed
     rounding[moments == _BEFORE_S] = 0.0
-    opening = _reachable(opening, times_s)
+    opening = _reachable(opening, times_s, fastest=reach.fastest)
     widened = reach.widening * (opening - reach.middle)
     return Targets(
         opening=opening,
@@ -95,10 +97,10 @@ def mouth_targets(
     )
 
 
-def _reachable(opening: Floats, times_s: Floats) -> Floats:
+def _reachable(opening: Floats, times_s: Floats, *, fastest: float) -> Floats:
     """The opening held down where lips could not get there and back in time: a vowel between two closures."""
     held = opening.copy()
-    most = _FASTEST * np.diff(times_s)
+    most = fastest * np.diff(times_s)
     for k in range(1, len(held)):
         held[k] = min(held[k], held[k - 1] + most[k - 1])
     for k in range(len(held) - 2, -1, -1):

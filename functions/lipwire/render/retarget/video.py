@@ -10,12 +10,14 @@ from lipwire.domain.options import EditedRegion, JobOptions
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
+from lipwire.render.face.lipline import clarity, tones
 from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
-from lipwire.render.retarget.lips import TIES, MouthSource, mouth_box
+from lipwire.render.retarget.lips import TIES, Lent, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve
 from lipwire.render.retarget.targets import (
+    FASTEST,
     SMILE,
     SMILE_WIDER,
     MouthRange,
@@ -37,8 +39,13 @@ _LEAST_SPREAD = 0.02
 _GAINS, _WIDEST = (0.5, 1.0, 1.5), 0.26
 #: Right after a jump between two mouths, the share of the one that was shown before.
 _LINGERING = 0.35
-#: Difference of opening up to which two mouths may be mixed.
-_ALIKE = 0.03
+#: Difference of opening up to which two mouths may be mixed, and as a share of the wider: one of two nearly closed
+#: mouths may show teeth and the other none.
+_ALIKE, _ALIKE_SHARE = 0.03, 0.4
+#: Over how many frames the lips' colour may change, and by how many levels it is changed at most.
+_TONE_FRAMES, _MOST_TINT = 4.0, 24.0
+#: Lips part and meet as fast as these do at their fastest but for this percentile, in eye distances per second at least.
+_FASTEST_SHARE, _LEAST_FAST = 90, 1.3
 #: Above this cost a frame's mouth is doubtful and is reported.
 DOUBTFUL_COST = 14.0
 
@@ -100,7 +107,10 @@ class Clip:
         own = self.reach
         gain = float(np.interp(expressiveness, [0.0, 0.5, 1.0], _GAINS))
         return replace(
-            own, open=min(gain * own.open, _WIDEST), width_spread=gain * own.width_spread
+            own,
+            open=min(gain * own.open, _WIDEST),
+            width_spread=gain * own.width_spread,
+            fastest=min(max(gain, 1.0) * own.fastest, FASTEST),
         )
 
     @property
@@ -120,7 +130,18 @@ class Clip:
             width_spread=float(max(width.std(), _LEAST_SPREAD)),
             widening=widening,
             middle=middle,
+            fastest=self._fastest(),
         )
+
+    def _fastest(self) -> float:
+        """How fast this mouth opens and shuts, in eye distances per second."""
+        times_s = np.array([float(start) for start in self.track.starts])
+        follows = self.usable[1:] & self.usable[:-1] & ~self.track.cuts[1:]
+        if not follows.any():
+            return FASTEST
+        speeds = np.abs(np.diff(self.opening)) / np.maximum(np.diff(times_s), 1e-3)
+        fast = float(np.percentile(speeds[follows], _FASTEST_SHARE))
+        return float(np.clip(fast, _LEAST_FAST, FASTEST))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +153,10 @@ class Plan:
     targets: Targets
     choice: Choice
     geometry: Geometry
+    #: What each source frame's lips, in RGB levels, are redder and lighter than the skin around them: (frames, 3).
+    tone: Floats
+    #: The same as it is wanted: (n, 3).
+    wanted_tone: Floats
 
     @property
     def doubtful(self) -> Mask:
@@ -147,9 +172,10 @@ def plan_dub(
     moments: Floats,
     times_s: Floats,
     bank: Ints,
+    lines: Floats,
     options: JobOptions,
 ) -> Plan:
-    """Choose a mouth of `bank` for each output frame and place it.
+    """Choose a mouth of `bank` for each output frame and place it; `lines` (n, 5) are the bank's lip lines.
 
     `canvas` (n,) is the source frame under each output frame, `times_s` (n,) when that is shown, `moments` (n,) where
     the voice is then, in seconds, NaN where it is not heard.
@@ -157,11 +183,14 @@ def plan_dub(
     relative = mouth_targets(
         speech, moments, reach=clip.reach_at(options.expressiveness), times_s=times_s
     )
+    clear = np.ones(len(clip.opening))
+    clear[bank] = clarity(lines, clip.opening[bank])
     mouths = Mouths(
         opening=clip.opening,
         width=clip.width - clip.resting_width,
         pose=measures.smooth_in_time(clip.chart.pose, 1.0, breaks=clip.track.breaks),
         sharpness=clip.sharpness,
+        clarity=clear,
         shape=clip.chart.landmarks[:, points.LIPS] / clip.chart.eye_px,
     )
     choice = retrieve(
@@ -189,7 +218,12 @@ def plan_dub(
         smile=smile,
         moves_jaw=options.region is EditedRegion.MOUTH_AND_JAW,
     )
-    return Plan(clip, canvas, targets, choice, geometry)
+    tone = np.broadcast_to(np.median(tones(lines), axis=0), (len(clip.opening), 3)).copy()
+    tone[bank] = tones(lines)
+    # Lips change colour from shot to shot of a mouth: red where they are pressed, pale where they are stretched. One
+    # after the other they'd flash.
+    wanted = measures.smooth_in_time(tone[choice.source], _TONE_FRAMES, breaks=breaks)
+    return Plan(clip, canvas, targets, choice, geometry, tone, wanted)
 
 
 def _breaks(clip: Clip, canvas: Ints) -> Mask:
@@ -224,7 +258,8 @@ def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
         if abs(int(source[k]) - int(source[k - 1])) <= 2 or follower >= len(found):
             continue
         # Lips over teeth would be a ghost: only alike mouths are mixed.
-        unlike = abs(plan.clip.opening[follower] - plan.clip.opening[source[k]]) > _ALIKE
+        openings = plan.clip.opening[follower], plan.clip.opening[source[k]]
+        unlike = abs(openings[0] - openings[1]) > min(_ALIKE, _ALIKE_SHARE * max(openings))
         if found[follower] and not plan.clip.track.cuts[follower] and not unlike:
             softened[k] = (follower, _LINGERING)
     return softened
@@ -238,6 +273,7 @@ class ClipDrawer:
         self._track = plan.clip.track
         self._geometry, self._choice = plan.geometry, plan.choice
         self._mouths = mouths
+        self._tone, self._wanted_tone = plan.tone, plan.wanted_tone
         self._softened = {
             k: softened for k, softened in _followers(plan).items() if softened[0] in mouths
         }
@@ -259,9 +295,16 @@ class ClipDrawer:
         )
         chosen = int(self._choice.source[k])
         source = self._mouths[chosen] if chosen != frame.index else cut_mouth(track, frame)
-        sources = [(source, 1.0)]
+        sources = [self._lent(k, source, 1.0)]
         if k in self._softened:
             follower, weight = self._softened[k]
-            sources = [(source, 1 - weight), (self._mouths[follower], weight)]
+            sources = [
+                self._lent(k, source, 1 - weight),
+                self._lent(k, self._mouths[follower], weight),
+            ]
         box = edit_box(edit, (track.width, track.height))
         return compose(frame.rgb_crop(*box), box, edit, sources=sources)
+
+    def _lent(self, k: int, mouth: MouthSource, share: float) -> Lent:
+        off = self._wanted_tone[k] - self._tone[mouth.frame]
+        return Lent(mouth, share, np.clip(off, -_MOST_TINT, _MOST_TINT))

@@ -18,6 +18,7 @@ def speaking(frames: int = 200) -> Mouths:
         width=np.full(frames, 0.6),
         pose=np.zeros((frames, 2)),
         sharpness=np.ones(frames),
+        clarity=np.ones(frames),
         shape=shape,
     )
 
