@@ -78,6 +78,16 @@ def test_a_blurred_mouth_is_passed_over() -> None:
     assert (source >= 20).all()
 
 
+def test_a_mouth_whose_lips_are_unclear_is_passed_over() -> None:
+    """Teeth smeared over a lip look like two mouths at once."""
+    mouths = speaking(40)
+    clarity = np.ones(40)
+    clarity[:20] = 0.5
+    mouths = replace(mouths, clarity=clarity)
+    source = chosen(mouths, np.full(30, 39), np.full(30, 0.1), np.arange(39))
+    assert (source >= 20).all()
+
+
 def test_thinning_keeps_the_extremes() -> None:
     """Of a thousand alike frames and one odd one, ten are kept and the odd one is among them."""
     features = np.random.default_rng(0).normal(scale=0.01, size=(1001, 4))

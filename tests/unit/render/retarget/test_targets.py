@@ -64,6 +64,13 @@ def test_lips_are_no_faster_than_lips() -> None:
     assert np.abs(np.diff(opening)).max() <= 0.04 * 2.0 + 1e-9
 
 
+def test_slow_lips_stay_slow() -> None:
+    """A mouth is opened no faster than its owner opens it."""
+    voice = a_voice(opening=np.where(np.arange(200) % 20 < 10, 1.0, 0.0))
+    slow = mouth_targets(voice, at_25(), reach=replace(REACH, fastest=1.3)).opening
+    assert np.abs(np.diff(slow)).max() <= 0.04 * 1.3 + 1e-9
+
+
 def test_a_rounded_sound_narrows_the_mouth() -> None:
     """Rounding narrows, spreading widens, about the actor's median."""
     rounding = np.concatenate([np.ones(100), -np.ones(100)])

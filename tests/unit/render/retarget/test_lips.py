@@ -1,0 +1,41 @@
+"""Lips laid over a frame in its own light."""
+
+import numpy as np
+
+from lipwire.render.face import points
+from lipwire.render.retarget.lips import TIES, Lent, MouthSource, lay_lips
+from tests.support.faces import a_face
+
+FACE = a_face(opening=0.1)
+LIPS, TIED = FACE[points.LIPS, :2], FACE[TIES, :2]
+ROWS = points.LIPS.tolist()
+
+
+def laid(tint: float) -> np.ndarray:
+    """A grey frame after a grey mouth was laid over it, its lips changed by `tint`."""
+    mouth = MouthSource(0, np.full((480, 640, 3), 120, dtype=np.uint8), (0, 0), LIPS, TIED)
+    base = np.full((480, 640, 3), 120, dtype=np.float32)
+    lent = [Lent(mouth, 0.6, np.full(3, tint)), Lent(mouth, 0.4, np.full(3, tint))]
+    assert lay_lips(base, (0, 0), lips=LIPS, ties=TIED, sources=lent, eye_px=100.0)
+    return base
+
+
+def at(picture: np.ndarray, x: float, y: float) -> float:
+    """One pixel's level."""
+    return float(picture[round(y), round(x), 0])
+
+
+def test_a_tint_is_for_lips_alone() -> None:
+    """Skin and teeth keep their colour, both lips change by what was asked."""
+    picture = laid(20.0)
+    corner, middle = LIPS[ROWS.index(0)], LIPS[ROWS.index(13)]
+    bottom = LIPS[ROWS.index(17)]
+    assert at(picture, middle[0], (corner[1] + middle[1]) / 2) > 130
+    assert abs(at(picture, middle[0], middle[1] + 5) - 120) < 3
+    assert abs(at(picture, bottom[0], bottom[1] + 12) - 120) < 3
+    assert abs(at(picture, middle[0], corner[1] - 12) - 120) < 3
+
+
+def test_without_a_tint_nothing_changes() -> None:
+    """A mouth like the frame's own leaves no trace."""
+    assert np.abs(laid(0.0) - 120).max() < 0.5
