@@ -77,3 +77,29 @@ def test_the_python_sdk_makes_videos(platform, clip, portrait, voice, tmp_path):
     frames, moved = mouth_of(Path(told["file"]))
     assert frames == 12
     assert moved > 0.02
+
+
+def test_the_node_sdk_makes_a_video(platform, clip, voice, tmp_path):
+    """Upload, create, poll, download, delete and the errors, as npm's package does them."""
+    told = run_client(
+        "magic_hour_sdk.cjs",
+        {
+            "base_url": platform.base_url,
+            "key": platform.new_account(credits=1000),
+            "folder": str(tmp_path),
+            "video": str(clip),
+            "voice": str(voice),
+        },
+        package="magic-hour",
+    )
+    made = told["made"]
+    assert (made["status"], made["type"], made["creditsCharged"]) == ("complete", "LIP_SYNC", 12)
+    assert told["shown"]["downloads"][0]["url"].partition("?")[0].endswith("/output.mp4")
+    assert {name: [status, body["code"]] for name, (status, body) in told["errors"].items()} == {
+        "deleted": [404, "not_found"],
+        "a stranger's key": [401, "unauthorized"],
+        "never uploaded": [422, "unprocessable_entity"],
+    }
+    frames, moved = mouth_of(Path(made["downloadedPaths"][0]))
+    assert frames == 12
+    assert moved > 0.01

@@ -31,16 +31,17 @@ print(len(opening), float(np.nanmax(opening) - np.nanmin(opening)))
 """
 
 
-def run_client(name: str, given: dict[str, Any], *, environment: str = "clients") -> Any:
+def run_client(name: str, given: dict[str, Any], *, package: str | None = None) -> Any:
     """What the client of that file printed; it imports nothing of the server, its environment can't.
 
-    Skips the test where the vendors' SDKs are not installed (`make setup`).
+    Skips the test where the vendors' SDKs (for Node: that package) are not installed (`make setup`).
     """
-    python = ROOT / ".venv" / environment / "bin" / "python"
-    if not python.exists():
+    python = ROOT / ".venv" / "clients" / "bin" / "python"
+    command = ["node"] if package else [str(python), "-I"]
+    if not (ROOT / "node_modules" / package if package else python).exists():
         pytest.skip("the vendors' SDKs are not installed: make setup")
     done = subprocess.run(
-        [str(python), "-I", str(FOLDER / name)],
+        [*command, str(FOLDER / name)],
         input=json.dumps(given),
         capture_output=True,
         text=True,
