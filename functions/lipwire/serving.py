@@ -140,9 +140,9 @@ def resolver_of(name: str, function: str) -> APIGatewayHttpResolver:
             resolver.route(path, method=route.method)(_handler(resolver, dialect, route))
 
     def unknown(_exc: Exception) -> Response[str]:
-        error = RouteNotFoundError(
-            f"There is no {resolver.current_event.http_method} {resolver.current_event.path}."
-        )
+        asked = f"{resolver.current_event.http_method} {resolver.current_event.path}"
+        reason = dialect.unsupported.get(asked, "").partition(": ")[2]
+        error = RouteNotFoundError(f"There is no {asked}{reason and ': '}{reason}.")
         return _response(dialect.encode_error(error, _request(resolver, {})), resolver)
 
     resolver.not_found(unknown)

@@ -2,16 +2,20 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from lipwire import dialects
-from lipwire.dialects.base import PUBLIC, WireRequest
+from lipwire.dialects.base import PUBLIC, WireRequest, key_of
 from lipwire.dialects.native.docs_page import docs_page
 from lipwire.dialects.native.openapi import DOCS, openapi
 from lipwire.domain import errors
 from lipwire.domain.errors import STATUS, Kind, LipwireError
 from lipwire.operations import RUN
+from lipwire.serving import serve
+
+EVENTS = Path(__file__).resolve().parents[2] / "events" / "aws"
 
 LEAVES = [
     found
@@ -52,6 +56,65 @@ def test_no_two_routes_collide():
     """One origin serves all dialects: method and path decide, whole segment by whole segment."""
     seen = [(route.method, re.sub(r"{\w+}", "{}", route.path)) for route in dialects.all_routes()]
     assert len(set(seen)) == len(seen)
+
+
+def test_every_path_belongs_to_one_dialect():
+    """No path is claimed twice, and each route lies below a claim of its own dialect."""
+    claimed = [
+        path
+        for folder in map(Path, dialects.__path__)
+        for file in folder.glob("*/paths.txt")
+        for path in file.read_text(encoding="utf-8").split()
+    ]
+    assert len(set(claimed)) == len(claimed)
+    assert set(dialects.claims()) == set(claimed)
+    assert all(re.fullmatch(r"(/[\w.-]+)+", path) for path in claimed)
+    for route in dialects.all_routes():
+        assert dialects.dialect_of(route.path) == route.dialect
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "", "/nowhere", "/v1", "/v2", "/api/v1", "//", "/lipwire"),
+        # Other vendors', which nobody may take by accident.
+        *("/v1/predictions", "/v1/videos/lip-sync", "/v2/lipsync", "/api/v1/volcengine_lip_sync/x"),
+    ],
+)
+def test_a_path_that_nobody_claims_is_native(path):
+    """Whole segments count."""
+    assert dialects.dialect_of(path) == "native"
+
+
+@pytest.mark.parametrize("path", sorted(dialects.claims()))
+def test_an_unknown_path_below_a_claim_is_answered_in_that_dialects_shape(path):
+    """By the function of the catch-all; a longer word than the claim is another's."""
+    event = json.loads((EVENTS / "http_api_v2_get_job.json").read_text(encoding="utf-8"))
+    unknown = f"{path}/no/such/route"
+    event |= {"rawPath": unknown, "routeKey": "$default"}
+    event["requestContext"]["http"] |= {"method": "DELETE", "path": unknown}
+    found = serve("ApiAccount", event, None)
+    dialect = dialects.load(dialects.claims()[path])
+    request = WireRequest(
+        method="DELETE", path=unknown, request_id=event["requestContext"]["requestId"]
+    )
+    expected = dialect.encode_error(
+        errors.RouteNotFoundError(f"There is no DELETE {unknown}."), request
+    )
+    assert (found["statusCode"], json.loads(found["body"])) == (404, json.loads(expected.body))
+    assert dialects.dialect_of(f"{path}x") != dialect.name or dialect.name == "native"
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_either_header_brings_the_key(name):
+    """With both, the dialect's own counts first."""
+    first = dialects.load(name).key_header
+    bearer, plain = {"authorization": "Bearer a"}, {"x-api-key": "b"}
+    keys = [
+        key_of(WireRequest(method="GET", path="/", headers=headers), first)
+        for headers in (bearer, plain, bearer | plain, {})
+    ]
+    assert keys == ["a", "b", "a" if first == "authorization" else "b", None]
 
 
 def test_every_operation_has_a_use_case():

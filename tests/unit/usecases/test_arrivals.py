@@ -3,12 +3,13 @@
 import pytest
 
 from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem, asset_of_key
-from lipwire.domain.commands import CreateJob, CreateUpload
+from lipwire.domain.commands import CreateJob, CreateUpload, CreateUploads
 from lipwire.domain.errors import CorruptMediaError, RejectedMediaError, TooLongError
 from lipwire.domain.options import JobOptions
 from lipwire.usecases.begin_analysis import begin_analysis
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_upload import create_upload
+from lipwire.usecases.create_uploads import create_uploads
 from lipwire.usecases.ingest_upload import ingest_upload
 from lipwire.usecases.probe_asset import probe_asset
 from tests.support.builders import a_caller, an_account, an_asset, video_info, voice_info
@@ -162,3 +163,32 @@ def test_what_is_known_to_be_too_long_is_refused_before_any_hold():
     with pytest.raises(TooLongError, match=str(too_long)):
         create(FakeAssets(source, voice), jobs)
     assert jobs.available == 1_000_000
+
+
+def test_several_uploads_of_unknown_size_are_permitted_at_once():
+    """In order, each to its own URL that takes any size; what arrives is measured."""
+    signed: list[tuple[str, int | None]] = []
+
+    class Bucket(FakeUploads):
+        def sign_put(self, key, *, size_bytes, expires_s):
+            signed.append((key, size_bytes))
+            return f"https://uploads.test/{key}"
+
+    names = ("video.mp4", "audio.mp3")
+    items = tuple(
+        CreateUpload(filename=name, content_type="application/octet-stream", size_bytes=None)
+        for name in names
+    )
+    assets = FakeAssets()
+    views = create_uploads(
+        CreateUploads(items=items),
+        a_caller(),
+        assets=assets,
+        uploads=Bucket(),
+        clock=FakeClock(),
+        ids=FakeIds(),
+    )
+    assert [view.asset.filename for view in views] == list(names)
+    assert signed == [(view.asset.key, None) for view in views]
+    assert all(dict(view.headers) == {} for view in views)
+    assert set(assets.rows) == {view.asset.id for view in views}
