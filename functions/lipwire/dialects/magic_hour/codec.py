@@ -13,7 +13,7 @@ from lipwire.dialects.magic_hour.errors import JOB_CODES
 from lipwire.domain import commands
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Mode
-from lipwire.domain.errors import InvalidRequestError, OptionNotSupportedError
+from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import AssetId, JobId, is_id
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.options import JobOptions, Quality, WhenShorter
@@ -67,11 +67,9 @@ def to_upload_urls(request: WireRequest) -> commands.CreateUploads:
 def to_lip_sync(request: WireRequest) -> commands.CreateJob:
     """POST /v1/lip-sync: the clip from start to end, with the voice from its beginning on; as long as the clip."""
     body = read_json(request, wire.LipSyncIn)
-    if body.assets.video_source == "youtube" or body.assets.video_file_path is None:
-        raise OptionNotSupportedError(
-            "Videos can't be fetched from YouTube.", option="assets.youtube_url"
-        )
-    source_id, source_url = _media(body.assets.video_file_path, "assets.video_file_path")
+    source_id, source_url = None, body.assets.youtube_url
+    if body.assets.video_source == "file":
+        source_id, source_url = _media(body.assets.video_file_path, "assets.video_file_path")
     speech_id, speech_url = _media(body.assets.audio_file_path, "assets.audio_file_path")
     fps = body.max_fps_limit
     return commands.CreateJob(
@@ -256,8 +254,9 @@ def _echo(body: wire.Clip, kind: str) -> dict[str, JsonValue]:
     }
 
 
-def _media(path: str, field: str) -> tuple[AssetId | None, str | None]:
+def _media(path: str | None, field: str) -> tuple[AssetId | None, str | None]:
     """The asset of a `file_path` that an upload was given, or a URL."""
+    path = path or ""
     if path.startswith(("https://", "http://")):
         return None, path
     asset_id = path.removeprefix(_UPLOADED).partition("/")[0]

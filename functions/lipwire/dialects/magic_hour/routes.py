@@ -39,9 +39,6 @@ ROUTES: Final = (
 )
 
 UNSUPPORTED: Final = {
-    "POST /v1/lip-sync: assets.youtube_url": (
-        "refused: fetching from YouTube is against its terms; give the file or its URL"
-    ),
     "POST /v1/lip-sync: height": "ignored, as by the vendor: the output is as large as the video",
     "POST /v1/lip-sync: width": "ignored, as by the vendor: the output is as large as the video",
     "POST /v1/ai-talking-photo: style.intensity": (

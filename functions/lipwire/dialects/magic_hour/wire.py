@@ -69,12 +69,14 @@ class LipSyncAssets(Wire):
     audio_file_path: FilePath
     video_source: Literal["file", "youtube"]
     video_file_path: FilePath | None = None
-    youtube_url: str | None = None
+    youtube_url: FilePath | None = None
 
     @model_validator(mode="after")
-    def _file(self) -> Self:
+    def _named(self) -> Self:
         if self.video_source == "file" and self.video_file_path is None:
             raise ValueError("video_file_path is required when video_source is file")
+        if self.video_source == "youtube" and self.youtube_url is None:
+            raise ValueError("youtube_url is required when video_source is youtube")
         return self
 
 
