@@ -49,7 +49,8 @@ def run_client(name: str, given: dict[str, Any], *, package: str | None = None) 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    # The last line: SDKs may log before it.
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def mouth_of(video: Path) -> tuple[int, float]:

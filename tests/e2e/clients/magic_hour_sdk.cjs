@@ -6,8 +6,6 @@ const fs = require("node:fs");
 const { default: Client } = require("magic-hour");
 
 const given = JSON.parse(fs.readFileSync(0, "utf8"));
-const said = console.log;
-console.log = console.error;
 
 async function refused(call) {
   try {
@@ -33,7 +31,7 @@ async function main() {
     "a stranger's key": await refused(() => stranger.v1.videoProjects.get({ id: made.id })),
     "never uploaded": await refused(() => v1.lipSync.create({ assets, startSeconds: 0, endSeconds: 1 })),
   };
-  said(JSON.stringify({ made, shown, errors }));
+  console.log(JSON.stringify({ made, shown, errors }));
 }
 
 main().catch((error) => {
