@@ -33,6 +33,7 @@ from lipwire.domain.errors import (
 from lipwire.domain.ids import JobId
 from lipwire.ports import JobStore
 from lipwire.render.exit_codes import ExitCode
+from lipwire.render.process_limits import limit_process
 from lipwire.render.progress import StoppedError
 from lipwire.render.runner import Runner
 from lipwire.resources import Resource
@@ -129,4 +130,5 @@ def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
+    limit_process(engines.specs().values())
     sys.exit(main(*sys.argv[1:]))

@@ -38,6 +38,9 @@ def test_what_a_url_gives_is_judged_by_the_probe(platform):
     asset = client.call("GET", f"/assets/{job['source']['asset_id']}")
     assert (asset["filename"], asset["size_bytes"]) == ("clip.mp4", len(TEXT))
     assert "planted-secret" not in f"{job}{asset}"
+    for name in (f"{task}-{job['id']}" for task in ("render", "prepare", "assemble")):
+        assert platform.count_batch_jobs(name) == 0
+    assert platform.count_batch_jobs(f"analyze-{asset['id']}") == 0
     assert client.call("GET", "/account")["credits"]["held_millicredits"] == 0
 
 

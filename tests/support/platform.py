@@ -20,7 +20,7 @@ from pytest_localstack.session import RunningSession
 
 from infra.local import deployment, forwarder, processes
 from infra.local.client import Client
-from infra.local.platform import REGION, Emulator, start_emulator
+from infra.local.platform import REGION, REPOSITORY, Emulator, start_emulator
 from tests.support import secrets
 
 _CONNECTED = (
@@ -339,7 +339,7 @@ def until(look: Callable[[], Any], good: Callable[[Any], bool], *, timeout_s: fl
 
 
 #: Media from web pages is on where the layer for it has been built (`make layer`).
-PAGES_LAYER = deployment.REPOSITORY / "build" / "layers" / "pages-local"
+PAGES_LAYER = REPOSITORY / "build" / "layers" / "pages-local"
 
 
 @contextmanager

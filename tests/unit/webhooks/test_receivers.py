@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -92,6 +93,66 @@ console.log(JSON.stringify(taken));"""
         check=True,
     )
     assert json.loads(done.stdout) == ["Zoë 🎬", None, None, None]
+
+
+GO = """package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+
+	"sample/hooks"
+)
+
+type given struct {
+	Secret, Body string
+	Headers      map[string]string
+}
+
+func main() {
+	var all []given
+	if err := json.NewDecoder(os.Stdin).Decode(&all); err != nil {
+		panic(err)
+	}
+	taken := []bool{}
+	for _, one := range all {
+		headers := http.Header{}
+		for name, value := range one.Headers {
+			headers.Set(name, value)
+		}
+		taken = append(taken, hooks.Verified(one.Secret, []byte(one.Body), headers) == nil)
+	}
+	json.NewEncoder(os.Stdout).Encode(taken)
+}
+"""
+
+
+@pytest.mark.fault(99, 100)
+@pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed here")
+def test_the_go_sample_accepts_ours_and_refuses_all_else(tmp_path):
+    """Compiled and run, where there is a compiler."""
+    (source,) = blocks("go")
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "hooks" / "hooks.go").write_text(source)
+    (tmp_path / "main.go").write_text(GO)
+    (tmp_path / "go.mod").write_text("module sample\n\ngo 1.21\n")
+    given = [
+        {"headers": headers, "body": body.decode(), "secret": SECRET}
+        for _, headers, body in messages()
+    ]
+    alone = {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "-mod=mod"}
+    done = subprocess.run(
+        ["go", "run", "."],
+        cwd=tmp_path,
+        env={**os.environ, **alone, "GOCACHE": str(tmp_path / "cache"), "CGO_ENABLED": "0"},
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [True, False, False, False]
 
 
 def test_the_curl_sample_signs_what_a_receiver_takes():
