@@ -93,12 +93,15 @@ def _bucket(need: Need, arn: str) -> list[iam.PolicyStatement]:
             _allow(("s3:ListBucket",), arn, conditions=listed),
         ]
     if need.access is Access.DELETE:
-        return [
-            _allow(
-                ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"), objects
-            ),
+        deletes = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload")
+        found = [
+            _allow(deletes, objects),
             _allow(("s3:ListBucket", "s3:ListBucketVersions"), arn, conditions=listed),
         ]
+        if need.resource is Resource.UPLOADS_BUCKET:
+            # AWS knows no prefix here: unfinished uploads are listed by bucket.
+            found.append(_allow(("s3:ListBucketMultipartUploads",), arn))
+        return found
     return [
         _allow(("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"), objects)
     ]

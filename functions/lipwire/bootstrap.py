@@ -16,10 +16,11 @@ from lipwire.dialects.base import COUNTED, Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.keys import hash_key
 from lipwire.domain.limits import Allowance
-from lipwire.resources import Resource
+from lipwire.resources import ACCOUNT_TABLES, Resource
 from lipwire.wiring import Wiring
 
 if TYPE_CHECKING:
+    from lipwire.adapters.dynamodb.account_rows import DynamoAccountRows
     from lipwire.adapters.dynamodb.accounts import DynamoAccounts
     from lipwire.adapters.dynamodb.assets import DynamoAssets
     from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
@@ -122,6 +123,15 @@ class App(Wiring):
             limits=DynamoLimits(self.dynamodb, table=environment.get(Resource.LIMITS_TABLE, "")),
             outbox=outbox,
             clock=self.clock,
+        )
+
+    @cached_property
+    def account_rows(self) -> DynamoAccountRows:
+        """All that the tables hold of an account."""
+        from lipwire.adapters.dynamodb.account_rows import DynamoAccountRows
+
+        return DynamoAccountRows(
+            self.dynamodb, tables={table: self._name(table) for table in ACCOUNT_TABLES}
         )
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lipwire.dialects.base import Operation
 from lipwire.domain.commands import Caller
 from lipwire.usecases.cancel_job import cancel_job
+from lipwire.usecases.close_account import close_account
 from lipwire.usecases.complete_upload import complete_upload
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_key import create_key
@@ -87,6 +88,9 @@ RUN: Final[dict[Operation, Run]] = {
     Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),
     Operation.DELETE_JOB: lambda app, command, caller: delete_job(
         command, caller, jobs=app.jobs, stores=app, clock=app.clock
+    ),
+    Operation.CLOSE_ACCOUNT: lambda app, _command, caller: close_account(
+        caller.account.id, by=caller.key_id, accounts=app.accounts, clock=app.clock
     ),
     Operation.GET_ACCOUNT: lambda app, command, caller: get_account(
         command, caller, ledger=app.ledger, engines=app.engines, limits=app.limits

@@ -13,6 +13,7 @@ from lipwire.domain.ids import AccountId
 from lipwire.domain.plans import PLANS, PlanChanges
 from lipwire.operator_credits import add_credit_commands, run_reconcile
 from lipwire.operator_keys import add_keys_parser, run_keys
+from lipwire.usecases.close_account import close_account
 from lipwire.usecases.open_account import open_account
 
 
@@ -48,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("plan", choices=tuple(PLANS))
     for limit in PlanChanges.model_fields:
         plan.add_argument(f"--{limit.replace('_', '-')}", type=int, help="in place of the plan's")
+    close = commands.add_parser("close-account", help="end an account; all it left is erased")
+    close.add_argument("account_id")
     add_keys_parser(commands)
     return parser
 
@@ -73,6 +76,11 @@ def _run(options: argparse.Namespace, app: App) -> dict[str, Any]:
         changes = PlanChanges(**{name: getattr(options, name) for name in PlanChanges.model_fields})
         app.accounts.set_plan(AccountId(options.account_id), options.plan, changes)
         return {"plan": options.plan, "changes": changes.model_dump(exclude_none=True)}
+    if options.command == "close-account":
+        closed = close_account(
+            AccountId(options.account_id), by=None, accounts=app.accounts, clock=app.clock
+        )
+        return {"account_id": closed.account_id, "status": "closed"}
     return run_keys(options, app)
 
 

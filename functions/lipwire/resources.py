@@ -6,6 +6,7 @@ resource's name), `settings.py` reads them back, and tests compare the two.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Resource(StrEnum):
@@ -36,6 +37,18 @@ class LedgerMetric(StrEnum):
     NAMESPACE = "Lipwire"
     SERVICE = "ledger"
     FINDINGS = "LedgerFindings"
+
+
+#: Every table that knows accounts; outbox rows pass through theirs within a minute.
+ACCOUNT_TABLES: Final = (
+    Resource.ACCOUNTS_TABLE,
+    Resource.ASSETS_TABLE,
+    Resource.JOBS_TABLE,
+    Resource.LEDGER_TABLE,
+    Resource.WEBHOOKS_TABLE,
+    Resource.IDEMPOTENCY_TABLE,
+    Resource.LIMITS_TABLE,
+)
 
 
 class Access(StrEnum):

@@ -294,6 +294,8 @@ def desk(monkeypatch):
         "outbox": FakeOutbox(),
         "event_bus": FakeWorld(),
         "workflows": FakeWorld(),
+        # Whose events the samples are has long been erased.
+        "account_rows": None,
     }
     for name, fake in fakes.items():
         monkeypatch.setitem(vars(lambda_app()), name, fake)
@@ -309,10 +311,11 @@ def test_consumers_accept_every_sample_of_their_events_twice(name, desk):
     bodies = [on_bus(sample(event, kind)) for event in named for kind in ("full", "minimal")]
     for body in bodies:
         body["detail"]["metadata"]["account_id"] = ACCOUNT
+    # Full and minimal are one event; only the fan-out owes anybody anything.
+    owed = len(named) if name == "fan_out_webhooks" else 0
     for _ in range(2):
         assert handler(in_queue(*bodies), Context()) == {"batchItemFailures": []}
-        # Full and minimal are one event.
-        assert len(desk["deliveries"].rows) == 1 + len(named)
+        assert len(desk["deliveries"].rows) == 1 + owed
 
 
 @pytest.mark.fault(55)

@@ -242,6 +242,9 @@ class FakeSecrets:
     def webhook_secret(self, account_id: str) -> str | None:
         return SECRET
 
+    def account(self, account_id: str) -> None:
+        """The secret is all that is known of it."""
+
 
 class FakeOutbox:
     """Rows in memory."""

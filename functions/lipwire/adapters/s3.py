@@ -97,13 +97,20 @@ class S3Objects:
                 raise UploadIncompleteError from exc
             raise
 
-    def abort_multipart(self, key: str, upload_id: str) -> None:
-        """Keyed by the upload's id."""
-        try:
-            self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] != "NoSuchUpload":
-                raise
+    def abort_unfinished(self, prefix: str) -> None:
+        """Keyed by each upload's id; one that ended meanwhile is left alone."""
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        for page in pages:
+            for one in page.get("Uploads", []):
+                try:
+                    self._client.abort_multipart_upload(
+                        Bucket=self._bucket, Key=one["Key"], UploadId=one["UploadId"]
+                    )
+                except ClientError as exc:
+                    if exc.response["Error"]["Code"] != "NoSuchUpload":
+                        raise
 
     def writer(self, key: str) -> S3Writer:
         """What writes the object piece by piece."""

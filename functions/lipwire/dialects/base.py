@@ -28,6 +28,7 @@ class Operation(StrEnum):
     CANCEL_JOB = "cancel_job"
     DELETE_JOB = "delete_job"
     GET_ACCOUNT = "get_account"
+    CLOSE_ACCOUNT = "close_account"
     LIST_LEDGER = "list_ledger"
     CREATE_ENDPOINT = "create_endpoint"
     LIST_ENDPOINTS = "list_endpoints"

@@ -103,6 +103,11 @@ class Asset(BaseModel):
         return source_key(self.account_id, self.id)
 
 
+def uploads_prefix(account_id: str) -> str:
+    """Below it lies all that an account uploaded."""
+    return f"uploads/{account_id}/"
+
+
 def source_key(account_id: str, asset_id: str) -> str:
     """Where an upload lies; user input never becomes part of a key."""
     return f"uploads/{account_id}/{asset_id}/source"

@@ -195,6 +195,10 @@ class GetAccount(Command):
     pass
 
 
+class CloseAccount(Command):
+    pass
+
+
 class CreateKey(Command):
     name: str
     scopes: tuple[Scope, ...]

@@ -5,7 +5,7 @@ LipwireError
 ├── AuthenticationError (401)      UnauthenticatedError
 ├── ForbiddenError (403)           MissingScopeError
 ├── PaymentError (402)             InsufficientCreditsError
-├── MissingError (404)             JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, DeliveryNotFoundError,
+├── MissingError (404)             AccountNotFoundError, JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, DeliveryNotFoundError,
 │                                  KeyNotFoundError, RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
 │                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError, KeyEndedError,
@@ -66,6 +66,20 @@ class InsufficientCreditsError(LipwireError):
     kind = Kind.PAYMENT
     title = "The account has too few credits for this job."
     mend = "Add credits, wait for running jobs to release theirs, or send a shorter voice."
+
+
+class AccountNotFoundError(LipwireError):
+    code = "account_not_found"
+    kind = Kind.MISSING
+    title = "There is no such account."
+    mend = "Check the id; an account that was erased stays erased."
+
+
+class AccountOpenError(LipwireError):
+    code = "account_open"
+    kind = Kind.CONFLICT
+    title = "The account is not closed."
+    mend = "Close it first, with DELETE /lipwire/v1/account or `lipwire close-account`."
 
 
 class JobNotFoundError(LipwireError):

@@ -23,6 +23,15 @@ class EventData(BaseModel):
     context: ClassVar[str]
 
 
+class AccountClosed(EventData):
+    """An account was closed; all that it left is erased now."""
+
+    type: ClassVar[str] = "AccountClosed"
+    context: ClassVar[str] = "accounts"
+    #: The key that asked for it; None where an operator did.
+    by: KeyId | None = None
+
+
 class ApiKeyRevoked(EventData):
     """An API key opens nothing any more."""
 

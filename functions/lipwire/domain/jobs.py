@@ -186,6 +186,16 @@ def outputs_prefix(account_id: str, job_id: str) -> str:
     return f"outputs/{account_id}/{job_id}/"
 
 
+def account_outputs_prefix(account_id: str) -> str:
+    """Below it lie all outputs of an account."""
+    return f"outputs/{account_id}/"
+
+
+def analyses_prefix(account_id: str) -> str:
+    """Below it lie all analyses of an account."""
+    return f"analyses/{account_id}/"
+
+
 def analysis_prefix(account_id: str, sha256: str) -> str:
     """Below it lie all analyses of these bytes; never shared between accounts (D10)."""
     return f"analyses/{account_id}/{sha256}/"

@@ -9,6 +9,7 @@ from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Asset
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
+from lipwire.domain.ids import AccountId
 from lipwire.domain.jobs import Job
 from lipwire.domain.keys import ApiKey
 from lipwire.domain.prices import Price, Terms
@@ -89,6 +90,13 @@ class AccountView:
     active_jobs: int = 0
     #: Who signs webhooks is shown only to keys that look after them.
     shows_secret: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedAccount:
+    """An account that is being erased."""
+
+    account_id: AccountId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

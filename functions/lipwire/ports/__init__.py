@@ -84,6 +84,13 @@ class AccountStore(Protocol):
             UnauthenticatedError: like `add_key`.
         """
 
+    def close(self, account_id: AccountId, *, by: str | None, at: datetime) -> None:
+        """It may nothing any more, and `AccountClosed` is told: once.
+
+        Raises:
+            UnauthenticatedError: the key `by` ended.
+        """
+
     def set_plan(self, account_id: AccountId, plan: str, changes: PlanChanges) -> None:
         """Raises `UnauthenticatedError` where there is no such account."""
 
@@ -274,8 +281,8 @@ class ObjectStore(Protocol):
     def complete_multipart(self, key: str, upload_id: str, *, size_bytes: int) -> None:
         """Raises `UploadIncompleteError` when parts are missing."""
 
-    def abort_multipart(self, key: str, upload_id: str) -> None:
-        """Its parts are gone; one that is over is left alone."""
+    def abort_unfinished(self, prefix: str) -> None:
+        """Parts of uploads below the prefix that were never completed are gone."""
 
     def writer(self, key: str) -> AbstractContextManager[ByteSink]:
         """The object is there whole once the block ends well, and nothing of it otherwise."""

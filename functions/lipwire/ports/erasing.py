@@ -1,7 +1,11 @@
 """What erasing asks of the world."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
+from lipwire.domain.assets import Asset
+from lipwire.domain.ids import AccountId
+from lipwire.domain.jobs import Job
 from lipwire.ports import AssetStore, JobStore, ObjectStore, WorkStore
 
 
@@ -25,3 +29,14 @@ class ErasableStores(Protocol):
 
     @property
     def work(self) -> WorkStore: ...
+
+
+class AccountRows(Protocol):
+    """Every row of an account, whatever table it is in."""
+
+    def jobs(self, account_id: AccountId) -> Iterator[Job]: ...
+
+    def assets(self, account_id: AccountId) -> Iterator[Asset]: ...
+
+    def erase(self, account_id: AccountId) -> None:
+        """None is left; the account's own row leaves last, after its keys."""

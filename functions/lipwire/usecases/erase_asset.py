@@ -17,8 +17,7 @@ def erase_asset(
     Raises:
         AssetNotFoundError: it was gone.
     """
-    if asset.multipart_upload_id is not None:
-        stores.uploads.abort_multipart(asset.key, asset.multipart_upload_id)
+    stores.uploads.abort_unfinished(asset.key)
     stores.uploads.delete_prefix(asset.key)
     for sha256 in {asset.analysis.sha256, also_analyzed_as} - {None}:
         stores.work_objects.delete_prefix(analysis_prefix(asset.account_id, str(sha256)))

@@ -4,15 +4,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from lipwire.domain.accounts import AccountStatus
 from lipwire.domain.assets import Analysis, AnalysisStatus
 from lipwire.domain.commands import DeleteJob
-from lipwire.domain.errors import JobNotFoundError, JobRunningError
+from lipwire.domain.errors import AccountOpenError, JobNotFoundError, JobRunningError
 from lipwire.domain.jobs import JobStatus, RenderReport
 from lipwire.domain.options import JobOptions
 from lipwire.usecases.delete_job import delete_job
+from lipwire.usecases.erase_account import erase_account
 from lipwire.usecases.erase_asset import erase_asset
-from tests.support.builders import ACCOUNT, NOW, a_caller, a_job, an_asset
-from tests.support.fakes import FakeAssets, FakeClock, FakeJobs, FakeWork
+from tests.support.builders import ACCOUNT, NOW, a_caller, a_job, an_account, an_asset
+from tests.support.fakes import FakeAccounts, FakeAssets, FakeClock, FakeJobs, FakeWork
 
 
 class Bucket:
@@ -25,8 +27,8 @@ class Bucket:
     def delete_prefix(self, prefix: str) -> None:
         self.keys = {key for key in self.keys if not key.startswith(prefix)}
 
-    def abort_multipart(self, key: str, upload_id: str) -> None:
-        self.aborted.append(upload_id)
+    def abort_unfinished(self, prefix: str) -> None:
+        self.aborted.append(prefix)
 
 
 class Assets(FakeAssets):
@@ -146,7 +148,7 @@ def test_parts_that_arrived_of_an_unfinished_upload_leave_too():
     world = World()
     world.assets.rows[unfinished.id] = unfinished
     erase_asset(unfinished, stores=world, at=NOW)
-    assert world.uploads.aborted == ["upload-5"]
+    assert world.uploads.aborted == [unfinished.key]
 
 
 def test_only_an_ended_job_of_ones_own_is_deleted():
@@ -156,3 +158,57 @@ def test_only_an_ended_job_of_ones_own_is_deleted():
         world.delete(f"job_{'2' * 26}")
     with pytest.raises(JobNotFoundError):
         world.delete(f"job_{'3' * 26}")
+
+
+class Rows:
+    """All rows of the world's account."""
+
+    def __init__(self, world) -> None:
+        self.world = world
+        self.erased: list[str] = []
+
+    def jobs(self, account_id):
+        return iter(self.world.jobs.rows.values())
+
+    def assets(self, account_id):
+        return iter(self.world.assets.rows.values())
+
+    def erase(self, account_id):
+        self.erased.append(account_id)
+
+
+def test_jobs_are_canceled_and_given_time_before_an_account_is_erased():
+    """Their holds are released, their workflows stopped; then nothing of theirs can come after."""
+    running = a_job(id=f"job_{'2' * 26}", status=JobStatus.RENDERING)
+    world, clock = World(running), FakeClock()
+    rows, closed = Rows(world), an_account(status=AccountStatus.CLOSED)
+    world.work_objects.keys.add(f"parts/{running.id}/0.mp4")
+    before = clock.now()
+    erase_account(ACCOUNT, stores=world, rows=rows, accounts=FakeAccounts(closed), clock=clock)
+    assert world.jobs.ended == [(running.id, JobStatus.CANCELED)]
+    assert clock.now() > before
+    assert world.uploads.keys == world.work_objects.keys == set()
+    assert rows.erased == [ACCOUNT]
+
+
+def test_only_a_closed_account_is_erased():
+    """And one that is gone needs nothing."""
+    world = World()
+    rows = Rows(world)
+    with pytest.raises(AccountOpenError):
+        erase_account(
+            ACCOUNT,
+            stores=world,
+            rows=rows,
+            accounts=FakeAccounts(an_account()),
+            clock=FakeClock(),
+        )
+    erase_account(
+        "acct_gone",
+        stores=world,
+        rows=rows,
+        accounts=FakeAccounts(an_account()),
+        clock=FakeClock(),
+    )
+    assert rows.erased == []
+    assert world.jobs.ended == []

@@ -81,6 +81,9 @@ class Bucket(FakeUploads):
     def delete_prefix(self, prefix):
         self.deleted.append(prefix)
 
+    def abort_unfinished(self, prefix):
+        """None was begun."""
+
 
 class Deletable(FakeAssets):
     """Assets that can leave."""

@@ -13,7 +13,7 @@ from lipwire.domain.errors import (
     KeyNotFoundError,
     UnauthenticatedError,
 )
-from lipwire.domain.events import ApiKeyRevoked
+from lipwire.domain.events import AccountClosed, ApiKeyRevoked
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, KeyId
 from lipwire.domain.keys import ApiKey, whole_seconds
@@ -50,11 +50,14 @@ class DynamoAccounts:
         return sorted(found, key=lambda key: key.created_at)
 
     def ids(self) -> Iterator[AccountId]:
-        """Every account's. A scan: the table is small, and only reconcilers ask."""
+        """Every open account's; rows of closed ones are leaving. A scan: the table is small, and only reconcilers ask."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
-            FilterExpression="begins_with(pk, :prefix)",
-            ExpressionAttributeValues=to_item({":prefix": "acct_"}),
+            FilterExpression="begins_with(pk, :prefix) AND #status = :active",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item(
+                {":prefix": "acct_", ":active": AccountStatus.ACTIVE.value}
+            ),
             ProjectionExpression="pk",
         )
         for page in pages:
@@ -139,6 +142,36 @@ class DynamoAccounts:
             at=at,
         )
         transaction.commit()
+
+    def close(self, account_id: AccountId, *, by: str | None, at: datetime) -> None:
+        """Guarded by `active`; of two at once, the second changes nothing."""
+        transaction = Transaction(self._client)
+        if by is not None:
+            self._key_works(transaction, by, at=at)
+        transaction.update(
+            self._table,
+            {"pk": account_id},
+            change="SET #status = :closed, closed_at = :at",
+            condition="#status = :active",
+            names={"#status": "status"},
+            values={
+                ":active": AccountStatus.ACTIVE.value,
+                ":closed": AccountStatus.CLOSED.value,
+                ":at": iso(at),
+            },
+            otherwise=ConcurrentChangeError,
+        )
+        self._outbox.event(
+            transaction,
+            AccountClosed(by=KeyId(by) if by else None),
+            account_id=account_id,
+            correlation_id=account_id,
+            at=at,
+        )
+        try:
+            transaction.commit()
+        except ConcurrentChangeError:
+            return
 
     def set_plan(self, account_id: AccountId, plan: str, changes: PlanChanges) -> None:
         """In force within 60 s: that long a caller is remembered."""

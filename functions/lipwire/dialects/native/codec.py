@@ -15,7 +15,15 @@ from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.ledger import Entry
 from lipwire.domain.quality import QualityReport
-from lipwire.domain.views import AccountView, Deleted, EstimateView, JobView, Page, UploadView
+from lipwire.domain.views import (
+    AccountView,
+    ClosedAccount,
+    Deleted,
+    EstimateView,
+    JobView,
+    Page,
+    UploadView,
+)
 
 
 class ListQuery(BaseModel):
@@ -134,6 +142,12 @@ def to_list_ledger(request: WireRequest) -> commands.ListLedger:
     return commands.ListLedger(limit=query.limit, cursor=query.cursor)
 
 
+def to_close_account(request: WireRequest) -> commands.CloseAccount:
+    """DELETE /account."""
+    del request
+    return commands.CloseAccount()
+
+
 def from_upload(view: UploadView) -> WireResponse:
     """The upload's target."""
     return to_json(
@@ -248,6 +262,11 @@ def from_account(view: AccountView) -> WireResponse:
             webhook_secret=account.webhook_secret if view.shows_secret else None,
         )
     )
+
+
+def from_closed(view: ClosedAccount) -> WireResponse:
+    """An account that is being erased."""
+    return to_json(wire.ClosedOut(id=view.account_id, status="closed"), status=202)
 
 
 def from_deleted(view: Deleted) -> WireResponse:

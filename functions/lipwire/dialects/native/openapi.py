@@ -97,6 +97,12 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
     Operation.DELETE_JOB: OperationDoc(
         summary="Delete a job that has ended, with its output.", status=204, errors=(404, 409)
     ),
+    Operation.CLOSE_ACCOUNT: OperationDoc(
+        summary="Close the account: running jobs are canceled, then everything it left is erased for good.",
+        status=202,
+        response=wire.ClosedOut,
+        errors=(404,),
+    ),
     Operation.GET_ACCOUNT: OperationDoc(
         summary="The account behind your key: limits, credits, engines.",
         status=200,

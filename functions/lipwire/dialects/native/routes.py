@@ -63,6 +63,13 @@ ROUTES: Final = (
     Route(
         "GET", f"{BASE}/account", Operation.GET_ACCOUNT, codec.to_get_account, codec.from_account
     ),
+    Route(
+        "DELETE",
+        f"{BASE}/account",
+        Operation.CLOSE_ACCOUNT,
+        codec.to_close_account,
+        codec.from_closed,
+    ),
     Route("GET", f"{BASE}/ledger", Operation.LIST_LEDGER, codec.to_list_ledger, codec.from_ledger),
     *key_routes(BASE),
     *webhook_routes(BASE),

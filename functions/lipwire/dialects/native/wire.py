@@ -286,6 +286,13 @@ class AccountOut(Out):
     )
 
 
+class ClosedOut(Out):
+    """An account that is closed; all it left is erased within minutes, and later where it had jobs running."""
+
+    id: str
+    status: Literal["closed"]
+
+
 class FieldError(Out):
     """One field and what it needs."""
 

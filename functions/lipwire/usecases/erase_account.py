@@ -1,0 +1,61 @@
+"""A closed account leaves nothing behind."""
+
+from typing import Final
+
+from lipwire.domain.accounts import AccountStatus
+from lipwire.domain.assets import uploads_prefix
+from lipwire.domain.errors import AccountOpenError
+from lipwire.domain.ids import AccountId
+from lipwire.domain.jobs import (
+    JobStatus,
+    account_outputs_prefix,
+    analyses_prefix,
+    plan_key,
+    result_key,
+)
+from lipwire.domain.shards import parts_prefix
+from lipwire.ports import AccountStore, Clock
+from lipwire.ports.erasing import AccountRows, ErasableStores
+
+_STOPPED_WITHIN_S: Final = 30
+
+
+def erase_account(
+    account_id: AccountId,
+    *,
+    stores: ErasableStores,
+    rows: AccountRows,
+    accounts: AccountStore,
+    clock: Clock,
+) -> None:
+    """No object and no row of the account is left, in any bucket or table; harmless to repeat.
+
+    What leads to more leaves last: objects before the rows that name them, everything before the account's own row.
+    So whatever died half way is taken up again.
+
+    Raises:
+        AccountOpenError: the account was not closed.
+    """
+    account = accounts.account(account_id)
+    if account is None:
+        return
+    if account.status is not AccountStatus.CLOSED:
+        raise AccountOpenError
+    jobs = list(rows.jobs(account_id))
+    running = [job for job in jobs if not job.is_final]
+    for job in running:
+        stores.jobs.release(job, status=JobStatus.CANCELED, error=None)
+    if running:
+        # A render hears of it at its next report, and publishes nothing of a job that is over.
+        clock.sleep(_STOPPED_WITHIN_S)
+    assets = list(rows.assets(account_id))
+    stores.uploads.abort_unfinished(uploads_prefix(account_id))
+    stores.uploads.delete_prefix(uploads_prefix(account_id))
+    stores.outputs.delete_prefix(account_outputs_prefix(account_id))
+    stores.work_objects.delete_prefix(analyses_prefix(account_id))
+    for job in jobs:
+        stores.work_objects.delete_prefix(parts_prefix(job.id))
+    for task_id in [*(job.id for job in jobs), *(asset.id for asset in assets)]:
+        stores.work_objects.delete_prefix(plan_key(task_id))
+        stores.work_objects.delete_prefix(result_key(task_id))
+    rows.erase(account_id)
