@@ -9,7 +9,7 @@ import pytest
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.dynamodb.outbox import DynamoOutbox, outbox_item, outbox_row
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-from lipwire.adapters.dynamodb.table import from_item
+from lipwire.adapters.dynamodb.table import from_item, to_item
 from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
 from lipwire.adapters.sqs import SqsDeliveryQueue
 from lipwire.adapters.system import RandomIds, SystemClock
@@ -268,6 +268,52 @@ def test_endpoints_change_under_a_version_and_count_failures(stores):
     assert stores.endpoints.note_failure(changed, at=LATER, deliveries=1) is None
 
 
+def test_what_is_heard_of_an_old_url_does_not_touch_the_new_one(stores):
+    """And an owner's change leaves what was counted since it was read, unless it begins afresh."""
+    old = stores.endpoint(description="mine", disabled_reason="once")
+    new = stores.endpoints.replace(
+        old.model_copy(update={"url": "https://new.example.com/", "disabled_reason": None})
+    )
+    assert stores.endpoints.disable(old, reason="receiver gone", at=LATER) is False
+    assert stores.endpoints.note_failure(old, at=LATER, deliveries=1) is None
+    stores.endpoints.note_failure(new, at=LATER, deliveries=2)
+    stores.endpoints.note_success(old)
+    counted = stores.endpoints.replace(new)
+    found = stores.endpoints.get(stores.account_id, old.id)
+    assert (found.failures, found.failing_since, found.version) == (2, LATER, 2)
+    stores.endpoints.replace(counted, afresh=True)
+    found = stores.endpoints.get(stores.account_id, old.id)
+    assert found == new.model_copy(update={"version": 3})
+
+
+def test_a_row_that_cannot_be_read_holds_up_no_other(stores):
+    """Neither an endpoint nor a delivery."""
+    endpoint, delivery = stores.endpoint(), stores.delivery()
+    for sk, broken in (("whe_0", {}), ("delivery", {"due": f"{stores.account_id}#live"})):
+        item = {"sk": sk, "next_attempt_at": "2000-01-01T00:00:00.000000Z", **broken}
+        item["pk"] = stores.account_id if sk == "whe_0" else IDS.new("dlv")
+        stores.client.put_item(TableName=stores.table, Item=to_item(item))
+    assert stores.endpoints.list(stores.account_id) == (endpoint,)
+    assert stores.deliveries.due(stores.account_id, Lane.LIVE, at=LATER, limit=9) == (delivery,)
+
+
+def test_many_deliveries_are_added_in_few_writes(stores):
+    """More than one transaction holds; all of them are due and in the list."""
+    made = [
+        a_delivery(
+            id=delivery_id(IDS.new("evt"), "x"), account_id=stores.account_id, attempts=0
+        ).model_copy(update={"created_at": LATER, "next_attempt_at": LATER})
+        for _ in range(60)
+    ]
+    stores.deliveries.add_all(made)
+    due = stores.deliveries.due(stores.account_id, Lane.LIVE, at=LATER, limit=100)
+    assert {one.id for one in due} == {one.id for one in made}
+    page = stores.deliveries.log(stores.account_id, DeliveryFilter(), limit=100, cursor=None)
+    assert len(page.items) == 60
+    with pytest.raises(ConcurrentChangeError):
+        stores.deliveries.add_all(made[:1])
+
+
 def test_the_outbox_gives_old_rows_and_forgets_published_ones(stores):
     """Deleting twice is harmless."""
     row_id = IDS.new("out")
@@ -307,6 +353,15 @@ def test_a_queue_takes_a_wake_up_with_group_and_delay(platform):
     (message,) = answer["Messages"]
     assert json.loads(message["Body"]) == {"delivery_id": delivery.id}
     assert message["Attributes"]["MessageGroupId"] == delivery.account_id
+    sqs.purge_queue(QueueUrl=url)
+    queue.wake_all([a_delivery(id=f"dlv_{number:026d}") for number in range(12)])
+    found = set()
+    for _ in range(5):
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        found |= {json.loads(one["Body"])["delivery_id"] for one in answer.get("Messages", [])}
+        if len(found) == 12:
+            break
+    assert found == {f"dlv_{number:026d}" for number in range(12)}
     sqs.delete_queue(QueueUrl=url)
 
 

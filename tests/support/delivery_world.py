@@ -4,7 +4,7 @@ that die between any two writes, receivers that fail. The rules and use cases in
 import heapq
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -106,6 +106,11 @@ class World:
             late = timedelta(seconds=delay_s + self.chance.uniform(0, 3))
             self._at(self.clock.now() + late, partial(self._worker, self._deliver, delivery.id))
         self._perhaps_die()
+
+    def wake_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Each is lost, doubled or late on its own."""
+        for delivery in deliveries:
+            self.wake(delivery)
 
     def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """The receivers; a worker may die before, during or after."""

@@ -1,7 +1,7 @@
 """Small fakes of the ports of webhooks and the outbox."""
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,11 +73,13 @@ class FakeEndpoints:
     def list(self, account_id: str) -> tuple[WebhookEndpoint, ...]:
         return tuple(row for row in self.rows.values() if row.account_id == account_id)
 
-    def replace(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+    def replace(self, endpoint: WebhookEndpoint, *, afresh: bool = False) -> WebhookEndpoint:
         stored = self.rows.get(endpoint.id)
         if stored is None or stored.version != endpoint.version:
             raise ConcurrentChangeError
-        self.rows[endpoint.id] = endpoint.model_copy(update={"version": endpoint.version + 1})
+        counted = {"failing_since": stored.failing_since, "failures": stored.failures}
+        changes = {"version": endpoint.version + 1, **({} if afresh else counted)}
+        self.rows[endpoint.id] = endpoint.model_copy(update=changes)
         return self.rows[endpoint.id]
 
     def delete(self, account_id: str, endpoint_id: str) -> None:
@@ -89,6 +91,8 @@ class FakeEndpoints:
         stored = self.rows.get(endpoint.id)
         if stored is None or stored.status is EndpointStatus.DISABLED:
             return False
+        if stored.url != endpoint.url:
+            return False
         changes = {"status": EndpointStatus.DISABLED, "disabled_reason": reason, "disabled_at": at}
         version = {"version": stored.version + 1}
         self.rows[endpoint.id] = stored.model_copy(update=changes | version)
@@ -99,7 +103,7 @@ class FakeEndpoints:
         self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
     ) -> WebhookEndpoint | None:
         stored = self.rows.get(endpoint.id)
-        if stored is None:
+        if stored is None or stored.url != endpoint.url:
             return None
         since = stored.failing_since or at
         changes = {"failing_since": since, "failures": stored.failures + deliveries}
@@ -108,7 +112,9 @@ class FakeEndpoints:
 
     def note_success(self, endpoint: WebhookEndpoint) -> None:
         stored = self.rows[endpoint.id]
-        self.rows[endpoint.id] = stored.model_copy(update={"failing_since": None, "failures": 0})
+        if stored.url == endpoint.url:
+            forgotten = {"failing_since": None, "failures": 0}
+            self.rows[endpoint.id] = stored.model_copy(update=forgotten)
 
 
 class FakeDeliveries:
@@ -131,6 +137,11 @@ class FakeDeliveries:
             return False
         self._put(delivery)
         return True
+
+    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            if not self.add(delivery):
+                raise ConcurrentChangeError
 
     def get(self, account_id: str, delivery_id: str) -> Delivery | None:
         found = self.rows.get(delivery_id)
@@ -210,6 +221,10 @@ class FakeQueue:
 
     def wake(self, delivery: Delivery, *, delay_s: int = 0) -> None:
         self.woken.append((delivery.id, delay_s))
+
+    def wake_all(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self.wake(delivery)
 
 
 class FakeSender:

@@ -263,6 +263,11 @@ class Answer(BaseModel):
         """Whether the receiver wants no more, ever."""
         return self.status == _GONE or self.directive == "disable"
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the receiver wants this message no more, whatever else it wants."""
+        return not self.is_success and (self.disables or self.directive == "abort-message")
+
 
 class Attempt(BaseModel):
     """One try of a delivery, as the log keeps it."""

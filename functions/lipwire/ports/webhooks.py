@@ -1,6 +1,6 @@
 """What webhooks and the outbox ask of the world."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -39,8 +39,10 @@ class EndpointStore(Protocol):
     def list(self, account_id: AccountId) -> tuple[WebhookEndpoint, ...]:
         """All of them, oldest first."""
 
-    def replace(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+    def replace(self, endpoint: WebhookEndpoint, *, afresh: bool = False) -> WebhookEndpoint:
         """Write the owner's change of the version that was read; gives the endpoint with its next version.
+
+        Failures counted meanwhile stay as they are; `afresh` forgets them all.
 
         Raises:
             ConcurrentChangeError: changed, disabled or deleted since it was read.
@@ -50,15 +52,18 @@ class EndpointStore(Protocol):
         """Raises `EndpointNotFoundError` when it is not there."""
 
     def disable(self, endpoint: WebhookEndpoint, *, reason: str, at: datetime) -> bool:
-        """Once, with `WebhookEndpointDisabled` in the same transaction; False when it was disabled or gone."""
+        """Once, with `WebhookEndpointDisabled` in the same transaction.
+
+        False when it was disabled, gone, or at another URL than `endpoint` says: of that one nothing is known.
+        """
 
     def note_failure(
         self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
     ) -> WebhookEndpoint | None:
-        """Failing since `at` or before, `deliveries` more; None when the endpoint is gone."""
+        """Failing since `at` or before, `deliveries` more; None when the endpoint is gone, or at another URL."""
 
     def note_success(self, endpoint: WebhookEndpoint) -> None:
-        """Not failing any more."""
+        """Not failing any more, unless it is at another URL."""
 
 
 class DeliveryStore(Protocol):
@@ -70,6 +75,13 @@ class DeliveryStore(Protocol):
 
     def add(self, delivery: Delivery) -> bool:
         """Keyed by the delivery's id: False when the row was there, whatever has become of it."""
+
+    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Many new ones in few writes.
+
+        Raises:
+            ConcurrentChangeError: one was there; some of the others may have been added.
+        """
 
     def get(self, account_id: AccountId, delivery_id: DeliveryId) -> Delivery | None: ...
 
@@ -115,6 +127,13 @@ class DeliveryQueue(Protocol):
 
     def wake(self, delivery: Delivery, *, delay_s: int = 0) -> None: ...
 
+    def wake_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Many, now.
+
+        Raises:
+            BusyError: some were not woken.
+        """
+
 
 class HttpSender(Protocol):
     """One POST to a stranger."""
@@ -142,7 +161,8 @@ class AccountSecrets(Protocol):
 class OutboxStore(Protocol):
     """Rows that wait to be published; they are written inside other stores' transactions."""
 
-    def older_than(self, moment: datetime) -> Iterable[OutboxRow]: ...
+    def older_than(self, moment: datetime) -> Iterable[OutboxRow]:
+        """Raises `InternalError` with their ids as `rows`, after the last, where there are others that can't be read."""
 
     def delete(self, row_id: OutboxId) -> None: ...
 

@@ -105,9 +105,13 @@ def _attempted(
         **_headers(delivery, body, target, sent_at),
     }
     answer = sender.post(target.url, headers=headers, body=body)
-    after = conclude(delivery, answer, at=clock.now(), randomness=ids.secret(32))
+    heard = answer
     if target.endpoint is not None:
         _note(target.endpoint, delivery, answer, endpoints, sent_at)
+        if answer.is_refusal and _has_moved(target.endpoint, endpoints):
+            # A failure like any other: the next attempt goes to the new URL.
+            heard = Answer(error="unreachable")
+    after = conclude(delivery, heard, at=clock.now(), randomness=ids.secret(32))
     return after, attempt_of(delivery, answer, at=sent_at)
 
 
@@ -129,6 +133,12 @@ def _note(
         noted = endpoints.note_failure(endpoint, at=at, deliveries=first)
         if noted is not None and noted.is_hopeless(at):
             endpoints.disable(noted, reason="failed for five days", at=at)
+
+
+def _has_moved(endpoint: WebhookEndpoint, endpoints: EndpointStore) -> bool:
+    """Whether the owner has changed the URL since: what the old one wants does not count any more."""
+    current = endpoints.get(endpoint.account_id, endpoint.id)
+    return current is not None and current.url != endpoint.url
 
 
 def _wake_others(

@@ -1,10 +1,12 @@
 """An account asks again for all that an endpoint was owed in a time."""
 
+from contextlib import suppress
 from typing import Final
 
 from lipwire.domain.commands import Caller, ReplayDeliveries
+from lipwire.domain.errors import BusyError
 from lipwire.domain.views import Replayed
-from lipwire.domain.webhooks import DeliveryFilter, DeliveryStatus, replayed
+from lipwire.domain.webhooks import IN_FLIGHT, DeliveryFilter, DeliveryStatus, Lane, replayed
 from lipwire.ports import Clock, IdSource
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
 from lipwire.usecases.get_enabled_endpoint import get_enabled_endpoint
@@ -41,9 +43,13 @@ def replay_deliveries(
         until=command.until or clock.now(),
     )
     page = deliveries.log(caller.account.id, wanted, limit=BATCH, cursor=command.cursor)
-    originals = [one for one in page.items if one.replay_of is None]
-    for original in originals:
-        again = replayed(original, key=ids.new("rpl"), at=clock.now())
-        deliveries.add(again)
-        queue.wake(again)
-    return Replayed(count=len(originals), next_cursor=page.next_cursor)
+    again = [
+        replayed(original, key=ids.new("rpl"), at=clock.now())
+        for original in page.items
+        if original.replay_of is None
+    ]
+    deliveries.add_all(again)
+    # Each that ends wakes the next ones; what the queue would not take the sweeper wakes.
+    with suppress(BusyError):
+        queue.wake_all(again[: IN_FLIGHT[Lane.REPLAY]])
+    return Replayed(count=len(again), next_cursor=page.next_cursor)

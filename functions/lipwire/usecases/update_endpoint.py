@@ -20,7 +20,7 @@ def update_endpoint(
 ) -> WebhookEndpoint:
     """The endpoint with what the command names changed; deliveries that wait go where it points at their attempt.
 
-    Enabling it again forgets its failures: the five days begin anew.
+    Enabling it again, or another URL, forgets its failures: the five days begin anew.
 
     Raises:
         EndpointNotFoundError: unknown, or another account's.
@@ -36,7 +36,9 @@ def update_endpoint(
     changes: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     if command.status is EndpointStatus.ENABLED:
         changes |= {"disabled_reason": None, "disabled_at": None}
-        changes |= {"failing_since": None, "failures": 0}
     elif command.status is EndpointStatus.DISABLED and endpoint.status is EndpointStatus.ENABLED:
         changes |= {"disabled_reason": "by its owner", "disabled_at": clock.now()}
-    return endpoints.replace(endpoint.model_copy(update=changes))
+    afresh = command.status is EndpointStatus.ENABLED or command.url not in {None, endpoint.url}
+    if afresh:
+        changes |= {"failing_since": None, "failures": 0}
+    return endpoints.replace(endpoint.model_copy(update=changes), afresh=afresh)

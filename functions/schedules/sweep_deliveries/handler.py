@@ -9,7 +9,11 @@ from lipwire.usecases.sweep_deliveries import sweep_deliveries
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(_event: dict[str, Any], _context: Any) -> None:
-    """Wakes what is due."""
+    """Wakes what is due. Raises what was in the way of the first account, so that the alarm rings."""
     app = lambda_app()
-    woken = sweep_deliveries(deliveries=app.deliveries, queue=app.delivery_queue, clock=app.clock)
-    logger.info("deliveries woken", count=woken)
+    sweep = sweep_deliveries(deliveries=app.deliveries, queue=app.delivery_queue, clock=app.clock)
+    logger.info("deliveries woken", count=sweep.woken)
+    for account_id, error in sweep.failures.items():
+        logger.error("account not swept", account_id=account_id, code=error.code, exc_info=error)
+    if sweep.failures:
+        raise next(iter(sweep.failures.values()))

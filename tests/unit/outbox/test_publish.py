@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from lipwire.adapters.dynamodb.outbox import outbox_item, outbox_row
+from lipwire.adapters.dynamodb.outbox import DynamoOutbox, outbox_item, outbox_row
 from lipwire.adapters.dynamodb.table import from_item
 from lipwire.adapters.eventbridge import EventBridgeBus
 from lipwire.adapters.sqs import SqsDeliveryQueue
@@ -135,6 +135,45 @@ def client_error(code: str, kind: type[ClientError] = ClientError) -> ClientErro
 DOWN = [client_error("ThrottlingException"), EndpointConnectionError(endpoint_url="https://x")]
 
 
+class Client:
+    """A table of these items."""
+
+    def __init__(self, *items: dict[str, Any]) -> None:
+        self.items = items
+
+    def get_paginator(self, _name: str) -> "Client":
+        return self
+
+    def paginate(self, **_request: object) -> list[dict[str, Any]]:
+        return [{"Items": self.items}]
+
+    def delete_item(self, **_request: object) -> None:
+        """Taken."""
+
+
+def test_one_row_that_cannot_be_read_does_not_hold_up_the_others():
+    """It is told with its id, so that the alarm rings."""
+    good = outbox_item(
+        a_row(2).id,
+        kind="start_job",
+        payload=PAYLOADS[OutboxKind.START_JOB],
+        account_id=ACCOUNT,
+        created_at=NOW,
+    )
+    bad = {"pk": {"S": a_row(1).id}, "kind": {"S": "sing"}}
+    world = FakeWorld()
+    clock = FakeClock()
+    clock.moment += timedelta(hours=1)
+    failures = sweep_outbox(
+        outbox=DynamoOutbox(Client(bad, good), table="t"),
+        events=world,
+        workflows=world,
+        clock=clock,
+    )
+    assert world.log == [("start_job", JOB)]
+    assert {row: error.code for row, error in failures.items()} == {a_row(1).id: "internal"}
+
+
 def test_an_event_goes_out_with_its_source_and_type():
     """What rules match on, and our own id and time inside."""
     client = FakeClient({"FailedEntryCount": 0, "Entries": [{}]})
@@ -197,3 +236,5 @@ def test_a_service_that_is_down_is_busy(error):
             act(JOB)
     with pytest.raises(BusyError):
         SqsDeliveryQueue(FakeClient(error), url="q").wake(a_delivery())
+    with pytest.raises(BusyError):
+        SqsDeliveryQueue(FakeClient(error), url="q").wake_all([a_delivery()])

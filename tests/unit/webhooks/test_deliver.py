@@ -189,6 +189,43 @@ def test_gone_disables_the_endpoint(answer):
     assert desk.endpoints.disabled == [(f"whe_{1:026d}", "receiver gone")]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(status=410),
+        Answer(status=400, directive="disable"),
+        Answer(status=400, directive="abort-message"),
+    ],
+)
+@pytest.mark.fault(94, 103)
+def test_what_a_receiver_wants_that_was_left_meanwhile_does_not_count(answer):
+    """Its owner has moved the endpoint while the attempt ran: that one is told, and stays enabled."""
+    desk = Desk(answer)
+    moved = an_endpoint(1, url="https://new.example.com/", version=1)
+    desk.sender.meanwhile = lambda: desk.endpoints.add(moved)
+    desk.deliver()
+    assert desk.endpoints.disabled == []
+    assert desk.endpoints.rows[moved.id] == moved
+    assert desk.row.status is DeliveryStatus.PENDING
+    assert desk.deliveries.attempted[0].answer.status == answer.status
+    desk.clock.moment = desk.row.next_attempt_at
+    desk.deliver()
+    assert desk.sender.sent[1][0] == moved.url
+    assert desk.row.status is DeliveryStatus.DELIVERED
+
+
+def test_failures_of_an_url_that_was_left_are_not_counted_against_the_new_one():
+    """Nor are its successes for it."""
+    for answer in (Answer(status=500), Answer(status=200)):
+        desk = Desk(answer)
+        failing = an_endpoint(1, failing_since=NOW, failures=3)
+        desk.endpoints.add(failing)
+        moved = failing.model_copy(update={"url": "https://new.example.com/"})
+        desk.sender.meanwhile = lambda: desk.endpoints.add(moved)  # noqa: B023
+        desk.deliver()
+        assert desk.endpoints.rows[moved.id] == moved
+
+
 def test_a_jobs_own_url_is_signed_with_the_accounts_secret():
     """And a 410 from it ends that delivery only."""
     desk = Desk(
@@ -222,9 +259,13 @@ def test_a_worker_that_dies_is_followed_after_its_lease():
     desk.sender.meanwhile = _die
     with pytest.raises(KeyboardInterrupt):
         desk.deliver()
-    assert sweep_deliveries(deliveries=desk.deliveries, queue=desk.queue, clock=desk.clock) == 0
+    assert (
+        sweep_deliveries(deliveries=desk.deliveries, queue=desk.queue, clock=desk.clock).woken == 0
+    )
     desk.clock.moment += LEASE
-    assert sweep_deliveries(deliveries=desk.deliveries, queue=desk.queue, clock=desk.clock) == 1
+    assert (
+        sweep_deliveries(deliveries=desk.deliveries, queue=desk.queue, clock=desk.clock).woken == 1
+    )
     desk.sender.meanwhile = lambda: None
     desk.deliver()
     assert (desk.row.status, desk.row.attempts) == (DeliveryStatus.DELIVERED, 2)

@@ -15,7 +15,14 @@ from lipwire.domain.errors import (
     EndpointNotFoundError,
     InvalidWebhookUrlError,
 )
-from lipwire.domain.webhooks import Answer, Delivery, DeliveryStatus, EndpointStatus
+from lipwire.domain.webhooks import (
+    IN_FLIGHT,
+    Answer,
+    Delivery,
+    DeliveryStatus,
+    EndpointStatus,
+    Lane,
+)
 from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.get_delivery import get_delivery
 from lipwire.usecases.get_endpoint import get_endpoint
@@ -181,6 +188,26 @@ def test_of_two_changes_at_once_one_is_refused():
         desk.endpoints.replace(read)
 
 
+def test_a_change_restores_no_failures_that_were_forgotten():
+    """What an owner read is old by the time it is written: counts are the deliveries' own."""
+    desk = Desk(endpoint=an_endpoint(1, failing_since=NOW, failures=9))
+    read = desk.endpoints.rows[ENDPOINT.id]
+    desk.deliver(desk.owe())
+    assert desk.endpoints.replace(read).failing_since is None
+
+
+def test_another_url_begins_without_failures():
+    """The same one does not, nor does another description."""
+    for changes, kept in (
+        ({"url": "https://new.example.com/"}, 0),
+        ({"url": ENDPOINT.url}, 9),
+        ({"description": "mine"}, 9),
+    ):
+        desk = Desk(endpoint=an_endpoint(1, failing_since=NOW, failures=9))
+        changed = desk.update(**changes)
+        assert (changed.failures, changed.failing_since is None) == (kept, kept == 0)
+
+
 def test_a_test_event_is_sent_once_whatever_the_filter():
     """Signed like any other; a failure is not tried again and counts for nothing."""
     desk = Desk(Answer(status=500), endpoint=an_endpoint(1, event_types=["job.failed"]))
@@ -289,6 +316,8 @@ def test_a_time_is_replayed_batch_by_batch():
 
     first = ask()
     assert first.count == BATCH
+    # Each that ends wakes the next ones.
+    assert len(desk.queue.woken) == IN_FLIGHT[Lane.REPLAY]
     rest = ask(first.next_cursor)
     assert (rest.count, rest.next_cursor) == (50, None)
     made = [row for row in desk.deliveries.rows.values() if row.replay_of]

@@ -5,9 +5,11 @@ import socket
 import ssl
 import threading
 import time
+from ipaddress import ip_address
 
 import pytest
 
+from lipwire.adapters.http.connection import Deadline, _connected
 from lipwire.adapters.http.guard import UrlGuard
 from lipwire.adapters.http.sender import GuardedSender
 from tests.support.strangers import (
@@ -208,6 +210,32 @@ def test_a_name_is_resolved_once_and_connected_to_as_judged(monkeypatch):
     sender = a_sender(resolver=lambda _host, _port: next(answers))
     assert sender.post("https://rebind.example.com/", headers={}, body=b"").error == "unreachable"
     assert connected == [("93.184.215.14", 443)]
+
+
+def test_a_dead_address_leaves_the_others_their_share_of_the_time(monkeypatch):
+    """Of two addresses the first one takes no connection: the second is still reached."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as held:
+        dead = full.getsockname()
+        for _ in range(3):
+            # Its queue is full: whoever knocks now hears nothing.
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(dead)
+        addresses = {"93.184.215.14": dead}
+        with serving(says(OK)) as port:
+            addresses["93.184.215.15"] = ("127.0.0.1", port)
+            connect, tried = socket.socket.connect, []
+
+            def led(stream: socket.socket, address: tuple[str, int]) -> None:
+                tried.append(address[0])
+                connect(stream, addresses[address[0]])
+
+            monkeypatch.setattr(socket.socket, "connect", led)
+            began = time.monotonic()
+            deadline = Deadline(1.0)
+            with _connected([ip_address(one) for one in addresses], 443, deadline):
+                assert time.monotonic() - began < 0.9
+    assert tried == list(addresses)
 
 
 @pytest.mark.fault(49)

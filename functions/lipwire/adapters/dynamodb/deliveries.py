@@ -12,16 +12,27 @@ sweeper asks for accounts, not for deliveries, and moves each account on as it l
 """
 
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from lipwire.adapters.dynamodb.delivery_rows import (
+    DELIVERY,
+    delivery_item,
+    expiry,
+    holder_of,
+    line_item,
+    place_of,
+    sortable,
+)
 from lipwire.adapters.dynamodb.table import (
     Transaction,
     entity_item,
     from_item,
     is_condition_failure,
+    readable,
     to_item,
 )
 from lipwire.domain.errors import BusyError, ConcurrentChangeError
@@ -38,9 +49,6 @@ from lipwire.domain.webhooks import (
 )
 from lipwire.ports import Clock
 
-_DELIVERY: Final = "delivery"
-#: Deliveries and their attempts are the customer's log for this long.
-_LOG_S: Final = 30 * 24 * 3600
 #: The accounts' partitions of the index: one would bound how many accounts can be marked in a second.
 _SHARDS: Final = 8
 _LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -50,6 +58,8 @@ _FORGET: Final = timedelta(hours=1)
 #: Rows that one page of a filtered list may look through: ten times a hundred.
 _LIST_QUERIES: Final = 10
 _LIST_ROWS: Final = 100
+#: Two items each: a transaction holds a hundred.
+_ADDED_AT_ONCE: Final = 50
 
 
 class _PlaceTakenError(ConcurrentChangeError):
@@ -66,19 +76,22 @@ class DynamoDeliveries:
 
     def add(self, delivery: Delivery) -> bool:
         """Guarded by the delivery's id; its account is marked before, so that no crash hides it from the sweeper."""
-        if not delivery.is_final:
-            self._mark(delivery.account_id)
-        transaction = Transaction(self._client)
-        transaction.put_new(self._table, _delivery_item(delivery), otherwise=ConcurrentChangeError)
-        line = {
-            "pk": delivery.account_id,
-            "sk": f"log#{_sortable(delivery.created_at)}#{delivery.id}",
-            "delivery_id": delivery.id,
-            "endpoint_id": delivery.endpoint_id,
-            "expires_at": _expiry(delivery),
-        }
-        transaction.put_new(self._table, to_item(line), otherwise=ConcurrentChangeError)
-        return _committed(transaction)
+        try:
+            self.add_all([delivery])
+        except ConcurrentChangeError:
+            return False
+        return True
+
+    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Guarded like one; fifty in a transaction."""
+        for account_id in {one.account_id for one in deliveries if not one.is_final}:
+            self._mark(account_id)
+        for start in range(0, len(deliveries), _ADDED_AT_ONCE):
+            transaction = Transaction(self._client)
+            for delivery in deliveries[start : start + _ADDED_AT_ONCE]:
+                for item in (delivery_item(delivery), line_item(delivery)):
+                    transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
+            transaction.commit()
 
     def get(self, account_id: AccountId, delivery_id: DeliveryId) -> Delivery | None:
         """Read consistently; another account's is not there."""
@@ -148,7 +161,7 @@ class DynamoDeliveries:
         transaction = Transaction(self._client)
         transaction.put(
             self._table,
-            _delivery_item(delivery.model_copy(update={"flight": None})),
+            delivery_item(delivery.model_copy(update={"flight": None})),
             condition="#status = :pending AND attempts = :attempts",
             names={"#status": "status"},
             values={":pending": DeliveryStatus.PENDING.value, ":attempts": delivery.attempts},
@@ -159,7 +172,7 @@ class DynamoDeliveries:
                 attempt,
                 pk=delivery.id,
                 sk=f"att#{attempt.number:02d}",
-                expires_at=_expiry(delivery),
+                expires_at=expiry(delivery),
             )
             transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
         return _committed(transaction)
@@ -171,9 +184,9 @@ class DynamoDeliveries:
         try:
             self._client.delete_item(
                 TableName=self._table,
-                Key=to_item(_place(claimed)),
+                Key=to_item(place_of(claimed)),
                 ConditionExpression="holder = :holder",
-                ExpressionAttributeValues=to_item({":holder": _holder(claimed)}),
+                ExpressionAttributeValues=to_item({":holder": holder_of(claimed)}),
             )
         except ClientError as exc:
             if not is_condition_failure(exc):
@@ -183,10 +196,8 @@ class DynamoDeliveries:
         self, account_id: AccountId, lane: Lane, *, at: datetime, limit: int
     ) -> tuple[Delivery, ...]:
         """From the index, which may lag a moment."""
-        return tuple(
-            Delivery.model_validate(item)
-            for item in self._due(f"{account_id}#{lane}", at=at, limit=limit)
-        )
+        rows = self._due(f"{account_id}#{lane}", at=at, limit=limit)
+        return tuple(readable(rows, Delivery))
 
     def waiting_accounts(self, *, at: datetime, limit: int) -> tuple[AccountId, ...]:
         """The same share of each partition, so that none is neglected."""
@@ -208,7 +219,7 @@ class DynamoDeliveries:
             self._client.delete_item,
             account_id,
             ConditionExpression="marked_at < :old",
-            ExpressionAttributeValues=to_item({":old": _sortable(at - _FORGET)}),
+            ExpressionAttributeValues=to_item({":old": sortable(at - _FORGET)}),
         ):
             return
         self._change_clock(
@@ -216,7 +227,7 @@ class DynamoDeliveries:
             account_id,
             UpdateExpression="SET next_attempt_at = :next",
             ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues=to_item({":next": _sortable(at + _LOOK_AGAIN)}),
+            ExpressionAttributeValues=to_item({":next": sortable(at + _LOOK_AGAIN)}),
         )
 
     def _mark(self, account_id: AccountId) -> None:
@@ -232,10 +243,10 @@ class DynamoDeliveries:
             ConditionExpression="attribute_not_exists(pk) OR marked_at < :fresh",
             ExpressionAttributeValues=to_item(
                 {
-                    ":now": _sortable(now),
+                    ":now": sortable(now),
                     ":due": f"accounts#{zlib.crc32(account_id.encode()) % _SHARDS}",
-                    ":next": _sortable(now + _LOOK_AGAIN),
-                    ":fresh": _sortable(now - _FRESH),
+                    ":next": sortable(now + _LOOK_AGAIN),
+                    ":fresh": sortable(now - _FRESH),
                 }
             ),
         )
@@ -247,13 +258,15 @@ class DynamoDeliveries:
         except ClientError as exc:
             if is_condition_failure(exc):
                 return False
-            raise
+            raise BusyError from exc
+        except BotoCoreError as exc:
+            raise BusyError from exc
         return True
 
     def _read(self, delivery_id: DeliveryId) -> Delivery | None:
         found = self._client.get_item(
             TableName=self._table,
-            Key=to_item({"pk": delivery_id, "sk": _DELIVERY}),
+            Key=to_item({"pk": delivery_id, "sk": DELIVERY}),
             ConsistentRead=True,
         )
         return Delivery.model_validate(from_item(found["Item"])) if "Item" in found else None
@@ -267,15 +280,15 @@ class DynamoDeliveries:
             ConsistentRead=True,
         )
         items = [from_item(item) for item in found["Items"]]
-        taken = {item["sk"] for item in items if item["busy_until"] > _sortable(at)}
+        taken = {item["sk"] for item in items if item["busy_until"] > sortable(at)}
         return [place for place in range(IN_FLIGHT[row.lane]) if f"{prefix}{place}" not in taken]
 
     def _take(self, row: Delivery, claimed: Delivery, at: datetime) -> None:
         transaction = Transaction(self._client)
-        now, until = _sortable(at), _sortable(claimed.next_attempt_at)
+        now, until = sortable(at), sortable(claimed.next_attempt_at)
         place = {
-            **_place(claimed),
-            "holder": _holder(claimed),
+            **place_of(claimed),
+            "holder": holder_of(claimed),
             "busy_until": until,
             "expires_at": int(claimed.next_attempt_at.timestamp()) + 24 * 3600,
         }
@@ -288,7 +301,7 @@ class DynamoDeliveries:
         )
         transaction.update(
             self._table,
-            {"pk": claimed.id, "sk": _DELIVERY},
+            {"pk": claimed.id, "sk": DELIVERY},
             change="SET next_attempt_at = :until, attempts = :attempts, flight = :flight",
             condition="#status = :pending AND next_attempt_at <= :now AND attempts = :before",
             names={"#status": "status"},
@@ -305,13 +318,16 @@ class DynamoDeliveries:
         transaction.commit()
 
     def _due(self, partition: str, *, at: datetime, limit: int) -> list[dict[str, Any]]:
-        found = self._client.query(
-            TableName=self._table,
-            IndexName="due",
-            KeyConditionExpression="due = :due AND next_attempt_at <= :at",
-            ExpressionAttributeValues=to_item({":due": partition, ":at": _sortable(at)}),
-            Limit=limit,
-        )
+        try:
+            found = self._client.query(
+                TableName=self._table,
+                IndexName="due",
+                KeyConditionExpression="due = :due AND next_attempt_at <= :at",
+                ExpressionAttributeValues=to_item({":due": partition, ":at": sortable(at)}),
+                Limit=limit,
+            )
+        except (BotoCoreError, ClientError) as exc:
+            raise BusyError from exc
         return [from_item(item) for item in found["Items"]]
 
     def _lines(
@@ -326,8 +342,8 @@ class DynamoDeliveries:
         }
         values = {
             ":account": account_id,
-            ":since": f"log#{_sortable(wanted.since) if wanted.since else ''}",
-            ":until": f"log#{_sortable(wanted.until) if wanted.until else '~'}",
+            ":since": f"log#{sortable(wanted.since) if wanted.since else ''}",
+            ":until": f"log#{sortable(wanted.until) if wanted.until else '~'}",
         }
         if wanted.endpoint_id is not None:
             query["FilterExpression"] = "endpoint_id = :endpoint"
@@ -341,7 +357,7 @@ class DynamoDeliveries:
 
     def _rows(self, ids: list[str]) -> dict[str, Delivery]:
         rows: dict[str, Delivery] = {}
-        keys = [to_item({"pk": one, "sk": _DELIVERY}) for one in ids]
+        keys = [to_item({"pk": one, "sk": DELIVERY}) for one in ids]
         for _ in range(5):
             if not keys:
                 return rows
@@ -359,31 +375,3 @@ def _committed(transaction: Transaction) -> bool:
     except ConcurrentChangeError:
         return False
     return True
-
-
-def _delivery_item(delivery: Delivery) -> dict[str, Any]:
-    return entity_item(
-        delivery,
-        pk=delivery.id,
-        sk=_DELIVERY,
-        next_attempt_at=_sortable(delivery.next_attempt_at),
-        due=None if delivery.is_final else f"{delivery.account_id}#{delivery.lane}",
-        expires_at=_expiry(delivery),
-    )
-
-
-def _place(claimed: Delivery) -> dict[str, str]:
-    return {"pk": claimed.account_id, "sk": f"flight#{claimed.lane}#{claimed.flight}"}
-
-
-def _holder(claimed: Delivery) -> str:
-    return f"{claimed.id}#{claimed.attempts}"
-
-
-def _expiry(delivery: Delivery) -> int:
-    return int(delivery.created_at.timestamp()) + _LOG_S
-
-
-def _sortable(moment: datetime) -> str:
-    """Always the same length, so that text sorts as time does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from lipwire.adapters.dynamodb.table import from_item, iso, to_item
+from lipwire.domain.errors import InternalError
 from lipwire.domain.outbox import OutboxId, OutboxKind, OutboxRow
 
 #: A row that could not be published in this long never will be; by then its alarm has been ringing for two weeks.
@@ -43,7 +46,12 @@ class DynamoOutbox:
         self._table = table
 
     def older_than(self, moment: datetime) -> Iterator[OutboxRow]:
-        """Every row written before `moment`. A scan: published rows are gone, so the table is all but empty."""
+        """Every row written before `moment`. A scan: published rows are gone, so the table is all but empty.
+
+        Raises:
+            InternalError: after the last of them, where others can't be read.
+        """
+        unreadable = []
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
             FilterExpression="created_at < :moment",
@@ -51,8 +59,15 @@ class DynamoOutbox:
             ConsistentRead=True,
         )
         for page in pages:
-            for item in page["Items"]:
-                yield outbox_row(from_item(item))
+            for item in map(from_item, page["Items"]):
+                try:
+                    row = outbox_row(item)
+                except ValidationError:
+                    unreadable.append(str(item["pk"]))
+                else:
+                    yield row
+        if unreadable:
+            raise InternalError(rows=unreadable)
 
     def delete(self, row_id: OutboxId) -> None:
         """Keyed: deleting a row that is gone changes nothing."""

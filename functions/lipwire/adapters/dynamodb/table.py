@@ -15,17 +15,19 @@ Key layout
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from lipwire.domain.errors import BusyError, LipwireError
+from lipwire.observability import logger
 
+_Entity = TypeVar("_Entity", bound=BaseModel)
 _SERIALIZER: Final = TypeSerializer()
 _DESERIALIZER: Final = TypeDeserializer()
 
@@ -179,6 +181,17 @@ class Transaction:
     def _add(self, item: dict[str, Any], otherwise: Callable[[], LipwireError]) -> None:
         self._items.append(item)
         self._errors.append(otherwise)
+
+
+def readable(rows: Iterable[Mapping[str, Any]], kind: type[_Entity]) -> Iterator[_Entity]:
+    """The entities of these rows; one that can't be read is told in our log and holds up none of the others."""
+    for row in rows:
+        try:
+            yield kind.model_validate(row)
+        except ValidationError as exc:
+            # Its values may be secrets: names of fields alone.
+            fields = [".".join(map(str, error["loc"])) for error in exc.errors()]
+            logger.error("row can't be read", pk=row.get("pk"), sk=row.get("sk"), fields=fields)
 
 
 def is_condition_failure(exc: ClientError) -> bool:

@@ -5,7 +5,7 @@ Key layout
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +16,7 @@ from lipwire.adapters.dynamodb.table import (
     from_item,
     is_condition_failure,
     iso,
+    readable,
     to_item,
 )
 from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError
@@ -23,6 +24,10 @@ from lipwire.domain.events import WebhookEndpointDisabled
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, EndpointId
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint
+
+#: What deliveries count; an owner's change leaves it alone.
+_COUNTED: Final = {"failing_since", "failures"}
+_NOT_THE_OWNERS: Final = _COUNTED | {"id", "account_id", "created_at"}
 
 
 class DynamoEndpoints:
@@ -59,21 +64,27 @@ class DynamoEndpoints:
             ExpressionAttributeValues=to_item({":account": account_id, ":prefix": "whe_"}),
             ConsistentRead=True,
         )
-        return tuple(
-            WebhookEndpoint.model_validate(from_item(item))
-            for page in pages
-            for item in page["Items"]
-        )
+        items = (from_item(item) for page in pages for item in page["Items"])
+        return tuple(readable(items, WebhookEndpoint))
 
-    def replace(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
-        """Guarded by the version that was read."""
+    def replace(self, endpoint: WebhookEndpoint, *, afresh: bool = False) -> WebhookEndpoint:
+        """Guarded by the version that was read; only what is the owner's is written."""
         following = endpoint.model_copy(update={"version": endpoint.version + 1})
+        said = following.model_dump(mode="json", exclude=_NOT_THE_OWNERS)
+        gone = {name for name, value in said.items() if value is None}
+        gone |= _COUNTED if afresh else set()
+        kept = {name: value for name, value in said.items() if value is not None}
+        change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+        if gone:
+            change += " REMOVE " + ", ".join(f"#{name}" for name in sorted(gone))
         transaction = Transaction(self._client)
-        transaction.put(
+        transaction.update(
             self._table,
-            entity_item(following, pk=endpoint.account_id, sk=endpoint.id),
-            condition="version = :version",
-            values={":version": endpoint.version},
+            {"pk": endpoint.account_id, "sk": endpoint.id},
+            change=change,
+            condition="#version = :before",
+            names={f"#{name}": name for name in (*kept, *gone)},
+            values={":before": endpoint.version, **{f":{name}": kept[name] for name in kept}},
             otherwise=ConcurrentChangeError,
         )
         transaction.commit()
@@ -87,7 +98,7 @@ class DynamoEndpoints:
         transaction.commit()
 
     def disable(self, endpoint: WebhookEndpoint, *, reason: str, at: datetime) -> bool:
-        """Guarded by `enabled`, with the fact in the same transaction."""
+        """Guarded by `enabled` and the URL, with the fact in the same transaction."""
         transaction = Transaction(self._client)
         transaction.update(
             self._table,
@@ -96,12 +107,13 @@ class DynamoEndpoints:
                 "SET #status = :disabled, disabled_reason = :reason, disabled_at = :at "
                 "ADD version :one"
             ),
-            condition="#status = :enabled",
-            names={"#status": "status"},
+            condition="#status = :enabled AND #url = :url",
+            names={"#status": "status", "#url": "url"},
             values={
                 ":disabled": EndpointStatus.DISABLED.value,
                 ":enabled": EndpointStatus.ENABLED.value,
                 ":reason": reason,
+                ":url": endpoint.url,
                 ":at": iso(at),
                 ":one": 1,
             },
@@ -123,7 +135,7 @@ class DynamoEndpoints:
     def note_failure(
         self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
     ) -> WebhookEndpoint | None:
-        """Counted where it stands; the first failure's time stays."""
+        """Counted where it stands, guarded by the URL; the first failure's time stays."""
         changed = self._update(
             endpoint,
             "SET failing_since = if_not_exists(failing_since, :at) ADD failures :more",
@@ -132,22 +144,22 @@ class DynamoEndpoints:
         return WebhookEndpoint.model_validate(from_item(changed)) if changed else None
 
     def note_success(self, endpoint: WebhookEndpoint) -> None:
-        """Whatever was counted is forgotten."""
+        """Whatever was counted of this URL is forgotten."""
         self._update(endpoint, "REMOVE failing_since, failures", {})
 
     def _update(
         self, endpoint: WebhookEndpoint, change: str, values: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """The endpoint's item after the change; None when it is gone."""
-        given = {"ExpressionAttributeValues": to_item(values)} if values else {}
+        """The endpoint's item after the change; None when it is gone, or at another URL."""
         try:
             changed = self._client.update_item(
                 TableName=self._table,
                 Key=to_item({"pk": endpoint.account_id, "sk": endpoint.id}),
                 UpdateExpression=change,
-                ConditionExpression="attribute_exists(pk)",
+                ConditionExpression="#url = :url",
+                ExpressionAttributeNames={"#url": "url"},
+                ExpressionAttributeValues=to_item({**values, ":url": endpoint.url}),
                 ReturnValues="ALL_NEW",
-                **given,
             )
         except ClientError as exc:
             if is_condition_failure(exc):

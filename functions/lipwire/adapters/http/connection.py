@@ -233,14 +233,15 @@ def _system_resolver(host: str, port: int) -> list[str]:
 
 
 def _connected(addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
-    """A non-blocking connection to the first address that takes one."""
+    """A non-blocking connection to the first address that takes one; a dead one leaves the others their share of time."""
     failure: OSError = OSError("no address")
-    for address in addresses:
+    for number, address in enumerate(addresses):
+        share = deadline.remaining / (len(addresses) - number)
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         stream = socket.socket(family, socket.SOCK_STREAM)
         try:
             stream.setblocking(False)
-            _connect(stream, (str(address), port), deadline)
+            _connect(stream, (str(address), port), deadline.sooner(share))
         except OSError as exc:
             stream.close()
             failure = exc
