@@ -1,6 +1,10 @@
 """Objects on the emulator's S3: signed parts, completion, deletion."""
 
+import base64
+import hashlib
+import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +25,59 @@ def put(url: str, data: bytes) -> None:
     """One signed PUT, as a client sends it."""
     with urllib.request.urlopen(urllib.request.Request(url, method="PUT", data=data)):
         pass
+
+
+def answered(request: urllib.request.Request) -> tuple[int, str]:
+    """Status and body of whatever is answered."""
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.fault(21)
+def test_bytes_with_another_checksum_are_refused(platform, uploads):
+    """What the client declared is signed into its upload: it can neither be left out nor changed."""
+    client = platform.new_client()
+    good, other = b"these bytes", b"those bytes"
+    body = {"filename": "a.wav", "content_type": "audio/wav", "size_bytes": len(good)}
+    made = client.call("POST", "/uploads", {**body, "sha256": hashlib.sha256(good).hexdigest()})
+    url, headers = made["upload"]["url"], made["upload"]["headers"]
+    key = f"uploads/{platform.account_of(client)}/{made['asset_id']}/source"
+    honest = base64.b64encode(hashlib.sha256(other).digest()).decode()
+    for data, sent in (
+        (other, headers),
+        (other, headers | {"x-amz-checksum-sha256": honest}),
+        (good, {}),
+    ):
+        request = urllib.request.Request(url, method="PUT", data=data, headers=sent)
+        assert 400 <= answered(request)[0] < 500
+        assert uploads.head(key) is None
+    request = urllib.request.Request(url, method="PUT", data=good, headers=headers)
+    assert answered(request)[0] == 200
+    assert uploads.head(key)[0] == len(good)
+
+
+@pytest.mark.fault(23)
+def test_an_upload_url_that_is_over_is_refused_and_another_can_be_had(
+    platform, uploads, monkeypatch
+):
+    """By the store's clock, whatever the client's says; nothing stands in the way of a new one."""
+    key = "uploads/acct_late/ast_late/source"
+    with monkeypatch.context() as before:
+        signed_at = datetime.now(UTC) - timedelta(hours=2)
+        before.setattr("botocore.auth.get_current_datetime", lambda: signed_at)
+        late = uploads.sign_put(key, size_bytes=3, expires_s=3600)
+    status, said = answered(urllib.request.Request(late, method="PUT", data=b"abc"))
+    assert (status, uploads.head(key)) == (403, None)
+    assert "expired" in said
+    client = platform.new_client()
+    body = {"filename": "a.wav", "content_type": "audio/wav", "size_bytes": 3}
+    first, second = (client.call("POST", "/uploads", body) for _ in range(2))
+    assert first["asset_id"] != second["asset_id"]
+    again = urllib.request.Request(second["upload"]["url"], method="PUT", data=b"abc")
+    assert answered(again)[0] == 200
 
 
 def test_parts_become_the_object_once_all_bytes_are_there(uploads):

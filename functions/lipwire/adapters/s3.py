@@ -28,11 +28,18 @@ class S3Objects:
         self._client = client
         self._bucket = bucket
 
-    def sign_put(self, key: str, *, size_bytes: int | None, expires_s: int) -> str:
-        """A URL that takes exactly `size_bytes` bytes by PUT, or any number where None, of any content type."""
+    def sign_put(
+        self, key: str, *, size_bytes: int | None, expires_s: int, sha256: str | None = None
+    ) -> str:
+        """A URL that takes exactly `size_bytes` bytes by PUT, or any number where None, of any content type.
+
+        With `sha256` (base64) it takes those very bytes, sent with `x-amz-checksum-sha256`.
+        """
         params: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
         if size_bytes is not None:
             params["ContentLength"] = size_bytes
+        if sha256 is not None:
+            params["ChecksumSHA256"] = sha256
         url: str = self._client.generate_presigned_url(
             "put_object", Params=params, ExpiresIn=expires_s
         )

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lipwire.domain.errors import BusyError
 from lipwire.domain.webhooks import Delivery
+from lipwire.observability import logger
 
 #: SQS takes no more in one call.
 _AT_ONCE: Final = 10
@@ -48,6 +49,7 @@ class SqsDeliveryQueue:
             try:
                 answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
             except (ClientError, BotoCoreError) as exc:
+                logger.warning("messages not taken", count=len(entries), exc_info=exc)
                 raise BusyError from exc
             failed += len(answer.get("Failed", []))
         if failed:

@@ -54,6 +54,8 @@ class CreateUpload(Command):
     content_type: str
     #: None, where nobody says it: then what arrives is measured, and refused where it is too much.
     size_bytes: int | None
+    #: Of its bytes, in hex; what differs is refused by the store.
+    sha256: str | None = None
 
 
 class CreateUploads(Command):

@@ -269,7 +269,9 @@ class ByteSink(Protocol):
 class ObjectStore(Protocol):
     """One bucket."""
 
-    def sign_put(self, key: str, *, size_bytes: int | None, expires_s: int) -> str:
+    def sign_put(
+        self, key: str, *, size_bytes: int | None, expires_s: int, sha256: str | None = None
+    ) -> str:
         """A URL that takes exactly so many bytes by PUT, or any number where None."""
 
     def sign_get(self, key: str, *, expires_s: int) -> str: ...

@@ -1,11 +1,12 @@
 """Permission to put one asset."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus
 from lipwire.domain.commands import Caller, CreateUpload
-from lipwire.domain.errors import MediaTooLargeError
+from lipwire.domain.errors import InvalidRequestError, MediaTooLargeError
 from lipwire.domain.ids import AssetId
 from lipwire.domain.views import UploadView
 from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore
@@ -29,14 +30,22 @@ def create_upload(
 
     Where the size is not known yet, the URL takes any; the probe refuses what is more than the plan allows.
 
+    A checksum that is given is signed into the URL: the store takes no other bytes. Parts have none of the whole.
+
     Raises:
         MediaTooLargeError: more bytes than the account's plan allows.
+        InvalidRequestError: a checksum for a file that is sent in parts.
     """
     limit = caller.account.limits.max_upload_bytes
     size_bytes = command.size_bytes or 0
     if size_bytes > limit:
         raise MediaTooLargeError(
             f"The file has {size_bytes} bytes; this account may send {limit}.", limit=limit
+        )
+    if command.sha256 is not None and size_bytes > SINGLE_PUT_BYTES:
+        raise InvalidRequestError(
+            "A file that is sent in parts can't be checked as a whole.",
+            errors=[{"field": "sha256", "message": f"only up to {SINGLE_PUT_BYTES} bytes"}],
         )
     now = clock.now()
     asset = Asset(
@@ -55,8 +64,13 @@ def create_upload(
         asset = asset.model_copy(update={"multipart_upload_id": upload_id})
         view = UploadView(asset=asset, headers={}, parts=parts, part_size=PART_BYTES)
     else:
-        url = uploads.sign_put(asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S)
+        checksum = None if command.sha256 is None else b64encode(bytes.fromhex(command.sha256)).decode()
+        url = uploads.sign_put(
+            asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S, sha256=checksum
+        )
         headers = {} if command.size_bytes is None else {"Content-Length": str(size_bytes)}
+        if checksum is not None:
+            headers["x-amz-checksum-sha256"] = checksum
         view = UploadView(asset=asset, url=url, headers=headers)
     assets.create(asset, also=caller.also(view))
     return view

@@ -12,6 +12,7 @@ from infra.local.emulator import (
     schedule_sweep,
     secret_ref,
     secure_loopback,
+    sqs_batch_iam,
     stand_in_types,
     stop_execution,
     table_ttl,
@@ -40,6 +41,7 @@ CONCERNS = (
     restore,
     sync,
     batch_iam,
+    sqs_batch_iam,
     large_state,
     prompt_exit,
 )

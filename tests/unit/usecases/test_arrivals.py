@@ -4,11 +4,16 @@ import pytest
 
 from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem, asset_of_key
 from lipwire.domain.commands import CreateJob, CreateUpload, CreateUploads
-from lipwire.domain.errors import CorruptMediaError, RejectedMediaError, TooLongError
+from lipwire.domain.errors import (
+    CorruptMediaError,
+    InvalidRequestError,
+    RejectedMediaError,
+    TooLongError,
+)
 from lipwire.domain.options import JobOptions
 from lipwire.usecases.begin_analysis import begin_analysis
 from lipwire.usecases.create_job import create_job
-from lipwire.usecases.create_upload import create_upload
+from lipwire.usecases.create_upload import SINGLE_PUT_BYTES, create_upload
 from lipwire.usecases.create_uploads import create_uploads
 from lipwire.usecases.ingest_upload import ingest_upload
 from lipwire.usecases.probe_asset import probe_asset
@@ -82,7 +87,7 @@ def test_a_file_name_never_becomes_part_of_a_key(name):
     made: list[str] = []
 
     class Bucket(FakeUploads):
-        def sign_put(self, key: str, *, size_bytes: int, expires_s: int) -> str:
+        def sign_put(self, key: str, *, size_bytes: int, expires_s: int, sha256: str | None) -> str:
             made.append(key)
             return f"https://uploads.example/{key}"
 
@@ -96,6 +101,23 @@ def test_a_file_name_never_becomes_part_of_a_key(name):
     )
     assert made == [f"uploads/{view.asset.account_id}/{view.asset.id}/source"]
     assert asset_of_key(made[0]) == view.asset.id
+
+
+@pytest.mark.fault(21)
+def test_a_checksum_is_one_of_a_whole_file():
+    """Parts would be taken without it: better to say so."""
+    command = CreateUpload(
+        filename="a", content_type="video/mp4", size_bytes=SINGLE_PUT_BYTES + 1, sha256="0" * 64
+    )
+    with pytest.raises(InvalidRequestError):
+        create_upload(
+            command,
+            a_caller(),
+            assets=FakeAssets(),
+            uploads=FakeUploads(),
+            clock=FakeClock(),
+            ids=FakeIds(),
+        )
 
 
 @pytest.mark.fault(20)

@@ -53,7 +53,10 @@ def to_create_upload(request: WireRequest) -> commands.CreateUpload:
     """POST /uploads."""
     body = read_json(request, wire.UploadIn)
     return commands.CreateUpload(
-        filename=body.filename, content_type=body.content_type, size_bytes=body.size_bytes
+        filename=body.filename,
+        content_type=body.content_type,
+        size_bytes=body.size_bytes,
+        sha256=body.sha256,
     )
 
 

@@ -17,6 +17,10 @@ class UploadIn(Wire):
         str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$", max_length=100)
     ]
     size_bytes: int = Field(gt=0, description="Exact size; the upload URL takes no other.")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None,
+        description="Of the bytes, in hex: the upload URL then takes no others, with the headers that are answered.",
+    )
 
 
 class JobIn(Wire):
