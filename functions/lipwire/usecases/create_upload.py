@@ -64,7 +64,9 @@ def create_upload(
         asset = asset.model_copy(update={"multipart_upload_id": upload_id})
         view = UploadView(asset=asset, headers={}, parts=parts, part_size=PART_BYTES)
     else:
-        checksum = None if command.sha256 is None else b64encode(bytes.fromhex(command.sha256)).decode()
+        checksum = (
+            None if command.sha256 is None else b64encode(bytes.fromhex(command.sha256)).decode()
+        )
         url = uploads.sign_put(
             asset.key, size_bytes=command.size_bytes, expires_s=EXPIRES_S, sha256=checksum
         )
