@@ -192,7 +192,7 @@ def test_several_uploads_of_unknown_size_are_permitted_at_once():
     signed: list[tuple[str, int | None]] = []
 
     class Bucket(FakeUploads):
-        def sign_put(self, key, *, size_bytes, expires_s):
+        def sign_put(self, key, *, size_bytes, expires_s, sha256=None):
             signed.append((key, size_bytes))
             return f"https://uploads.test/{key}"
 
