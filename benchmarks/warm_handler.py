@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 from lipwire.bootstrap import App, lambda_app
 from lipwire.serving import serve
@@ -23,6 +24,7 @@ def cpu_times(count: int) -> list[float]:
         url_guard=AnyUrl(),
         authenticate=lambda _key: a_caller(limit_changes=_UNLIMITED),
         limits=FakeLimits(),
+        stage_key=SimpleNamespace(key=bytes),
     )
     body = {"source": {"asset_id": an_asset(1).id}, "speech": {"asset_id": an_asset(2).id}}
     event = _event("POST", "/lipwire/v1/jobs", json.dumps(body))

@@ -157,3 +157,13 @@ def test_a_job_takes_a_place_until_it_ends(stores, end):
             status = JobStatus.FAILED if end == "fail" else JobStatus.CANCELED
             stores.jobs.release(job, status=status, error=None)
     assert stores.limits.active(stores.account_id) == frozenset()
+
+
+@pytest.mark.fault(14)
+def test_a_job_outlives_the_key_that_made_it(platform, stores):
+    """It ends and is paid; the revocation is told."""
+    job = stores.rendering()
+    stores.accounts.revoke(stores.key_id, at=NOW)
+    assert stores.jobs.settle(job, charge=2_000, output=a_report().output, warnings=())
+    assert stores.ledger.balance(stores.account_id).balance == 8_000
+    assert platform.count_events("ApiKeyRevoked", stores.key_id) == 1

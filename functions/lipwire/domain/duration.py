@@ -61,7 +61,8 @@ def refuse_long_output(longest_ms: int, *, limit_ms: int) -> None:
     """
     if longest_ms > limit_ms:
         raise TooLongError(
-            f"The result may last {longest_ms} ms; this account may render {limit_ms} ms."
+            f"The result may last {longest_ms} ms; this account may render {limit_ms} ms.",
+            limit_ms=limit_ms,
         )
 
 
