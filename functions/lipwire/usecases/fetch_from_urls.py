@@ -80,6 +80,8 @@ def fetch_from_urls(
                         raise
                     is_picture = asset_id in {job.source_id, job.options.mask_id}
                     url = pages.media_url(asset.url, is_picture=is_picture)
+                    # The page's first bytes may have come in pieces too small to tell.
+                    watched.restart()
                     _fetch_shown(url, watched, fetcher, limit)
 
 
