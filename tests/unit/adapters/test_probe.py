@@ -1,9 +1,5 @@
 """The media box asked from outside: only an answer of its own is a verdict on a file."""
 
-import io
-import json
-from collections.abc import Mapping
-
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -11,31 +7,19 @@ from lipwire.adapters.probe import LambdaProbe
 from lipwire.domain.errors import BusyError
 from lipwire.domain.plans import PLANS
 from tests.support.builders import an_asset
+from tests.support.lambdas import LambdaClient
 
 VERDICT = {"problem": {"code": "corrupt_media", "message": "The file is damaged."}}
 
 
-class Client:
-    """A Lambda client that answers, or fails, as it is told."""
-
-    def __init__(self, payload: object = None, *, failure: Exception | None = None, **more: str):
-        self.answer = {"Payload": io.BytesIO(json.dumps(payload).encode())} | more
-        self.failure = failure
-
-    def invoke(self, **_request: object) -> Mapping[str, object]:
-        if self.failure:
-            raise self.failure
-        return self.answer
-
-
-def asked(client: Client):
+def asked(client: LambdaClient):
     """What the box says of an asset."""
     return LambdaProbe(client, function="probe").probe(an_asset(1), limits=PLANS["pro"])
 
 
 def test_a_verdict_is_the_boxs_own_answer():
     """With its code."""
-    assert asked(Client(VERDICT)).problem.code == "corrupt_media"
+    assert asked(LambdaClient(VERDICT)).problem.code == "corrupt_media"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +36,7 @@ def test_a_verdict_is_the_boxs_own_answer():
 def test_a_function_that_broke_has_judged_nothing(failure):
     """No memory, no time, no code, no object store: the file may be looked into again."""
     with pytest.raises(BusyError):
-        asked(Client(failure, FunctionError="Unhandled"))
+        asked(LambdaClient(failure, FunctionError="Unhandled"))
 
 
 @pytest.mark.parametrize(
@@ -66,10 +50,10 @@ def test_a_function_that_broke_has_judged_nothing(failure):
 def test_a_box_that_cannot_be_reached_is_asked_again(failure):
     """Throttled, in trouble, or silent."""
     with pytest.raises(BusyError):
-        asked(Client(failure=failure))
+        asked(LambdaClient(failure=failure))
 
 
 def test_an_answer_that_is_none_is_asked_for_again():
     """Of an older or newer function, say."""
     with pytest.raises(BusyError):
-        asked(Client({"media": {"kind": "smell"}}))
+        asked(LambdaClient({"media": {"kind": "smell"}}))
