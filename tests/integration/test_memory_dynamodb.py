@@ -37,7 +37,7 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
     ("update", {**key("new"), "UpdateExpression": "SET n = n + :d, was = n, kept = if_not_exists(n, :d)", "ConditionExpression": "n >= :d AND n <= :d", **value(d=5)}),
     ("update", {**key("new"), "UpdateExpression": "SET x = :d", "ConditionExpression": "n BETWEEN :d AND :e", **value(d=11, e=12)}),
     ("update", {**key("a"), "UpdateExpression": "SET m.#i = :d", "ConditionExpression": "#n IN (:d, :e) OR NOT attribute_exists(m.#o)", "ExpressionAttributeNames": {"#i": "other", "#n": "n", "#o": "other"}, **value(d=7, e=8)}),
-    ("update", {**key("a"), "UpdateExpression": "SET y = :d", "ConditionExpression": "missing <> :d AND (m.#o = :d OR m.#o > :d)", "ExpressionAttributeNames": {"#o": "other"}, **value(d=7)}),
+    ("update", {**key("a"), "UpdateExpression": "SET y = :d", "ConditionExpression": "(m.#o = :d OR m.#o > :d) AND n <> :d", "ExpressionAttributeNames": {"#o": "other"}, **value(d=7)}),
     ("update", {**key("a"), "UpdateExpression": "SET y = :d", "ConditionExpression": "n < :text", **value(d=7, text="t")}),
     ("update", {**key("set"), "UpdateExpression": "ADD jobs :j", "ConditionExpression": "size(jobs) <= :r OR attribute_not_exists(jobs)", **value(j={"p", "q"}, r=1)}),
     ("update", {**key("set"), "UpdateExpression": "ADD jobs :j", "ConditionExpression": "size(jobs) <= :r OR attribute_not_exists(jobs)", **value(j={"r"}, r=1)}),

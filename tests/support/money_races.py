@@ -6,13 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from lipwire.adapters.system import SystemClock
 from lipwire.domain.assets import Problem
 from lipwire.domain.errors import BusyError, InsufficientCreditsError
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.ledger import EntryKind, by_job
 from lipwire.usecases.reconcile import reconcile
 from tests.support.builders import NOW, a_report
+from tests.support.fakes import FakeClock
 
 WRITERS = 64
 #: Races that run at the same moment.
@@ -56,20 +56,28 @@ class MoneyRaces:
             self.accounts,
             ledger=self.hot.ledger,
             jobs=self.hot.jobs,
-            clock=SystemClock(),
+            clock=FakeClock(),
             is_deep=True,
         )
         assert (found.findings, found.repaired, found.busy) == ((), (), ())
         assert self.hot.ledger.totals(self.hot.account_id).held == 0
 
+    def _rendering(self) -> Any:
+        job = self.hot.job()
+        self.hot.jobs.create(job, key_id=self.hot.key_id, most_active=10**6)
+        for status in (JobStatus.VALIDATING, JobStatus.RENDERING):
+            job = job.model_copy(update={"status": status})
+            assert self.hot.jobs.advance(job)
+        return job
+
     def _ends(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
         """A job is settled twice, fails and is canceled."""
-        job = self.hot.rendering()
+        job = self._rendering()
         calls = [self._settle(job), self._settle(job), self._fail(job), self._cancel(job)]
         return calls, lambda effect: self._ended_once(job, effect)
 
     def _cancel_against_finish(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
-        job = self.hot.rendering()
+        job = self._rendering()
         return [self._cancel(job), self._settle(job)], lambda effect: self._ended_once(job, effect)
 
     def _credits_for_one(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
@@ -93,7 +101,7 @@ class MoneyRaces:
 
     def _one_key(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
         """Four refunds and four grants under one key each."""
-        job = self.hot.rendering()
+        job = self._rendering()
         assert self._settle(job)() == "settled"
         account_id = self.hot.account_id
 
