@@ -295,25 +295,6 @@ class ObjectStore(Protocol):
     def delete_prefix(self, prefix: str) -> None: ...
 
 
-class MediaFetcher(Protocol):
-    """Fetches from strangers' URLs."""
-
-    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int) -> None:
-        """Every byte is in the sink; raises a `SourceUrlError` or `MediaTooLargeError` otherwise."""
-
-
-class PageReader(Protocol):
-    """Finds media on web pages."""
-
-    def media_url(self, url: str, *, is_picture: bool) -> str:
-        """Where the file lies that a page shows: a video or picture, or any sound.
-
-        Raises:
-            PageWithoutMediaError: there is none that can be fetched.
-            BusyError: nobody could look just now.
-        """
-
-
 class ResultUrls(Protocol):
     """Links to results that need no key and no redirect (D15)."""
 

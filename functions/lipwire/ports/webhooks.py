@@ -21,13 +21,6 @@ from lipwire.domain.webhooks import (
 )
 
 
-class UrlPolicy(Protocol):
-    """Where webhooks may go."""
-
-    def allows(self, url: str) -> bool:
-        """Judged by its form alone; what its name resolves to is judged again at each attempt."""
-
-
 class EndpointStore(Protocol):
     """An account's webhook endpoints."""
 

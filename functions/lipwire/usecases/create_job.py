@@ -3,7 +3,7 @@
 from lipwire.domain.commands import Caller, CreateJob
 from lipwire.domain.views import JobView
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore
-from lipwire.ports.webhooks import UrlPolicy
+from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
 
 

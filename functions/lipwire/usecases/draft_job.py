@@ -35,7 +35,7 @@ from lipwire.domain.option_checks import check_engine, check_options, check_sour
 from lipwire.domain.options import JobOptions, chosen
 from lipwire.domain.prices import Price, estimate
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
-from lipwire.ports.webhooks import UrlPolicy
+from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.get_asset import get_asset
 
 #: Longer than any workflow runs.

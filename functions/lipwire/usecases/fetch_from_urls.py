@@ -18,10 +18,9 @@ from lipwire.ports import (
     AssetStore,
     ByteSink,
     JobStore,
-    MediaFetcher,
     ObjectStore,
-    PageReader,
 )
+from lipwire.ports.urls import MediaFetcher, PageReader
 
 #: What one function can stream in its time; larger files are uploaded.
 MAX_BYTES: Final = 2 * 1000**3

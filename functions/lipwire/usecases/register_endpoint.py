@@ -8,7 +8,8 @@ from lipwire.domain.ids import EndpointId
 from lipwire.domain.signing import new_secret
 from lipwire.domain.webhooks import WebhookEndpoint
 from lipwire.ports import Clock, IdSource
-from lipwire.ports.webhooks import EndpointStore, UrlPolicy
+from lipwire.ports.urls import UrlPolicy
+from lipwire.ports.webhooks import EndpointStore
 
 MAX_ENDPOINTS: Final = 20
 

@@ -6,7 +6,8 @@ from lipwire.domain.commands import Caller, GetEndpoint, UpdateEndpoint
 from lipwire.domain.errors import InvalidWebhookUrlError
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint
 from lipwire.ports import Clock
-from lipwire.ports.webhooks import EndpointStore, UrlPolicy
+from lipwire.ports.urls import UrlPolicy
+from lipwire.ports.webhooks import EndpointStore
 from lipwire.usecases.get_endpoint import get_endpoint
 
 

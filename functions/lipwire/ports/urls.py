@@ -1,0 +1,31 @@
+"""What is done with strangers' URLs: judged, fetched, read as pages."""
+
+from typing import Protocol
+
+from lipwire.ports import ByteSink
+
+
+class UrlPolicy(Protocol):
+    """Where webhooks may go, and media may come from."""
+
+    def allows(self, url: str) -> bool:
+        """Judged by its form alone; what its name resolves to is judged again at each attempt."""
+
+
+class MediaFetcher(Protocol):
+    """Fetches from strangers' URLs."""
+
+    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int) -> None:
+        """Every byte is in the sink; raises a `SourceUrlError` or `MediaTooLargeError` otherwise."""
+
+
+class PageReader(Protocol):
+    """Finds media on web pages."""
+
+    def media_url(self, url: str, *, is_picture: bool) -> str:
+        """Where the file lies that a page shows: a video or picture, or any sound.
+
+        Raises:
+            PageWithoutMediaError: there is none that can be fetched.
+            BusyError: nobody could look just now.
+        """
