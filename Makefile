@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures train-speech lock clean
+.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures train-speech mutate lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
 train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite; a quarter of an hour)
 	@PYTHONPATH=functions:. .venv/training/bin/python -m training.speech
 
+mutate: $(STAMPS)/mutate ## change the code of money in one place at a time, and count what no test notices
+	@$(BIN)/python -m tools.mutate
+
 lock: $(STAMPS)/python ## resolve requirements/*.in anew into hashed locks that name no host
 	@sh tools/lock.sh "$$(cat $<)"
 
@@ -139,6 +142,13 @@ $(STAMPS)/training: requirements/training.txt | $(STAMPS)/python
 	@echo "installing what trains: PyTorch"
 	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/training
 	@.venv/training/bin/python $(PIP) -r requirements/training.txt
+	@touch $@
+
+# Not part of `make setup`: only `make mutate` needs it.
+$(STAMPS)/mutate: requirements/mutate.txt | $(STAMPS)/python
+	@echo "installing what mutates: mutmut"
+	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/mutate
+	@.venv/mutate/bin/python $(PIP) -r requirements/mutate.txt
 	@touch $@
 
 $(STAMPS)/node: package-lock.json .npmrc | $(STAMPS)/python
