@@ -76,7 +76,7 @@ pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
 	@PYTHONPATH=functions:. .venv/inference/bin/python -m tools.draw_pictures \
 		build/pictures/astronaut.png build/pictures/voice.wav docs/architecture/pictures
 
-train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite; a quarter of an hour)
+train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite, festival; half an hour)
 	@PYTHONPATH=functions:. .venv/training/bin/python -m training.speech
 
 mutate: $(STAMPS)/mutate ## change the code of money in one place at a time, and count what no test notices
@@ -138,7 +138,8 @@ $(STAMPS)/clients: requirements/clients.txt | $(STAMPS)/python
 
 # Not part of `make setup`: PyTorch is large and only training needs it.
 $(STAMPS)/training: requirements/training.txt | $(STAMPS)/python
-	@command -v flite >/dev/null || { echo "training needs flite (Debian: apt-get install flite)" >&2; exit 1; }
+	@for one in flite festival; do command -v $$one >/dev/null || \
+		{ echo "training needs $$one: docs/models/visemes.md lists what to install" >&2; exit 1; }; done
 	@echo "installing what trains: PyTorch"
 	@"$$(cat $(STAMPS)/python)" -m venv --clear .venv/training
 	@.venv/training/bin/python $(PIP) -r requirements/training.txt

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,8 +20,8 @@ from lipwire.render.speech.visemes import Viseme
 from training.speech import voices
 from training.speech.augment import augmented, no_voice
 from training.speech.card import card
-from training.speech.corpus import Utterance, espeak_corpus, natural_corpus
-from training.speech.fit import Example, fit, save
+from training.speech.corpus import Utterance, espeak_corpus, festival_corpus, natural_corpus
+from training.speech.fit import STEPS, Example, fit, save
 
 SEED = 20_260_101
 #: Of every training sentence; the network never hears one of them unchanged.
@@ -74,14 +75,11 @@ def _false_speech(model: NetworkModel) -> float:
     return round(float((rows[:, Viseme.SILENCE] < 0.5).mean()), 4)
 
 
-def main() -> None:
-    """Train, export, measure and write the card."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
-    torch.set_num_threads(2)
-    torch.use_deterministic_algorithms(mode=True)
-    torch.manual_seed(SEED)
+def _examples() -> tuple[list[Example], float]:
+    """What the network trains on, and the minutes of speech it is made of."""
     spoken = espeak_corpus(voices.LANGUAGES, voices.VARIANTS, voices.ESPEAK_UTTERANCES, SEED)
     spoken += natural_corpus(voices.NATURAL_VOICES, voices.NATURAL_UTTERANCES, SEED)
+    spoken += festival_corpus(voices.FESTIVAL_VOICES, voices.FESTIVAL_UTTERANCES, SEED)
     minutes = sum(len(one.labels) for one in spoken) / 6000
     _log.info("%.0f minutes of speech", minutes)
     with ProcessPoolExecutor(2) as pool:
@@ -92,7 +90,17 @@ def main() -> None:
         sound = log_mel(no_voice(64_000, rng)).astype(np.float16)
         examples.append((sound, np.full(len(sound), int(Viseme.SILENCE), np.int64)))
     _log.info("%d examples", len(examples))
-    save(fit(examples, seed=SEED, log=_log), MODEL)
+    return examples, minutes
+
+
+def main() -> None:
+    """Train, export, measure and write the card."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    torch.set_num_threads(2)
+    torch.use_deterministic_algorithms(mode=True)
+    examples, minutes = _examples()
+    steps = int(os.environ.get("STEPS") or STEPS)
+    save(fit(examples, seed=SEED, steps=steps, log=_log), MODEL)
 
     model = NetworkModel(MODEL)
     count, held = voices.HELD_OUT_UTTERANCES, _HELD_OUT_SEED
@@ -101,6 +109,7 @@ def main() -> None:
         "sha256": hashlib.sha256(MODEL.read_bytes()).hexdigest(),
         "bytes": MODEL.stat().st_size,
         "seed": SEED,
+        "steps": steps,
         "minutes_of_speech": round(minutes, 1),
         "held_out_voice": _measure(model, natural_corpus([voices.HELD_OUT_VOICE], count, held)),
         "held_out_language": _measure(model, espeak_corpus(language, voices.VARIANTS, count, held)),

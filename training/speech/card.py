@@ -31,6 +31,12 @@ def card(figures: dict[str, Any]) -> str:
     languages = textwrap.indent(
         textwrap.fill(", ".join(f"`{voice}`" for voice in voices.LANGUAGES), 110), "  "
     )
+    recorded = textwrap.indent(
+        textwrap.fill(
+            ", ".join(f"`{voice.name}` ({voice.language})" for voice in voices.FESTIVAL_VOICES), 110
+        ),
+        "  ",
+    )
     table = "\n".join(rows)
     return f"""# Mouth shapes from sound: `visemes.onnx`
 
@@ -51,6 +57,8 @@ It is asked where a job names a language other than English; English, and a voic
 heard by PocketSphinx, which follows a real English speaker's mouth better. In every case it is the network that says
 whether anybody speaks: where it hears silence for 0.4 s, the mouth rests.
 
+Measured with an earlier training's weights:
+
 | English heard by | a real speaker's opening, r | flite `awb`: frame accuracy | m/b/p recall | m/b/p precision |
 | --- | --- | --- | --- | --- |
 | the network | 0.53 | 0.740 | 0.905 | 0.319 |
@@ -63,14 +71,16 @@ to rest, of chords and noise as loud as the voice 0.94.
 ## What it was trained on
 
 {figures["minutes_of_speech"]:.0f} minutes of synthetic speech, each sentence changed in several ways (pitch and tempo,
-equalisation, rooms, noise, hum, music before and after). No recording of a person was used beyond what flite's voices
-are made of.
+equalisation, rooms, noise, hum, music before and after). No recording of a person was used beyond what the voices of
+flite and festival are made of.
 
 - espeak-ng, {len(voices.VARIANTS)} voice variants, speeds and pitches:
 {languages}.
   Its phoneme events give the times. espeak-ng is GPL-3; it runs as a program of its own while
   training, and nothing of it is shipped.
 - flite, voices {", ".join(f"`{voice}`" for voice in voices.NATURAL_VOICES)}: English, with phone end times.
+- festival, with phone end times:
+{recorded}.
 - Words: lists of the `wordfreq` package, put together at random.
 - Hiss, rumble, hum and chords, labelled silence.
 
@@ -88,15 +98,16 @@ Frames of hiss, hum and chords taken for speech: {figures["noise_and_music_taken
 ## Limits
 
 - Truth is what a synthesizer says it spoke. How a real mouth looks is measured elsewhere, with footage.
-- Natural voices in training are English and few; other languages are known from espeak-ng's robotic voice only.
+- Natural voices in training are few, and of six languages; all others are known from espeak-ng's robotic voice only.
 - On a natural voice it never heard it says m, b, p too often: closures too many rather than too few.
-- These weights were trained while a rolled r counted as t; the table of phonemes has it as r since.
 - Singing, whispering and several people at once were never heard.
 
 ## Make it again
 
-`make train-speech` needs flite (Debian: `flite`) and about a quarter of an hour on two cores. Everything random has
-seed {figures["seed"]}, and PyTorch runs deterministically. Made with
+`make train-speech` needs flite and festival with its voices (Debian: `flite`, `festival`, `festival-czech`,
+`festvox-us-slt-hts`, `-kdlpc16k`, `-ru`, `-ca-ona-hts`, `-italp16k`, `-itapc16k`, `-czech-dita`, `-czech-machac`,
+`-czech-ph`, `-suopuhe-lj`, `-suopuhe-mv`) and about half an hour on two cores. `STEPS=` shortens it.
+Everything random has seed {figures["seed"]}, and PyTorch runs deterministically. Made with
 {versions}.
 Other versions or another processor may give other weights.
 """

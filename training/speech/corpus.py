@@ -19,7 +19,10 @@ from wordfreq import top_n_list
 from lipwire.render.speech.model import FRAMES_PER_S, HOP, SAMPLE_RATE
 from lipwire.render.speech.phonemes import viseme_of_arpabet, viseme_of_ipa
 from lipwire.render.speech.visemes import Viseme
-from training.speech import voices
+from training.speech import festival, voices
+
+#: Sentences that festival is given at a time.
+_FESTIVAL_RUN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,38 @@ def natural_corpus(natural: Sequence[str], count: int, seed: int) -> list[Uttera
         ]
         with ThreadPoolExecutor(2) as pool:
             return list(pool.map(lambda order: _flite(*order), orders))
+
+
+def festival_corpus(
+    natural: Sequence[voices.FestivalVoice], count: int, seed: int
+) -> list[Utterance]:
+    """About `count` utterances by festival in the languages of its voices, as many of each voice."""
+    with tempfile.TemporaryDirectory() as name:
+
+        def spoken(order: tuple[int, voices.FestivalVoice]) -> list[Utterance]:
+            number, voice = order
+            rng = np.random.default_rng((seed, number))
+            utterances = []
+            # A run for every few sentences: one that can't be said costs no more than those after it.
+            for run in range(-(-count // len(natural) // _FESTIVAL_RUN)):
+                folder = Path(name) / f"{number}-{run}"
+                folder.mkdir()
+                sentences = [
+                    (_sentence(voice.language, rng), float(rng.uniform(0.85, 1.25)))
+                    for _ in range(_FESTIVAL_RUN)
+                ]
+                for path, phones in festival.speak(voice, sentences, folder):
+                    starts = [0.0] + [end for _, end in phones[:-1]]
+                    shapes = [
+                        (viseme_of_ipa(symbol), start, end)
+                        for (symbol, end), start in zip(phones, starts, strict=True)
+                    ]
+                    samples = _read(path)
+                    utterances.append(Utterance(samples, _labels(len(samples), shapes)))
+            return utterances
+
+        with ThreadPoolExecutor(2) as pool:
+            return [one for few in pool.map(spoken, enumerate(natural)) for one in few]
 
 
 def _sentence(language: str, rng: np.random.Generator) -> str:
