@@ -90,8 +90,6 @@ def test_a_job_ends_once_however_often_it_is_ended(table, limits):
     assert limits.active(account_id) == set(jobs[1:])
     assert begun(jobs[0])
     assert not begun(IDS.new("job"))
-    limits.forget(account_id, [])
-    assert limits.active(account_id) == frozenset()
 
 
 def test_one_call_is_enough_and_two_are_the_most(table):
@@ -156,8 +154,6 @@ def test_the_last_use_is_noted_once_a_minute_at_best(table):
     client.fails = ["InternalServerError"]
     limits.note_use(used, at=NOW + timedelta(hours=1))
     assert limits.last_uses([used]) == {used: NOW + timedelta(seconds=60)}
-    limits.forget(IDS.new("acct"), [used])
-    assert limits.last_uses([used]) == {}
     assert limits.last_uses([]) == {}
 
 

@@ -140,12 +140,6 @@ class DynamoLimits:
                 found[item["pk"].removeprefix("used#")] = datetime.fromisoformat(item["used_at"])
         return found
 
-    def forget(self, account_id: AccountId, public_ids: Iterable[str]) -> None:
-        """Nothing is counted for the account and its keys any more."""
-        rows = [f"rate#{account_id}", _active_pk(account_id), *map(_used_pk, public_ids)]
-        for pk in rows:
-            self._client.delete_item(TableName=self._table, Key=to_item({"pk": pk}))
-
     def _move(
         self,
         account_id: AccountId,
