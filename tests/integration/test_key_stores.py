@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lipwire.adapters.system import SystemClock
 from lipwire.domain.errors import (
     ConcurrentChangeError,
     KeyEndedError,
@@ -11,11 +12,14 @@ from lipwire.domain.errors import (
     UnauthenticatedError,
 )
 from lipwire.domain.jobs import JobStatus
-from lipwire.domain.keys import ApiKey, KeyMode, MintedKey, Scope, mint_key
+from lipwire.domain.keys import ApiKey, KeyMode, MintedKey, Scope, mint_key, whole_seconds
 from lipwire.domain.plans import PLANS, PlanChanges
 from tests.integration.test_stores import IDS, Stores
-from tests.support.builders import NOW, a_report, an_account
+from tests.support.builders import a_report, an_account
 from tests.support.limit_races import at_once
+
+#: The table forgets what is past.
+NOW = whole_seconds(SystemClock().now())
 
 
 @pytest.fixture
@@ -167,3 +171,22 @@ def test_a_job_outlives_the_key_that_made_it(platform, stores):
     assert stores.jobs.settle(job, charge=2_000, output=a_report().output, warnings=())
     assert stores.ledger.balance(stores.account_id).balance == 8_000
     assert platform.count_events("ApiKeyRevoked", stores.key_id) == 1
+
+
+def test_an_ended_key_leaves_the_list_after_a_while(stores):
+    """Expired, rotated or revoked: the table forgets it 90 days later; one that works stays."""
+
+    def leaves(key):
+        found = stores.client.get_item(
+            TableName=stores.accounts._table, Key={"pk": {"S": f"key#{key.public_id}"}}
+        )
+        return int(found["Item"].get("expires_at", {"N": 0})["N"])
+
+    day = timedelta(days=1)
+    working, expiring, old = stored(stores), stored(stores, valid_until=NOW + day), stored(stores)
+    assert leaves(working) == 0
+    assert leaves(expiring) == (NOW + 91 * day).timestamp()
+    stores.accounts.rotate_key(old, minted(stores).record, until=NOW + 2 * day, by=None)
+    assert leaves(old) == (NOW + 92 * day).timestamp()
+    stores.accounts.revoke(working.public_id, at=NOW)
+    assert leaves(working) == (NOW + 90 * day).timestamp()

@@ -3,18 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.table import Transaction
-from lipwire.adapters.system import RandomIds
+from lipwire.adapters.system import RandomIds, SystemClock
 from lipwire.domain.errors import BusyError, TooManyActiveJobsError
 from lipwire.domain.limits import Rate
-from tests.support.builders import NOW
 from tests.support.call_counts import warm_calls
 from tests.support.limit_races import LimitRaces, most_in_any_window
 
 IDS = RandomIds()
+#: The table forgets what is past.
+NOW = SystemClock().now()
 RATE = Rate(per_minute=600, burst=10)
 
 
@@ -41,7 +42,10 @@ class Counting:
         def call(**arguments):
             self.calls += 1
             if self.fails:
-                raise ClientError({"Error": {"Code": self.fails.pop(0)}}, name)
+                code = self.fails.pop(0)
+                if code == "no answer":
+                    raise ConnectTimeoutError(endpoint_url="https://dynamodb")
+                raise ClientError({"Error": {"Code": code}}, name)
             return getattr(self._client, name)(**arguments)
 
         return call
@@ -131,9 +135,10 @@ def test_what_cannot_be_counted_is_refused(table):
     client = Counting(table[0])
     limits = DynamoLimits(client, table=table[1])
     account_id, rates = IDS.new("acct"), {"account": RATE}
-    client.fails = ["ThrottlingException"]
-    with pytest.raises(BusyError):
-        limits.take(account_id, rates, at=NOW)
+    for failure in ("ThrottlingException", "InternalServerError", "no answer"):
+        client.fails = [failure]
+        with pytest.raises(BusyError):
+            limits.take(account_id, rates, at=NOW)
     client.fails = ["ConditionalCheckFailedException"] * 4
     with pytest.raises(BusyError):
         limits.take(account_id, rates, at=NOW)
@@ -151,8 +156,9 @@ def test_the_last_use_is_noted_once_a_minute_at_best(table):
     for seconds in (0, 59, 60, 90):
         limits.note_use(used, at=NOW + timedelta(seconds=seconds))
     assert limits.last_uses([used, unused]) == {used: NOW + timedelta(seconds=60)}
-    client.fails = ["InternalServerError"]
-    limits.note_use(used, at=NOW + timedelta(hours=1))
+    for failure in ("InternalServerError", "no answer"):
+        client.fails = [failure]
+        limits.note_use(used, at=NOW + timedelta(hours=1))
     assert limits.last_uses([used]) == {used: NOW + timedelta(seconds=60)}
     assert limits.last_uses([]) == {}
 

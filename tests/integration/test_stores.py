@@ -126,7 +126,7 @@ def test_a_job_that_cannot_be_held_is_not_written(stores):
 
 def test_a_revoked_key_cannot_spend(stores):
     """Whatever a function remembers of it: the transaction looks again."""
-    stores.accounts.revoke(stores.key_id, at=NOW)
+    stores.accounts.revoke(stores.key_id, at=SystemClock().now())
     job = stores.job()
     with pytest.raises(UnauthenticatedError):
         stores.jobs.create(job, key_id=stores.key_id, most_active=9)
@@ -322,7 +322,7 @@ def test_keys_are_found_by_their_public_id_and_revoked_once(platform, stores):
         stores.accounts.add(account, record)
     assert stores.accounts.key(public_id_of(key)).opens_with(key, at=NOW)
     for _ in range(2):
-        stores.accounts.revoke(public_id, at=NOW)
+        stores.accounts.revoke(public_id, at=SystemClock().now())
     assert not stores.accounts.key(public_id).opens_with(key, at=NOW)
     assert platform.count_events("ApiKeyRevoked", public_id) == 1
     with pytest.raises(KeyNotFoundError):

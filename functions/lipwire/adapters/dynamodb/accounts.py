@@ -1,8 +1,8 @@
 """Accounts and API keys."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
@@ -103,11 +103,12 @@ class DynamoAccounts:
         transaction.update(
             self._table,
             {"pk": _key_pk(old.public_id)},
-            change="SET replaced_by = :new, valid_until = :until",
+            change="SET replaced_by = :new, valid_until = :until, expires_at = :leaves",
             condition=f"attribute_not_exists(replaced_by) AND {_WORKS}",
             values={
                 ":new": new.public_id,
                 ":until": iso(until),
+                ":leaves": _leaves(until),
                 ":now": iso(whole_seconds(new.created_at)),
             },
             otherwise=KeyEndedError,
@@ -129,9 +130,9 @@ class DynamoAccounts:
         transaction.update(
             self._table,
             {"pk": _key_pk(public_id)},
-            change="SET revoked_at = :at",
+            change="SET revoked_at = :at, expires_at = :leaves",
             condition="attribute_exists(pk) AND attribute_not_exists(revoked_at)",
-            values={":at": iso(at)},
+            values={":at": iso(at), ":leaves": _leaves(at)},
             otherwise=ConcurrentChangeError,
         )
         self._outbox.event(
@@ -221,7 +222,11 @@ class DynamoAccounts:
     def _put_key(self, transaction: Transaction, key: ApiKey) -> None:
         transaction.put_new(
             self._table,
-            entity_item(key, pk=_key_pk(key.public_id)),
+            entity_item(
+                key,
+                pk=_key_pk(key.public_id),
+                expires_at=_leaves(key.valid_until) if key.valid_until else None,
+            ),
             otherwise=ConcurrentChangeError,
         )
 
@@ -230,11 +235,17 @@ class DynamoAccounts:
         return from_item(found["Item"]) if "Item" in found else None
 
 
+#: How long an ended key is still listed.
+_LISTED_FOR: Final = timedelta(days=90)
 #: Of a key's row. Ends are whole seconds, so their texts sort as they follow each other.
-_WORKS = (
+_WORKS: Final = (
     "attribute_exists(pk) AND attribute_not_exists(revoked_at)"
     " AND (attribute_not_exists(valid_until) OR valid_until > :now)"
 )
+
+
+def _leaves(ended: datetime) -> int:
+    return int((ended + _LISTED_FOR).timestamp())
 
 
 def _key_pk(public_id: str) -> str:

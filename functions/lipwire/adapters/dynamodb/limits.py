@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lipwire.adapters.dynamodb.table import (
     Transaction,
@@ -127,7 +127,7 @@ class DynamoLimits:
                     }
                 ),
             )
-        except ClientError:
+        except (BotoCoreError, ClientError):
             return
 
     def last_uses(self, public_ids: Iterable[str]) -> dict[str, datetime]:
@@ -176,10 +176,12 @@ class DynamoLimits:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
+        except BotoCoreError as exc:
+            raise BusyError from exc  # no answer, however often the SDK asked
         except ClientError as exc:
             if is_condition_failure(exc):
                 return False, from_item(exc.response.get("Item", {}))
-            if is_throttled(exc):
+            if _is_unavailable(exc):
                 raise BusyError from exc
             raise
         return True, from_item(answer["Attributes"])
@@ -190,10 +192,9 @@ class DynamoLimits:
         self._seen[account_id] = seen
 
 
-def is_throttled(exc: ClientError) -> bool:
-    """Whether the table had no capacity left."""
-    code = exc.response["Error"]["Code"]
-    return code in {
+def _is_unavailable(exc: ClientError) -> bool:
+    return exc.response["Error"]["Code"] in {
+        "InternalServerError",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ThrottlingException",
