@@ -100,9 +100,9 @@ def look_into(
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
-        status = _ended(process)
+        status, was_ended = _ended(process)
         said = ear.heard()
-    if talk.body is None and (reason := _not_the_files(talk, watch, status)):
+    if talk.body is None and (reason := _not_the_files(talk, watch, 0 if was_ended else status)):
         raise BoxBrokenError(reason, status=status, said=said)
     found = _understood(talk.body)
     return Look(
@@ -199,13 +199,13 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> int:
-    """Its exit status; it has a moment to leave by itself."""
+def _ended(process: "subprocess.Popen[bytes]") -> tuple[int, bool]:
+    """Its exit status, and whether we had to end it; it has a moment to leave by itself."""
     try:
-        return process.wait(_LEAVING_S)
+        return process.wait(_LEAVING_S), False
     except subprocess.TimeoutExpired:
         _end(process)
-        return process.wait()
+        return process.wait(), True
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -173,6 +173,14 @@ def test_the_box_has_nothing_to_take() -> None:
     assert (found.finding.problem.code, found.finding.problem.message) == ("loot", "")
 
 
+def test_what_will_not_leave_the_box_is_ended() -> None:
+    """That is the file's doing too, not the machine's."""
+    found = look(b"", inside="tests.support.inside.staying")
+    assert found.finding.problem is not None
+    assert found.finding.problem.code == "corrupt_media"
+    assert found.status == -9
+
+
 @pytest.mark.parametrize("lie", range(4))
 def test_the_box_is_not_believed(lie: int) -> None:
     """What comes out of it is validated as what a stranger sent: a finding that is none is the file's doing."""
@@ -185,7 +193,7 @@ def test_the_box_is_not_believed(lie: int) -> None:
 @pytest.mark.fault(35)
 def test_a_decoder_that_hangs_is_ended() -> None:
     """With all that it started, when its time is up."""
-    found = look(b"", inside="tests.support.inside.hanging", deadline_s=1.5)
+    found = look(b"", inside="tests.support.inside.hanging", deadline_s=2.5)
     assert found.finding.problem is not None
     assert found.finding.problem.code == "corrupt_media"
     assert "longer than is allowed" in found.finding.problem.message
@@ -236,6 +244,6 @@ class Store(BytesIO):
 def test_a_store_in_trouble_is_no_verdict_on_the_file() -> None:
     """Neither one that is slow nor one that fails."""
     with pytest.raises(BoxBrokenError, match="object store"):
-        look_at(Store(slow_s=1.0), inside="tests.support.inside.asking", deadline_s=0.9)
+        look_at(Store(slow_s=2.1), inside="tests.support.inside.asking", deadline_s=2)
     with pytest.raises(ConnectionError):
         look_at(Store(), inside="tests.support.inside.asking")
