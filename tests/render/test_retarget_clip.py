@@ -133,7 +133,7 @@ def test_the_rest_of_the_picture_differs_by_coding_only(
             plain_db.append(_psnr(a.to_rgb(), c.to_rgb(), outside))
     record_property("outside_db", round(float(np.mean(made_db)), 2))
     record_property("plain_db", round(float(np.mean(plain_db)), 2))
-    assert np.mean(made_db) > np.mean(plain_db) - 0.5
+    assert np.mean(made_db) >= np.mean(plain_db) - 0.1
 
 
 def test_a_second_dub_reuses_the_analysis(talking: Dub, media: Find, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +29,7 @@ from lipwire.render.media.source import VideoSource
 from lipwire.render.media.timeline import Timeline
 from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.portrait import Person, PortraitDrawer, portrait_targets
-from lipwire.render.retarget.still import StillDrawer
+from lipwire.render.retarget.still import MixedDrawer, StillDrawer
 from lipwire.render.retarget.targets import Targets
 from lipwire.render.retarget.video import Clip, ClipDrawer, plan_dub
 from lipwire.render.speech.mouth import mouth_track
@@ -39,6 +40,9 @@ QUALITY_BAR = 0.15
 #: A kept span ends where a frame is this much better than the bar, and shorter spans are drawn all the same: a mouth
 #: that comes and goes is worse than a doubtful one.
 _BETTER, _LEAST_KEPT = 1.5, 4
+#: Below this quality a mouth of the clip gives way to the frame's own lips, if those are as good as the second figure;
+#: such frames that are no further apart than this belong together.
+_LENDABLE, _OWN_LIPS, _APART = 0.3, 0.5, 12
 #: Frames over which an edit fades in and out beside frames that stay as they are.
 _FADE_FRAMES = 3
 
@@ -122,6 +126,14 @@ def _planned(
 ) -> Speaker:
     clip = Clip.of(analysis.people[person])
     drawer: Drawer
+    still = partial(
+        StillDrawer,
+        clip,
+        canvas=canvas,
+        expression=options.expression,
+        region=options.region,
+        tier=options.quality,
+    )
     if clip.speaks:
         plan = plan_dub(
             clip,
@@ -133,7 +145,13 @@ def _planned(
             lines=analysis.banks[person].lines,
             options=options,
         )
-        drawer, targets = ClipDrawer(plan, analysis.mouths(person)), plan.targets
+        lent, targets = (
+            ClipDrawer(plan, analysis.mouths(person), tier=options.quality),
+            plan.targets,
+        )
+        own = still(targets=targets)
+        marks = (_qualities(one, len(canvas)) for one in (lent, own))
+        drawer = MixedDrawer(lent, own, own_lips(*marks))
     else:
         targets = portrait_targets(
             voice,
@@ -142,15 +160,8 @@ def _planned(
             expressiveness=options.expressiveness,
             expression=options.expression,
         )
-        drawer = StillDrawer(
-            clip,
-            targets,
-            canvas,
-            expression=options.expression,
-            region=options.region,
-            tier=options.quality,
-        )
-    quality = np.array([drawer.quality(k) for k in range(len(canvas))])
+        drawer = still(targets=targets)
+    quality = _qualities(drawer, len(canvas))
     untouched = {
         "outside_time_ranges": ~timeline.edited,
         "no_face": ~clip.track.found[canvas],
@@ -162,6 +173,24 @@ def _planned(
     cuts[1:] = analysis.cuts[np.maximum(canvas[1:], canvas[:-1])]
     shown = faded(~(decided | untouched["low_quality"]), cuts)
     return Speaker(person, drawer, targets, clip.speaks, shown, quality, untouched)
+
+
+def _qualities(drawer: Drawer, count: int) -> Floats:
+    return np.array([drawer.quality(k) for k in range(count)])
+
+
+def own_lips(lent: Floats, own: Floats) -> Mask:
+    """Frames (n,) to draw with their own lips, by the quality of the clip's mouths and of own lips there.
+
+    Whole stretches in which the clip again and again has no fitting mouth: the two don't look alike, and must not take
+    turns.
+    """
+    chosen = np.zeros(len(lent), dtype=bool)
+    bad = np.flatnonzero((lent < _LENDABLE) & (own >= _OWN_LIPS))
+    for run in np.split(bad, np.flatnonzero(np.diff(bad) > _APART) + 1):
+        if len(run) >= _LEAST_KEPT:
+            chosen[run[0] : run[-1] + 1] = True
+    return chosen & (own >= _OWN_LIPS)
 
 
 def doubtful_spans(quality: Floats) -> Mask:

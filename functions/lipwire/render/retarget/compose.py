@@ -62,8 +62,10 @@ def edit_box(edit: Edit, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return int(x0), int(y0), int(x1), int(y1)
 
 
-def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple[Floats, Floats]:
-    """The crop with its lower face moved, and how far each pixel's content came."""
+def bend_skin(
+    crop: Pixels, box: tuple[int, int, int, int], edit: Edit, *, sampling: int = cv2.INTER_CUBIC
+) -> tuple[Floats, Floats]:
+    """The crop with its lower face moved, re-sampled as OpenCV's `sampling`, and how far each pixel's content came."""
     x0, y0, x1, y1 = box
     face = edit.landmarks[:, :2]
     outer_from = face[points.OUTER_LIPS]
@@ -94,7 +96,7 @@ def bend_skin(crop: Pixels, box: tuple[int, int, int, int], edit: Edit) -> tuple
         field = nodes.over(part)
         where = np.s_[part[1] : part[3], part[0] : part[2]]
         maps = look_up(field, part[:2], image_corner=(0, 0))
-        bent[where] = cv2.remap(crop, maps, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        bent[where] = cv2.remap(crop, maps, None, sampling, borderMode=cv2.BORDER_REPLICATE)
         distance[where] = cv2.magnitude(*cv2.split(field))
     return bent, distance
 
@@ -105,9 +107,10 @@ def compose(
     edit: Edit,
     *,
     sources: Sequence[Lent],
+    sampling: int = cv2.INTER_CUBIC,
 ) -> Patch:
     """The patch that turns the frame's own mouth into the wanted one."""
-    bent, distance = bend_skin(crop, box, edit)
+    bent, distance = bend_skin(crop, box, edit, sampling=sampling)
     alpha = visible(distance)
     face = edit.landmarks[:, :2]
     ties = face[TIES].copy()
@@ -116,7 +119,13 @@ def compose(
         if int(point) in moved:
             ties[row] = edit.skin_to[moved[int(point)]]
     laid = lay_lips(
-        bent, box[:2], lips=edit.lips_to, ties=ties, sources=sources, eye_px=edit.eye_px
+        bent,
+        box[:2],
+        lips=edit.lips_to,
+        ties=ties,
+        sources=sources,
+        eye_px=edit.eye_px,
+        sampling=sampling,
     )
     if laid is not None:
         mask, where = laid

@@ -84,6 +84,7 @@ def lay_lips(
     ties: Floats,
     sources: Sequence[Lent],
     eye_px: float,
+    sampling: int = cv2.INTER_CUBIC,
 ) -> tuple[Floats, tuple[slice, slice]] | None:
     """`base` (float, in place) shows the sources' lips at `lips`; returns the mask and where in `base` it lies."""
     outline = lips[_OUTLINE]
@@ -106,7 +107,9 @@ def lay_lips(
     opened = _parted(lips, eye_px=eye_px)
     mixed = np.zeros_like(under)
     for lent in sources:
-        patch = _fetch(lent.mouth, opened, ties, box=box, size=size, step=0.06 * eye_px)
+        patch = _fetch(
+            lent.mouth, opened, ties, box=box, size=size, step=0.06 * eye_px, sampling=sampling
+        )
         patch += _light(under - patch, ring, reach=_LIGHT_REACH * eye_px)
         mixed += lent.share * patch
     tint = np.sum([lent.share * lent.tint for lent in sources], axis=0)
@@ -139,6 +142,7 @@ def _fetch(
     box: tuple[int, int],
     size: tuple[int, int],
     step: float,
+    sampling: int,
 ) -> Floats:
     """The source's mouth moved so that its lips lie at `lips`."""
     wanted = np.concatenate([lips, ties])
@@ -146,7 +150,7 @@ def _fetch(
     field = Spline.through(wanted, shown - wanted).over(box, size, step=step)
     maps = look_up(field, box, image_corner=source.corner)
     patch: Floats = cv2.remap(
-        source.rgb, maps, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        source.rgb, maps, None, sampling, borderMode=cv2.BORDER_REPLICATE
     ).astype(np.float32)
     return patch
 

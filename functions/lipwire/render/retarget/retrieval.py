@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lipwire.domain.options import Quality
 from lipwire.render.face.arrays import Floats, Ints
 
-_CANDIDATES = 140
+#: How many of the bank's mouths are weighed for each output frame.
+CANDIDATES = {Quality.DRAFT: 50, Quality.STANDARD: 140, Quality.BEST: 260}
 _WINDOW = 500
 _OVERLAP = 60
 
@@ -76,6 +78,7 @@ def retrieve(
     bank: Ints,
     opening: Floats,
     width: Floats,
+    tier: Quality = Quality.STANDARD,
 ) -> Choice:
     """The cheapest smooth sequence of mouths (Viterbi over windows).
 
@@ -96,6 +99,7 @@ def retrieve(
             bank=bank,
             opening=opening[span],
             width=width[span],
+            most=CANDIDATES[tier],
         )
         path = _viterbi(mouths, frames, costs, entry=entry)
         kept = np.arange(stop - begin)
@@ -107,7 +111,7 @@ def retrieve(
 
 
 def _candidates(
-    mouths: Mouths, canvas: Ints, *, bank: Ints, opening: Floats, width: Floats
+    mouths: Mouths, canvas: Ints, *, bank: Ints, opening: Floats, width: Floats, most: int
 ) -> tuple[Ints, Floats]:
     """Per output frame its best frames, the canvas's own last, and their costs."""
     spread_o = max(float(mouths.opening[bank].std()), 0.015)
@@ -132,7 +136,7 @@ def _candidates(
         return total
 
     of_bank = cost(np.broadcast_to(bank, (len(canvas), len(bank))))
-    count = min(_CANDIDATES, len(bank))
+    count = min(most, len(bank))
     best = np.argpartition(of_bank, count - 1, axis=1)[:, :count]
     own = canvas[:, None]
     frames = np.concatenate([bank[best], own], axis=1)

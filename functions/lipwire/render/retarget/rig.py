@@ -28,7 +28,7 @@ _LIP_EDGE = 0.016
 _PRESSED = 0.008
 #: How far, in eye distances, a chin ever sinks.
 _DEEPEST = 0.2
-#: How pixels are re-sampled: what the tiers trade for time is how much fine detail a moved head keeps.
+#: How pixels are re-sampled: what the tiers trade for time is how much fine detail of a moved face is kept.
 SAMPLING = {
     Quality.DRAFT: cv2.INTER_LINEAR,
     Quality.STANDARD: cv2.INTER_CUBIC,
@@ -88,7 +88,7 @@ class FaceRig:
         """The lower face with its mouth as asked; `base_rgb` replaces the pixels of `box`."""
         crop = self._box_rgb if base_rgb is None else base_rgb
         edit = self._edit(pose)
-        bent, distance = bend_skin(crop, self.box, edit)
+        bent, distance = bend_skin(crop, self.box, edit, sampling=self._sampling)
         alpha = visible(distance)
         self._draw_mouth(bent, alpha, crop, edit, pose)
         return Patch(self.box[0], self.box[1], np.clip(bent, 0, 255), alpha)

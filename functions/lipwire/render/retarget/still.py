@@ -1,12 +1,12 @@
-"""Drawing a dub over a clip whose mouth never opens."""
+"""Drawing a dub with each frame's own lips: over a clip whose mouth never opens, or where no other mouth fits."""
 
 from lipwire.domain.options import EditedRegion, Expression, Quality
-from lipwire.render.face.arrays import Ints
+from lipwire.render.face.arrays import Ints, Mask
 from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.portrait import still_quality
 from lipwire.render.retarget.rig import FaceRig, face_box
 from lipwire.render.retarget.targets import SMILE, Targets
-from lipwire.render.retarget.video import Canvas, Clip
+from lipwire.render.retarget.video import Canvas, Clip, ClipDrawer
 
 
 class StillDrawer:
@@ -51,3 +51,25 @@ class StillDrawer:
     def quality(self, k: int) -> float:
         """How believable output frame k is, 0..1: less where the face is turned away or small."""
         return still_quality(self._clip.track.steady[self._canvas[k]])
+
+
+class MixedDrawer:
+    """Draws with the clip's mouths, and in the frames of `own` (n,) with the frame's own lips."""
+
+    #: How believable own lips are at most where the clip speaks elsewhere.
+    _OWN_QUALITY = 0.5
+
+    def __init__(self, lent: ClipDrawer, still: StillDrawer, own: Mask) -> None:
+        self._lent = lent
+        self._still = still
+        self._own = own
+
+    def patch(self, k: int, frame: Canvas) -> Patch:
+        """What to lay over `frame` as output frame k."""
+        return self._still.patch(k, frame) if self._own[k] else self._lent.patch(k, frame)
+
+    def quality(self, k: int) -> float:
+        """How believable output frame k is, 0..1."""
+        if self._own[k]:
+            return min(self._OWN_QUALITY, self._still.quality(k))
+        return self._lent.quality(k)

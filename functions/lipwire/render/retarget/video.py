@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lipwire.domain.options import EditedRegion, JobOptions
+from lipwire.domain.options import EditedRegion, JobOptions, Quality
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.face.chart import Chart, eye_distance
@@ -16,6 +16,7 @@ from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
 from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
 from lipwire.render.retarget.lips import TIES, Lent, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve
+from lipwire.render.retarget.rig import SAMPLING
 from lipwire.render.retarget.targets import (
     FASTEST,
     SMILE,
@@ -199,6 +200,7 @@ def plan_dub(
         bank=bank,
         opening=relative.opening,
         width=relative.width,
+        tier=options.quality,
     )
     smile = SMILE[options.expression]
     targets = replace(
@@ -268,11 +270,18 @@ def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
 class ClipDrawer:
     """Draws a planned dub; call `patch` for output frames in order or not."""
 
-    def __init__(self, plan: Plan, mouths: Mapping[int, MouthSource]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        mouths: Mapping[int, MouthSource],
+        *,
+        tier: Quality = Quality.STANDARD,
+    ) -> None:
         # Not the plan itself: the chart in it is large and done with.
         self._track = plan.clip.track
         self._geometry, self._choice = plan.geometry, plan.choice
         self._mouths = mouths
+        self._sampling = SAMPLING[tier]
         self._tone, self._wanted_tone = plan.tone, plan.wanted_tone
         self._softened = {
             k: softened for k, softened in _followers(plan).items() if softened[0] in mouths
@@ -303,7 +312,7 @@ class ClipDrawer:
                 self._lent(k, self._mouths[follower], weight),
             ]
         box = edit_box(edit, (track.width, track.height))
-        return compose(frame.rgb_crop(*box), box, edit, sources=sources)
+        return compose(frame.rgb_crop(*box), box, edit, sources=sources, sampling=self._sampling)
 
     def _lent(self, k: int, mouth: MouthSource, share: float) -> Lent:
         off = self._wanted_tone[k] - self._tone[mouth.frame]
