@@ -90,6 +90,7 @@ def test_the_node_sdk_makes_a_video(platform, clip, voice, tmp_path):
             "video": str(clip),
             "voice": str(voice),
         },
+        node=True,
         package="magic-hour",
     )
     made = told["made"]

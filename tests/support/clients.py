@@ -31,14 +31,14 @@ print(len(opening), float(np.nanmax(opening) - np.nanmin(opening)))
 """
 
 
-def run_client(name: str, given: dict[str, Any], *, package: str | None = None) -> Any:
+def run_client(name: str, given: dict[str, Any], *, node: bool = False, package: str = "") -> Any:
     """What the client of that file printed; it imports nothing of the server, its environment can't.
 
-    Skips the test where the vendors' SDKs (for Node: that package) are not installed (`make setup`).
+    Skips the test where the vendors' SDKs (for Node: that package, if one is named) are not installed (`make setup`).
     """
     python = ROOT / ".venv" / "clients" / "bin" / "python"
-    command = ["node"] if package else [str(python), "-I"]
-    if not (ROOT / "node_modules" / package if package else python).exists():
+    command = ["node"] if node else [str(python), "-I"]
+    if not (ROOT / "node_modules" / package if node else python).exists():
         pytest.skip("the vendors' SDKs are not installed: make setup")
     done = subprocess.run(
         [*command, str(FOLDER / name)],
