@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.account_rows import DynamoAccountRows
     from lipwire.adapters.dynamodb.accounts import DynamoAccounts
     from lipwire.adapters.dynamodb.assets import DynamoAssets
+    from lipwire.adapters.dynamodb.batches import DynamoBatches
     from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
     from lipwire.adapters.dynamodb.idempotency import DynamoKeyClaims
     from lipwire.adapters.dynamodb.jobs import DynamoJobs
@@ -105,25 +106,32 @@ class App(Wiring):
     @cached_property
     def jobs(self) -> DynamoJobs:
         """Jobs. A function without ledger and outbox can read and advance them, not end them."""
-        from lipwire.adapters.dynamodb.accounts import DynamoAccounts
         from lipwire.adapters.dynamodb.jobs import DynamoJobs
+
+        return DynamoJobs(self.dynamodb, clock=self.clock, **self._parts_of_jobs())
+
+    @cached_property
+    def batches(self) -> DynamoBatches:
+        """Batches. A function without ledger and outbox can read them, not make one."""
+        from lipwire.adapters.dynamodb.batches import DynamoBatches
+
+        return DynamoBatches(self.dynamodb, **self._parts_of_jobs())
+
+    def _parts_of_jobs(self) -> dict[str, Any]:
+        from lipwire.adapters.dynamodb.accounts import DynamoAccounts
         from lipwire.adapters.dynamodb.ledger import DynamoLedger
         from lipwire.adapters.dynamodb.limits import DynamoLimits
 
         environment, outbox = self.settings.environment, self._outbox_if_declared()
-        return DynamoJobs(
-            self.dynamodb,
-            table=self._name(Resource.JOBS_TABLE),
-            ledger=DynamoLedger(
-                self.dynamodb, table=environment.get(Resource.LEDGER_TABLE, ""), outbox=outbox
-            ),
-            accounts=DynamoAccounts(
-                self.dynamodb, table=environment.get(Resource.ACCOUNTS_TABLE, ""), outbox=outbox
-            ),
-            limits=DynamoLimits(self.dynamodb, table=environment.get(Resource.LIMITS_TABLE, "")),
-            outbox=outbox,
-            clock=self.clock,
-        )
+        ledger = environment.get(Resource.LEDGER_TABLE, "")
+        accounts = environment.get(Resource.ACCOUNTS_TABLE, "")
+        return {
+            "table": self._name(Resource.JOBS_TABLE),
+            "ledger": DynamoLedger(self.dynamodb, table=ledger, outbox=outbox),
+            "accounts": DynamoAccounts(self.dynamodb, table=accounts, outbox=outbox),
+            "limits": DynamoLimits(self.dynamodb, table=environment.get(Resource.LIMITS_TABLE, "")),
+            "outbox": outbox,
+        }
 
     @cached_property
     def account_rows(self) -> DynamoAccountRows:

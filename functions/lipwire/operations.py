@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lipwire.dialects.base import Operation
 from lipwire.domain.commands import Caller
+from lipwire.usecases.cancel_batch import cancel_batch
 from lipwire.usecases.cancel_job import cancel_job
 from lipwire.usecases.close_account import close_account
 from lipwire.usecases.complete_upload import complete_upload
+from lipwire.usecases.create_batch import create_batch
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_key import create_key
 from lipwire.usecases.create_upload import create_upload
@@ -18,10 +20,12 @@ from lipwire.usecases.delete_job import delete_job
 from lipwire.usecases.estimate_job import estimate_job
 from lipwire.usecases.get_account import get_account
 from lipwire.usecases.get_asset import get_asset
+from lipwire.usecases.get_batch import get_batch
 from lipwire.usecases.get_delivery import get_delivery
 from lipwire.usecases.get_endpoint import get_endpoint
 from lipwire.usecases.get_job import get_job
 from lipwire.usecases.list_assets import list_assets
+from lipwire.usecases.list_batches import list_batches
 from lipwire.usecases.list_deliveries import list_deliveries
 from lipwire.usecases.list_endpoints import list_endpoints
 from lipwire.usecases.list_jobs import list_jobs
@@ -88,6 +92,31 @@ RUN: Final[dict[Operation, Run]] = {
     Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),
     Operation.DELETE_JOB: lambda app, command, caller: delete_job(
         command, caller, jobs=app.jobs, stores=app, clock=app.clock
+    ),
+    Operation.CREATE_BATCH: lambda app, command, caller: create_batch(
+        command,
+        caller,
+        batches=app.batches,
+        assets=app.assets,
+        engines=app.engines,
+        webhook_urls=app.webhook_urls,
+        source_urls=app.url_guard,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.GET_BATCH: lambda app, command, caller: get_batch(
+        command, caller, batches=app.batches, results=app.results, clock=app.clock
+    ),
+    Operation.LIST_BATCHES: lambda app, command, caller: list_batches(
+        command, caller, batches=app.batches
+    ),
+    Operation.CANCEL_BATCH: lambda app, command, caller: cancel_batch(
+        command,
+        caller,
+        batches=app.batches,
+        jobs=app.jobs,
+        results=app.results,
+        clock=app.clock,
     ),
     Operation.CLOSE_ACCOUNT: lambda app, _command, caller: close_account(
         caller.account.id, by=caller.key_id, accounts=app.accounts, clock=app.clock

@@ -18,6 +18,7 @@ from lipwire.domain.webhooks import WEBHOOK_TYPES
 from outbox.handler import handler as publish
 from tests.support.builders import ACCOUNT, a_job
 from tests.support.fakes import FakeClock, FakeIds, FakeJobs
+from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_webhooks import (
     FakeDeliveries,
     FakeEndpoints,
@@ -285,6 +286,7 @@ def desk(monkeypatch):
         "clock": FakeClock(),
         "ids": FakeIds(),
         "jobs": FakeJobs(job),
+        "batches": FakeBatches(FakeJobs(job)),
         "accounts": FakeSecrets(),
         "endpoints": FakeEndpoints(an_endpoint(1, event_types=list(WEBHOOK_TYPES.values()))),
         "deliveries": FakeDeliveries(a_delivery(attempts=0, endpoint_id=an_endpoint(1).id)),

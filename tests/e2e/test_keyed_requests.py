@@ -33,6 +33,7 @@ def bodies(client):
             {"name": "a", "scopes": ["jobs"]},
             {"name": "b", "scopes": ["jobs"]},
         ),
+        Operation.CREATE_BATCH: ({"jobs": [job]}, {"jobs": [job], "name": "another"}),
         Operation.CREATE_ENDPOINT: (hook, hook | {"description": "another"}),
     }
 

@@ -17,6 +17,8 @@ KIND_OF: dict[Operation, str] = {
     Operation.GET_JOB: "job",
     Operation.CANCEL_JOB: "job",
     Operation.DELETE_JOB: "job",
+    Operation.GET_BATCH: "batch",
+    Operation.CANCEL_BATCH: "batch",
     Operation.GET_ENDPOINT: "endpoint",
     Operation.UPDATE_ENDPOINT: "endpoint",
     Operation.DELETE_ENDPOINT: "endpoint",
@@ -38,6 +40,7 @@ BODY_OF: dict[Operation, object] = {
 UNKNOWN = {
     "asset": f"ast_{'0' * 26}",
     "job": f"job_{'0' * 26}",
+    "batch": f"bat_{'0' * 26}",
     "endpoint": f"whe_{'0' * 26}",
     "delivery": f"dlv_{'0' * 26}",
     "key": "0" * 10,
@@ -89,8 +92,18 @@ def owned(client: Client) -> dict[str, str]:
     job = client.create_job(asset, asset)["id"]
     endpoint = client.call("POST", "/webhook-endpoints", {"url": "https://example.com/hook"})["id"]
     delivery = client.call("POST", f"/webhook-endpoints/{endpoint}/test")["id"]
+    ref = {"asset_id": asset}
+    batch = client.call("POST", "/batches", {"source": ref, "speeches": [ref]})["id"]
+    client.call("POST", f"/batches/{batch}/cancel")
     key = client.call("GET", "/keys")["items"][0]["id"]
-    return {"asset": asset, "job": job, "endpoint": endpoint, "delivery": delivery, "key": key}
+    return {
+        "asset": asset,
+        "job": job,
+        "endpoint": endpoint,
+        "delivery": delivery,
+        "key": key,
+        "batch": batch,
+    }
 
 
 def _raw(status: int, answer: Any) -> Raw:

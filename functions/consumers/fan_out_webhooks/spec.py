@@ -19,6 +19,7 @@ CONSUMER = ConsumerSpec(
         "JobSucceeded",
         "JobFailed",
         "JobCanceled",
+        "BatchCompleted",
         "WebhookEndpointDisabled",
         "ApiKeyRevoked",
         "BalanceLow",

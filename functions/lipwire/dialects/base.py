@@ -30,6 +30,10 @@ class Operation(StrEnum):
     GET_ACCOUNT = "get_account"
     CLOSE_ACCOUNT = "close_account"
     LIST_LEDGER = "list_ledger"
+    CREATE_BATCH = "create_batch"
+    GET_BATCH = "get_batch"
+    LIST_BATCHES = "list_batches"
+    CANCEL_BATCH = "cancel_batch"
     CREATE_ENDPOINT = "create_endpoint"
     LIST_ENDPOINTS = "list_endpoints"
     GET_ENDPOINT = "get_endpoint"
@@ -54,6 +58,7 @@ CREATES: Final = frozenset(
     {
         Operation.CREATE_UPLOAD,
         Operation.CREATE_JOB,
+        Operation.CREATE_BATCH,
         Operation.CREATE_ENDPOINT,
         Operation.CREATE_KEY,
         Operation.ROTATE_KEY,
@@ -82,6 +87,10 @@ _JOBS: Final = {
     Operation.LIST_JOBS,
     Operation.CANCEL_JOB,
     Operation.DELETE_JOB,
+    Operation.CREATE_BATCH,
+    Operation.GET_BATCH,
+    Operation.LIST_BATCHES,
+    Operation.CANCEL_BATCH,
 }
 _WEBHOOKS: Final = {
     Operation.CREATE_ENDPOINT,
@@ -103,6 +112,7 @@ COUNTED: Final = frozenset(
         Operation.CREATE_UPLOAD,
         Operation.CREATE_UPLOADS,
         Operation.CREATE_JOB,
+        Operation.CREATE_BATCH,
         Operation.CREATE_ENDPOINT,
         Operation.ROTATE_SECRET,
         Operation.SEND_TEST_EVENT,

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.idempotency import Also, Once
-from lipwire.domain.ids import AssetId, EndpointId, JobId
+from lipwire.domain.ids import AssetId, BatchId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
 from lipwire.domain.options import JobOptions
@@ -195,6 +195,25 @@ class ListLedger(Command):
 
 class GetAccount(Command):
     pass
+
+
+class CreateBatch(Command):
+    jobs: tuple[CreateJob, ...]
+    name: str | None = None
+    metadata: dict[str, str] = {}
+
+
+class GetBatch(Command):
+    batch_id: BatchId
+
+
+class ListBatches(Command):
+    limit: int = 20
+    cursor: str | None = None
+
+
+class CancelBatch(Command):
+    batch_id: BatchId
 
 
 class CloseAccount(Command):

@@ -5,13 +5,14 @@ LipwireError
 ├── AuthenticationError (401)      UnauthenticatedError
 ├── ForbiddenError (403)           MissingScopeError
 ├── PaymentError (402)             InsufficientCreditsError
-├── MissingError (404)             AccountNotFoundError, JobNotFoundError, AssetNotFoundError, EndpointNotFoundError, DeliveryNotFoundError,
+├── MissingError (404)             AccountNotFoundError, BatchNotFoundError, JobNotFoundError, AssetNotFoundError,
+│                                  EndpointNotFoundError, DeliveryNotFoundError,
 │                                  KeyNotFoundError, RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
 │                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError, KeyEndedError,
 │                                  TooManyKeysError, LedgerConflictError, RefundTooLargeError,
 │                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
-├── InvalidError (422)             InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError,
+├── InvalidError (422)             BatchTooLargeError, InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError,
 │   │                              IdempotencyKeyReusedError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
@@ -87,6 +88,20 @@ class JobNotFoundError(LipwireError):
     kind = Kind.MISSING
     title = "There is no such job."
     mend = "Check the id; deleted jobs stay deleted."
+
+
+class BatchNotFoundError(LipwireError):
+    code = "batch_not_found"
+    kind = Kind.MISSING
+    title = "There is no such batch."
+    mend = "Check the id; list yours with GET /lipwire/v1/batches."
+
+
+class BatchTooLargeError(LipwireError):
+    code = "batch_too_large"
+    kind = Kind.INVALID
+    title = "The batch has more jobs than can be accepted together."
+    mend = "Send at most `limit` jobs in a batch; all of one are accepted, or none."
 
 
 class AssetNotFoundError(LipwireError):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from lipwire.domain.ids import AccountId, AssetId, EndpointId, EventId, JobId, KeyId
+from lipwire.domain.ids import AccountId, AssetId, BatchId, EndpointId, EventId, JobId, KeyId
 
 
 class EventData(BaseModel):
@@ -83,6 +83,17 @@ class AssetDeleted(EventData):
     type: ClassVar[str] = "AssetDeleted"
     context: ClassVar[str] = "assets"
     asset_id: AssetId
+
+
+class BatchCompleted(EventData):
+    """Every job of a batch has ended, each in its own way."""
+
+    type: ClassVar[str] = "BatchCompleted"
+    context: ClassVar[str] = "jobs"
+    batch_id: BatchId
+    succeeded: int
+    failed: int
+    canceled: int
 
 
 class JobCreated(EventData):

@@ -7,6 +7,7 @@ AccountId = NewType("AccountId", str)
 KeyId = NewType("KeyId", str)
 AssetId = NewType("AssetId", str)
 JobId = NewType("JobId", str)
+BatchId = NewType("BatchId", str)
 EndpointId = NewType("EndpointId", str)
 EventId = NewType("EventId", str)
 

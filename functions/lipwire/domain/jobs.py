@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.assets import Problem
 from lipwire.domain.engines import Mode
-from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.ids import AccountId, AssetId, BatchId, JobId
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
 from lipwire.domain.quality import QualityReport
@@ -76,6 +76,8 @@ class Job(BaseModel):
     options: JobOptions = JobOptions()
     #: Made with a test key: costs nothing, and the output says so.
     is_test: bool = False
+    #: The batch it was asked for with.
+    batch_id: BatchId | None = None
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Asset
+from lipwire.domain.batches import Batch
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import EngineSpec
 from lipwire.domain.ids import AccountId
@@ -90,6 +91,14 @@ class AccountView:
     active_jobs: int = 0
     #: Who signs webhooks is shown only to keys that look after them.
     shows_secret: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    """A batch, with those of its jobs that were not deleted."""
+
+    batch: Batch
+    jobs: tuple[JobView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from lipwire.domain.events import (
     ApiKeyRevoked,
     BalanceLow,
+    BatchCompleted,
     EventData,
     JobCanceled,
     JobFailed,
@@ -31,6 +32,7 @@ WEBHOOK_TYPES: Final[dict[type[EventData], str]] = {
     JobSucceeded: "job.succeeded",
     JobFailed: "job.failed",
     JobCanceled: "job.canceled",
+    BatchCompleted: "batch.completed",
     WebhookEndpointDisabled: "endpoint.disabled",
     ApiKeyRevoked: "key.revoked",
     BalanceLow: "balance.low",

@@ -1,5 +1,6 @@
 """The ledger: append-only entries, and the balance as a cache of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.events import BalanceLow
 from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.jobs import Job
 from lipwire.domain.ledger import (
     Entry,
     EntryKind,
@@ -203,14 +205,25 @@ class DynamoLedger(LedgerRows):
             created_at=at,
         )
         self.put(transaction, entry)
-        transaction.update(
-            self._table,
-            {"pk": account_id, "sk": BALANCE},
-            change="ADD available :minus, held :amount, version :one",
-            condition="available >= :amount",
-            values={":amount": amount, ":minus": -amount, ":one": 1},
-            otherwise=InsufficientCreditsError,
-        )
+        self._set_aside(transaction, account_id, amount)
+
+    def hold_all(
+        self, transaction: Transaction, account_id: AccountId, jobs: Sequence[Job], *, at: datetime
+    ) -> None:
+        """A first HOLD for each of these new jobs; the balance is touched once, and must cover all of them."""
+        for job in jobs:
+            entry = Entry(
+                account_id=account_id,
+                key=hold_key(job.id, 1),
+                kind=EntryKind.HOLD,
+                amount_millicredits=Millicredits(job.held_millicredits),
+                job_id=job.id,
+                price_list=str(job.terms),
+                created_at=at,
+            )
+            self.put(transaction, entry)
+        total = sum(job.held_millicredits for job in jobs)
+        self._set_aside(transaction, account_id, Millicredits(total))
 
     def settle(
         self,
@@ -236,6 +249,18 @@ class DynamoLedger(LedgerRows):
     ) -> None:
         """Guarded by the one END entry a job can have: the hold ends, nothing is spent."""
         self._end(transaction, account_id, job_id, EntryKind.RELEASE, Millicredits(0), held, at)
+
+    def _set_aside(
+        self, transaction: Transaction, account_id: AccountId, amount: Millicredits
+    ) -> None:
+        transaction.update(
+            self._table,
+            {"pk": account_id, "sk": BALANCE},
+            change="ADD available :minus, held :amount, version :one",
+            condition="available >= :amount",
+            values={":amount": amount, ":minus": -amount, ":one": 1},
+            otherwise=InsufficientCreditsError,
+        )
 
     def _end(
         self,

@@ -92,7 +92,11 @@ def to_estimate_job(request: WireRequest) -> commands.EstimateJob:
 
 
 def _job_fields(request: WireRequest) -> dict[str, Any]:
-    body = read_json(request, wire.JobIn)
+    return job_fields(read_json(request, wire.JobIn))
+
+
+def job_fields(body: wire.JobIn) -> dict[str, Any]:
+    """A job as commands name its parts."""
     return {
         "source_id": _asset_id(body.source),
         "source_url": body.source.url,
@@ -336,6 +340,7 @@ def job_out(view: JobView) -> wire.JobOut:
         options=from_options(job.options),
         engine=job.engine,
         test=job.is_test,
+        batch_id=job.batch_id,
         name=job.name,
         webhook_url=job.webhook_url,
         metadata=job.metadata,

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from lipwire import __version__
 from lipwire.dialects.base import CREATES, PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
+from lipwire.dialects.native import wire_batches as batches
 from lipwire.dialects.native import wire_keys as keys
 from lipwire.dialects.native import wire_webhooks as webhooks
 from lipwire.dialects.native.routes import BASE, ROUTES
@@ -96,6 +97,32 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
     ),
     Operation.DELETE_JOB: OperationDoc(
         summary="Delete a job that has ended, with its output.", status=204, errors=(404, 409)
+    ),
+    Operation.CREATE_BATCH: OperationDoc(
+        summary="Several jobs at once: one face and many voices, or many jobs. All are accepted, or none.",
+        status=202,
+        body=batches.BatchIn,
+        response=batches.BatchDetailOut,
+        errors=(402, 413, 422),
+    ),
+    Operation.LIST_BATCHES: OperationDoc(
+        summary="Your batches, newest first.",
+        status=200,
+        query=codec.ListQuery,
+        response=batches.BatchPage,
+        errors=(422,),
+    ),
+    Operation.GET_BATCH: OperationDoc(
+        summary="One batch: how many jobs stand where, and each job as it stands now.",
+        status=200,
+        response=batches.BatchDetailOut,
+        errors=(404,),
+    ),
+    Operation.CANCEL_BATCH: OperationDoc(
+        summary="Cancel every job of a batch that has not ended; their credits are released at once.",
+        status=200,
+        response=batches.BatchDetailOut,
+        errors=(404,),
     ),
     Operation.CLOSE_ACCOUNT: OperationDoc(
         summary="Close the account: running jobs are canceled, then everything it left is erased for good.",

@@ -200,6 +200,7 @@ class JobOut(Out):
     options: OptionsIn = Field(description="As understood: words of style are values here.")
     engine: str | None = None
     test: bool = Field(description="Made with a test key: costs nothing, and the output is marked.")
+    batch_id: str | None = None
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str]

@@ -12,6 +12,7 @@ EventType = Literal[
     "job.succeeded",
     "job.failed",
     "job.canceled",
+    "batch.completed",
     "endpoint.disabled",
     "key.revoked",
     "balance.low",

@@ -1,0 +1,33 @@
+"""Ends of jobs, from a queue."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from lipwire.bootstrap import lambda_app
+from lipwire.domain.events import parse
+from lipwire.domain.ids import JobId
+from lipwire.observability import logger
+from lipwire.usecases.close_batch import close_batch
+
+_PROCESSOR = BatchProcessor(event_type=EventType.SQS)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """A batch of events; those that fail come again, the others don't."""
+    return process_partial_response(
+        event=event, record_handler=_close, processor=_PROCESSOR, context=context
+    )
+
+
+def _close(record: SQSRecord) -> None:
+    app = lambda_app()
+    job_id = JobId(parse(json.loads(record.body)["detail"]).data["job_id"])
+    close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock)

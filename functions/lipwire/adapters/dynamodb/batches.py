@@ -1,0 +1,150 @@
+"""Batches: a row in the jobs table, and all jobs of one accepted by one transaction.
+
+Key layout, in the jobs table
+    pk = bat_…    a batch; in by_account like its jobs, but below a prefix of its own
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.limits import DynamoLimits
+from lipwire.adapters.dynamodb.lists import page_by_account
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
+from lipwire.domain.batches import Batch
+from lipwire.domain.errors import ConcurrentChangeError, LipwireError
+from lipwire.domain.events import BatchCompleted, JobCreated
+from lipwire.domain.idempotency import Also
+from lipwire.domain.ids import AccountId, BatchId
+from lipwire.domain.jobs import Job
+from lipwire.domain.views import Page
+
+
+class DynamoBatches:
+    """`BatchStore` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        table: str,
+        ledger: DynamoLedger,
+        accounts: DynamoAccounts,
+        limits: DynamoLimits,
+        outbox: OutboxRows,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._ledger = ledger
+        self._accounts = accounts
+        self._limits = limits
+        self._outbox = outbox
+
+    def create(
+        self,
+        batch: Batch,
+        jobs: Sequence[Job],
+        *,
+        key_id: str,
+        most_active: int,
+        also: Also | None = None,
+    ) -> None:
+        """What `DynamoJobs.create` writes, for each job; balance and active jobs are touched once for all."""
+        account_id, at = batch.account_id, batch.created_at
+        transaction = Transaction(self._client)
+        self._accounts.still_valid(transaction, account_id, key_id, at=at)
+        self._limits.begin(transaction, account_id, batch.job_ids, most=most_active)
+        transaction.put_new(
+            self._table, entity_item(batch, pk=batch.id), otherwise=ConcurrentChangeError
+        )
+        self._ledger.hold_all(transaction, account_id, jobs, at=at)
+        for job in jobs:
+            transaction.put_new(
+                self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError
+            )
+            self._outbox.event(
+                transaction,
+                JobCreated(job_id=job.id),
+                account_id=account_id,
+                correlation_id=job.id,
+                at=at,
+            )
+            self._outbox.command(
+                transaction, "start_job", {"job_id": job.id}, account_id=account_id, at=at
+            )
+        if also is not None:
+            also(transaction)
+        try:
+            transaction.commit()
+        except LipwireError:
+            # Its id is new: a row under it is this batch, written by a try whose answer was lost.
+            if self.get(batch.id) != batch:
+                raise
+
+    def get(self, batch_id: BatchId) -> Batch | None:
+        """The batch, read consistently, or None."""
+        found = self._client.get_item(
+            TableName=self._table, Key=to_item({"pk": batch_id}), ConsistentRead=True
+        )
+        return Batch.model_validate(from_item(found["Item"])) if "Item" in found else None
+
+    def jobs(self, batch: Batch) -> tuple[Job, ...]:
+        """One read for all, consistent; asked again for what a throttled table left out."""
+        found: dict[str, Job] = {}
+        wanted: dict[str, Any] = {
+            self._table: {
+                "Keys": [to_item({"pk": job_id}) for job_id in batch.job_ids],
+                "ConsistentRead": True,
+            }
+        }
+        while wanted:
+            answer = self._client.batch_get_item(RequestItems=wanted)
+            for item in answer["Responses"].get(self._table, []):
+                job = Job.model_validate(from_item(item))
+                found[job.id] = job
+            wanted = answer.get("UnprocessedKeys") or {}
+        return tuple(found[job_id] for job_id in batch.job_ids if job_id in found)
+
+    def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Batch]:
+        """One page, newest first."""
+        rows, following = page_by_account(
+            self._client,
+            table=self._table,
+            account_id=account_id,
+            limit=limit,
+            cursor=cursor,
+            prefix="bat_",
+        )
+        return Page(tuple(Batch.model_validate(row) for row in rows), following)
+
+    def complete(self, batch: Batch, counts: Mapping[str, int], *, at: datetime) -> bool:
+        """Guarded by `completed_at`, which is written once."""
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": batch.id},
+            change="SET completed_at = :at",
+            condition="attribute_exists(pk) AND attribute_not_exists(completed_at)",
+            values={":at": iso(at)},
+            otherwise=ConcurrentChangeError,
+        )
+        self._outbox.event(
+            transaction,
+            BatchCompleted(
+                batch_id=batch.id,
+                succeeded=counts.get("succeeded", 0),
+                failed=counts.get("failed", 0),
+                canceled=counts.get("canceled", 0),
+            ),
+            account_id=batch.account_id,
+            correlation_id=batch.id,
+            at=at,
+        )
+        try:
+            transaction.commit()
+        except ConcurrentChangeError:
+            return False
+        return True

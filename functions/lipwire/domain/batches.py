@@ -1,0 +1,54 @@
+"""Batches: several jobs that are asked for, accepted and watched together."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from lipwire.domain.ids import AccountId, BatchId, JobId
+from lipwire.domain.jobs import Job
+
+#: A transaction has at most 100 items: four for each job (the job, its hold, its event, its start) and up to seven for
+#: the batch (key, account, active jobs, balance, the batch, the kept answer, the consent).
+TRANSACTION_ITEMS: Final = 100
+ITEMS_PER_JOB: Final = 4
+ITEMS_PER_BATCH: Final = 7
+MAX_JOBS: Final = 20
+
+
+class BatchStatus(StrEnum):
+    """A batch has completed once every job of it has ended, however."""
+
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+
+
+class Batch(BaseModel):
+    """Which jobs belong together; how they stand is theirs to say."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: BatchId
+    account_id: AccountId
+    name: str | None = None
+    metadata: dict[str, str] = {}
+    job_ids: tuple[JobId, ...]
+    created_at: datetime
+    #: When it was told that all have ended.
+    completed_at: datetime | None = None
+
+
+def counts(batch: Batch, jobs: Iterable[Job]) -> Mapping[str, int]:
+    """How many jobs stand where; one that was deleted counts as `deleted`."""
+    found = Counter(job.status.value for job in jobs)
+    found["deleted"] = len(batch.job_ids) - sum(found.values())
+    return {status: count for status, count in found.items() if count}
+
+
+def status_of(jobs: Iterable[Job]) -> BatchStatus:
+    """Whether any job still works."""
+    works = any(not job.is_final for job in jobs)
+    return BatchStatus.PROCESSING if works else BatchStatus.COMPLETED

@@ -1,0 +1,32 @@
+"""A batch is called off."""
+
+from lipwire.domain.commands import Caller, CancelBatch, GetBatch
+from lipwire.domain.jobs import JobStatus
+from lipwire.domain.views import BatchView
+from lipwire.ports import Clock, JobStore, ResultUrls
+from lipwire.ports.batches import BatchStore
+from lipwire.usecases.get_batch import get_batch
+
+
+def cancel_batch(
+    command: CancelBatch,
+    caller: Caller,
+    *,
+    batches: BatchStore,
+    jobs: JobStore,
+    results: ResultUrls,
+    clock: Clock,
+) -> BatchView:
+    """Every job that had not ended is canceled and its hold released; those that had stay as they are.
+
+    Each is a transaction of its own, so a repeat goes on where one that died stopped.
+
+    Raises:
+        BatchNotFoundError: unknown, or another account's.
+    """
+    wanted = GetBatch(batch_id=command.batch_id)
+    before = get_batch(wanted, caller, batches=batches, results=results, clock=clock)
+    for view in before.jobs:
+        if not view.job.is_final:
+            jobs.release(view.job, status=JobStatus.CANCELED, error=None)
+    return get_batch(wanted, caller, batches=batches, results=results, clock=clock)

@@ -1,0 +1,83 @@
+"""A new batch."""
+
+from lipwire.domain.batches import MAX_JOBS, Batch
+from lipwire.domain.commands import Caller, CreateBatch, CreateJob
+from lipwire.domain.errors import BatchTooLargeError, LipwireError
+from lipwire.domain.ids import BatchId
+from lipwire.domain.jobs import Job
+from lipwire.domain.views import BatchView, JobView
+from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
+from lipwire.ports.batches import BatchStore
+from lipwire.ports.urls import UrlPolicy
+from lipwire.usecases.draft_job import draft_job
+
+
+def create_batch(
+    command: CreateBatch,
+    caller: Caller,
+    *,
+    batches: BatchStore,
+    assets: AssetStore,
+    engines: EngineCatalog,
+    webhook_urls: UrlPolicy,
+    source_urls: UrlPolicy,
+    clock: Clock,
+    ids: IdSource,
+) -> BatchView:
+    """Queued jobs, each with a hold of its own and its workflow about to start: all of them, or none.
+
+    A source URL that several jobs name is fetched once.
+
+    Raises:
+        BatchTooLargeError: more jobs than one transaction takes.
+        LipwireError: what `create_job` raises; the field `job` says for which, counted from 0.
+    """
+    if len(command.jobs) > MAX_JOBS:
+        raise BatchTooLargeError(limit=MAX_JOBS)
+    now, batch_id = clock.now(), BatchId(ids.new("bat"))
+    jobs: list[Job] = []
+    fetched: dict[str, CreateJob] = {}
+    for number, item in enumerate(command.jobs):
+        known = fetched.get(item.source_url or "")
+        one = item if known is None else item.model_copy(update=_source_of(known))
+        try:
+            draft = draft_job(
+                one,
+                caller,
+                assets=assets,
+                engines=engines,
+                webhook_urls=webhook_urls,
+                source_urls=source_urls,
+                clock=clock,
+                ids=ids,
+            )
+        except LipwireError as error:
+            error.fields["job"] = number
+            raise
+        # Before the jobs, whose workflows begin at once; what comes to nothing leaves by itself.
+        for asset in draft.fetched:
+            assets.create(asset)
+        if item.source_url is not None and known is None:
+            fetched[item.source_url] = item.model_copy(update={"source_id": draft.job.source_id})
+        jobs.append(draft.job.model_copy(update={"batch_id": batch_id, "created_at": now}))
+    batch = Batch(
+        id=batch_id,
+        account_id=caller.account.id,
+        name=command.name,
+        metadata=command.metadata,
+        job_ids=tuple(job.id for job in jobs),
+        created_at=now,
+    )
+    view = BatchView(batch=batch, jobs=tuple(JobView(job=job) for job in jobs))
+    batches.create(
+        batch,
+        jobs,
+        key_id=caller.key_id,
+        most_active=caller.account.limits.max_active_jobs,
+        also=caller.also(view),
+    )
+    return view
+
+
+def _source_of(known: CreateJob) -> dict[str, object]:
+    return {"source_id": known.source_id, "source_url": None}
