@@ -10,7 +10,7 @@ from tests.support.builders import a_caller, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeAssets, FakeEngines, FakeJobs
 from tests.support.fakes_accounts import FakeLimits
 
-_UNLIMITED = {"requests_per_minute": 10**6, "burst": 10**6}
+_UNLIMITED = {"requests_per_minute": 10**6, "burst": 10**6, "max_active_jobs": 10**6}
 
 
 def cpu_times(count: int) -> list[float]:

@@ -7,7 +7,7 @@ from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Device, EngineSpec, Mode
-from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.domain.errors import InsufficientCreditsError, TooManyActiveJobsError
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
@@ -69,6 +69,8 @@ class FakeJobs:
     def create(
         self, job: Job, *, key_id: str = "", most_active: int = 0, also: Also | None = None
     ) -> None:
+        if most_active and sum(not one.is_final for one in self.rows.values()) >= most_active:
+            raise TooManyActiveJobsError
         if job.held_millicredits > self.available:
             raise InsufficientCreditsError
         self.available -= job.held_millicredits

@@ -5,10 +5,10 @@ import pytest
 from lipwire.domain.assets import ProbeFinding
 from lipwire.domain.commands import CreateJob
 from lipwire.domain.engines import Mode
-from lipwire.domain.errors import TooLongError
+from lipwire.domain.errors import TooLongError, TooManyActiveJobsError
 from lipwire.domain.jobs import TEST_MARK, JobStatus
 from lipwire.domain.keys import KeyMode
-from lipwire.domain.plans import TEST_DURATION_MS
+from lipwire.domain.plans import PLANS, TEST_DURATION_MS
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.plan_render import plan_render
 from lipwire.usecases.settle_job import settle_job
@@ -84,6 +84,17 @@ def test_a_test_job_costs_nothing_and_needs_no_credits():
     )
     assert rendered.get(job.id).charged_millicredits == 0
     assert not made(KeyMode.LIVE, 5_000, FakeJobs()).is_test
+
+
+def test_test_jobs_take_places_like_all_others():
+    """As many as the plan has, whoever made them."""
+    jobs = FakeJobs()
+    for number in range(PLANS["pro"].max_active_jobs):
+        job = made(KeyMode.TEST, 1_000, jobs)
+        jobs.rows[f"job_{number}"] = jobs.rows.pop(job.id)
+    for mode in KeyMode:
+        with pytest.raises(TooManyActiveJobsError):
+            made(mode, 1_000, jobs)
 
 
 def test_a_test_job_is_short_whenever_its_length_is_known():
