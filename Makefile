@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures train-speech mutate lock clean
+.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures train-speech coverage mutate lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,12 @@ pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
 
 train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite, festival; half an hour)
 	@PYTHONPATH=functions:. .venv/training/bin/python -m training.speech
+
+coverage: setup ## lines and branches of money, limits, keys and idempotency that their tests reach
+	@PYTHONPATH=functions:. $(BIN)/coverage run -m pytest -q tests/unit/domain tests/unit/idempotency tests/unit/money \
+		tests/unit/usecases/test_key_commands.py tests/unit/usecases/test_key_lives.py \
+		--deselect tests/unit/money/test_machine.py --deselect tests/unit/money/test_kill_points.py
+	@$(BIN)/coverage report
 
 mutate: $(STAMPS)/mutate ## change the code of money in one place at a time, and count what no test notices
 	@$(BIN)/python -m tools.mutate

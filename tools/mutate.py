@@ -30,9 +30,12 @@ def main() -> int:
         check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
-        target = COPY / name
+        # mutmut takes `src` for a root of packages, and no folder of another name.
+        target = COPY / name.replace("functions/", "src/", 1)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
+    settings = COPY / "pyproject.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('"functions', '"src'))
     children = str(os.cpu_count() or 1)
     subprocess.run([MUTMUT, "run", "--max-children", children], cwd=COPY, check=True)
     subprocess.run([MUTMUT, "results"], cwd=COPY, check=True)
