@@ -1,0 +1,40 @@
+"""How many calls it takes to write many deliveries."""
+
+from typing import Any
+
+from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
+from lipwire.adapters.sqs import SqsDeliveryQueue
+from lipwire.usecases.replay_deliveries import BATCH
+from tests.support.fakes import FakeClock
+from tests.support.fakes_webhooks import a_delivery
+
+MANY = [a_delivery(id=f"dlv_{number:026d}") for number in range(BATCH)]
+
+
+class Client:
+    """Counts what it is asked; takes everything."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> dict[str, Any]:
+            listed = request.get("TransactItems", request.get("Entries", [request]))
+            self.calls.append((name, len(listed)))
+            return {}
+
+        return call
+
+
+def test_a_batch_of_replays_is_a_handful_of_calls():
+    """A mark for the account, then a hundred items at once, which is all that a transaction holds."""
+    client = Client()
+    DynamoDeliveries(client, table="t", clock=FakeClock()).add_all(MANY)
+    assert client.calls == [("update_item", 1), *[("transact_write_items", 100)] * (BATCH // 50)]
+
+
+def test_wake_ups_go_ten_at_a_time():
+    """Which is all that SQS takes."""
+    client = Client()
+    SqsDeliveryQueue(client, url="q").wake_all(MANY[:25])
+    assert client.calls == [("send_message_batch", size) for size in (10, 10, 5)]
