@@ -18,6 +18,7 @@ from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.delete_endpoint import delete_endpoint
 from lipwire.usecases.delete_job import delete_job
 from lipwire.usecases.estimate_job import estimate_job
+from lipwire.usecases.find_job import find_job
 from lipwire.usecases.get_account import get_account
 from lipwire.usecases.get_asset import get_asset
 from lipwire.usecases.get_batch import get_batch
@@ -84,6 +85,9 @@ RUN: Final[dict[Operation, Run]] = {
         ids=app.ids,
     ),
     Operation.GET_JOB: lambda app, command, caller: get_job(
+        command, caller, jobs=app.jobs, results=app.results, clock=app.clock
+    ),
+    Operation.FIND_JOB: lambda app, command, caller: find_job(
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
     ),
     Operation.LIST_JOBS: lambda app, command, caller: list_jobs(

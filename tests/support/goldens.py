@@ -25,6 +25,7 @@ from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import LipwireError
 from lipwire.domain.views import AccountView, Balance, Deleted, JobView, UploadView
 from tests.support.builders import NOW, a_job, an_account, an_asset
+from tests.support.fakes_webhooks import an_endpoint
 
 LINKS = {"output_url": "https://media.test/o/output.mp4", "cover_url": "https://media.test/o/c.jpg"}
 #: Names from the body down to one field; `*` stands for the items of a list.
@@ -123,7 +124,7 @@ def a_named_error(name: str) -> LipwireError:
 
 
 def view_of(values: dict[str, Any]) -> Any:
-    """A view by its one key: `job`, `account`, `uploads` or `deleted`."""
+    """A view by its one key: `job`, `account`, `uploads`, `upload`, `endpoint`, `endpoints` or `deleted`."""
     ((kind, about),) = values.items()
     if kind == "job":
         job = a_job(**about)
@@ -138,6 +139,12 @@ def view_of(values: dict[str, Any]) -> Any:
             balance=Balance(balance=Millicredits(balance), held=Millicredits(held)),
             engines=(),
         )
+    if kind == "endpoint":
+        return an_endpoint(**about)
+    if kind == "endpoints":
+        return tuple(an_endpoint(**one) for one in about)
+    if kind == "upload":
+        return view_of({"uploads": [about]})[0]
     if kind == "uploads":
         return tuple(
             UploadView(

@@ -24,6 +24,7 @@ class Operation(StrEnum):
     CREATE_JOB = "create_job"
     ESTIMATE_JOB = "estimate_job"
     GET_JOB = "get_job"
+    FIND_JOB = "find_job"
     LIST_JOBS = "list_jobs"
     CANCEL_JOB = "cancel_job"
     DELETE_JOB = "delete_job"
@@ -84,6 +85,7 @@ _JOBS: Final = {
     Operation.CREATE_JOB,
     Operation.ESTIMATE_JOB,
     Operation.GET_JOB,
+    Operation.FIND_JOB,
     Operation.LIST_JOBS,
     Operation.CANCEL_JOB,
     Operation.DELETE_JOB,

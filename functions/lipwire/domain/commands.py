@@ -111,6 +111,13 @@ class GetJob(Command):
     wait_s: int = 0
 
 
+class FindJob(Command):
+    """The newest job that a dialect made of the same inputs."""
+
+    dialect: str
+    echo: dict[str, JsonValue]
+
+
 class ListJobs(Command):
     limit: int = 20
     cursor: str | None = None
