@@ -73,7 +73,8 @@ def test_as_many_remain_as_then_pass(rate, pauses):
         again, at_once = one.tat_us, at_once + 1
     assert decision.remaining == at_once
     later_us = now_us + decision.reset_us
-    assert describe(rate, tat_us, now_us=later_us).remaining == rate.burst
+    then = describe(rate, tat_us, now_us=later_us)
+    assert (then.remaining, then.is_allowed, then.retry_after_us) == (rate.burst, True, 0)
 
 
 def test_evenly_spaced_requests_pass_for_ever():
@@ -118,6 +119,7 @@ def test_a_refusal_names_the_limit_that_makes_it_wait_longest():
     }
     with pytest.raises(RateLimitedError) as caught:
         Allowance(spent).check()
+    assert "This key may make 6 such requests a minute." in caught.value.message
     assert caught.value.fields == {"limit": 6, "limited_by": "key", "retry_after_s": 10}
     with pytest.raises(RateLimitedError) as caught:
         Allowance({"account": spent["account"]}).check()
