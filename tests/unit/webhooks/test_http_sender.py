@@ -12,6 +12,8 @@ import pytest
 from lipwire.adapters.http.connection import Deadline, _connected
 from lipwire.adapters.http.guard import UrlGuard
 from lipwire.adapters.http.sender import GuardedSender
+from lipwire.domain.webhooks import Answer
+from tests.support.fetches import seconds
 from tests.support.strangers import (
     OK,
     Serve,
@@ -88,11 +90,11 @@ def test_interim_answers_are_skipped():
 )
 def test_the_deadline_holds_whatever_is_dripped(serve):
     """No drip of bytes, and no silence, lasts longer than the deadline + 0.5 s."""
-    began = time.monotonic()
-    answer = post(serve, sender=a_sender(0.6))
-    assert (answer.status, answer.error) == (None, "timeout")
-    assert 500 <= answer.elapsed_ms <= 1100
-    assert time.monotonic() - began < 4
+    answers: list[Answer] = []
+    took = seconds(lambda: answers.append(post(serve, sender=a_sender(0.6))), most=1.1)
+    assert (answers[-1].status, answers[-1].error) == (None, "timeout")
+    assert 500 <= answers[-1].elapsed_ms <= 1100
+    assert took <= 1.1
 
 
 def test_a_head_that_drips_after_its_status_line_is_no_answer():
