@@ -74,13 +74,19 @@ class MoneyMachine(RuleBasedStateMachine):
     )
     def create(self, seconds: int, is_seen: bool, far: int, fault: Any) -> None:
         """A new job, and maybe its first steps."""
-        before = set(self.world.dynamodb.tables["jobs"])
         self._act(fault, self.world.create, seconds, is_seen=is_seen)
-        # A job whose answer was lost is a job.
-        self.made += sorted(key for (key,) in set(self.world.dynamodb.tables["jobs"]) - before)
+        self._note_new_jobs()
         for step in ("validate", "begin_rendering")[:far]:
             if self.made:
                 self.world.attempt(getattr(self.world, step), self.made[-1])
+
+    @rule(voices=st.lists(st.sampled_from(sorted(VOICES)), min_size=1, max_size=3), fault=FAULTS)
+    def create_batch(self, voices: list[int], fault: Any) -> None:
+        """Several jobs, all or none."""
+        before = len(self.made)
+        self._act(fault, self.world.create_batch, voices)
+        self._note_new_jobs()
+        assert len(self.made) - before in {0, len(voices)}, "not so: all jobs of a batch or none"
 
     @precondition(lambda self: self.made)
     @rule(job=JOBS, frames=st.integers(0, 300))
@@ -172,6 +178,11 @@ class MoneyMachine(RuleBasedStateMachine):
         assert output is not None
         should = min(output.frames * 40, entry.held_millicredits or 0)
         assert entry.amount_millicredits == should, "not so: frames are charged"
+
+    def _note_new_jobs(self) -> None:
+        """A job whose answer was lost is a job."""
+        there = {pk for (pk,) in self.world.dynamodb.tables["jobs"] if pk.startswith("job_")}
+        self.made += sorted(there - set(self.made))
 
     def _is_over(self, job_id: str) -> bool:
         job = self.world.jobs.get(job_id)

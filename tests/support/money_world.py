@@ -1,6 +1,6 @@
 """A small Lipwire whose tables are in memory: the real use cases over the real adapters, and a process that can die."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,20 +8,24 @@ from botocore.exceptions import EndpointConnectionError
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
+from lipwire.adapters.dynamodb.batches import DynamoBatches
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox import DynamoOutbox
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.domain.assets import AssetStatus, ProbeFinding
+from lipwire.domain.batches import Batch
 from lipwire.domain.commands import CancelJob, CreateJob
 from lipwire.domain.errors import LipwireError
+from lipwire.domain.ids import AccountId, BatchId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.keys import ApiKey
 from lipwire.domain.ledger import Entry, Finding, audit_account, audit_jobs
 from lipwire.domain.media import MediaInfo
 from lipwire.usecases.cancel_job import cancel_job
 from lipwire.usecases.create_job import create_job
+from lipwire.usecases.draft_job import draft_job
 from lipwire.usecases.fail_job import fail_job
 from lipwire.usecases.reconcile import Reconciliation, reconcile
 from lipwire.usecases.settle_job import settle_job
@@ -122,6 +126,14 @@ class World:
             outbox=rows,
             clock=self.clock,
         )
+        self.batches = DynamoBatches(
+            self.dynamodb,
+            table="jobs",
+            ledger=self.ledger,
+            accounts=self.accounts,
+            limits=self.limits,
+            outbox=rows,
+        )
         self.outbox = DynamoOutbox(self.dynamodb, table="outbox")
         self.outside = Outside(self.dynamodb)
         #: What the probe will find in voices that nobody has looked into.
@@ -169,6 +181,30 @@ class World:
             clock=self.clock,
             ids=self.ids,
         ).job
+
+    def create_batch(self, voices: Sequence[int]) -> Batch:
+        """POST /batches: all of these jobs, or none."""
+        jobs = [
+            draft_job(
+                CreateJob(source_id=SOURCE.id, speech_id=VOICES[seconds].id),
+                a_caller(),
+                assets=self.assets,
+                engines=FakeEngines(),
+                webhook_urls=AnyUrl(),
+                source_urls=AnyUrl(),
+                clock=self.clock,
+                ids=self.ids,
+            ).job
+            for seconds in voices
+        ]
+        batch = Batch(
+            id=BatchId(self.ids.new("bat")),
+            account_id=AccountId(ACCOUNT),
+            job_ids=tuple(job.id for job in jobs),
+            created_at=self.clock.now(),
+        )
+        self.batches.create(batch, jobs, key_id=KEY, most_active=99)
+        return batch
 
     def validate(self, job_id: str) -> None:
         """ValidateSources."""
@@ -238,8 +274,7 @@ class World:
         """Every rule that does not hold, judged from the tables as they are."""
         entries = self.ledger.entries(ACCOUNT) if entries is None else entries
         jobs = {
-            item["pk"]["S"]: self.jobs.get(item["pk"]["S"])
-            for item in self.dynamodb.tables["jobs"].values()
+            JobId(pk): self.jobs.get(JobId(pk)) for (pk,) in self.dynamodb.tables["jobs"] if pk.startswith("job_")
         }
         about = {entry.job_id: jobs.get(entry.job_id) for entry in entries if entry.job_id}
         return [

@@ -263,6 +263,24 @@ def test_a_job_that_cannot_be_held_is_not_made(world):
     assert world.ledger.totals(ACCOUNT).available == 0
 
 
+def test_the_jobs_of_a_batch_are_held_together_or_not_at_all(world):
+    """One hold for each; the balance must cover all of them."""
+    batch = world.create_batch([2, 9])
+    money = by_job(world.ledger.entries(ACCOUNT))
+    assert {job_id: one.held for job_id, one in money.items()} == dict(
+        zip(batch.job_ids, (3_000, 10_000), strict=True)
+    )
+    assert {one.holds[0].price_list for one in money.values()} == {"native/1"}
+    assert world.ledger.totals(ACCOUNT) == Totals(
+        balance=60_000, held=13_000, available=47_000, version=2
+    )
+    with pytest.raises(InsufficientCreditsError):
+        world.create_batch([9] * 5)
+    assert world.create_batch([9, 9, 9, 9]).job_ids
+    assert world.ledger.totals(ACCOUNT).available == 7_000
+    assert world.findings() == []
+
+
 def test_a_low_balance_is_told_once_until_credits_come(world):
     """A grant makes it news again."""
     tell = lambda: world.ledger.tell_if_low(ACCOUNT, threshold=LOW_BALANCE, at=NOW)  # noqa: E731
