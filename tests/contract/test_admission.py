@@ -75,11 +75,9 @@ def test_a_route_is_open_to_its_own_scope_alone(name, route, scope):
         assert json.loads(found.body)["scope"] == needed.value
 
 
-@pytest.mark.parametrize(("name", "route"), ROUTES)
-def test_native_paths_need_the_scope_they_are_named_for(name, route):
-    """Whatever is named nowhere needs `admin`."""
-    if name != "native":
-        pytest.skip("a vendor's paths say nothing of our scopes")
+@pytest.mark.parametrize("route", [one.values[1] for one in ROUTES if one.values[0] == "native"])
+def test_native_paths_need_the_scope_they_are_named_for(route):
+    """Whatever is named nowhere needs `admin`; a vendor's paths say nothing of our scopes."""
     word = route.path.removeprefix("/lipwire/v1/").split("/")[0]
     if route.operation is Operation.GET_ACCOUNT:
         assert scope_of(route.operation) is None
