@@ -309,6 +309,8 @@ def test_pages_walk_the_ledger_newest_first(world):
         if cursor is None:
             break
     assert seen == ["GRANT#g3", "GRANT#g2", "GRANT#g1", "GRANT#g0", "GRANT#first"]
+    whole = world.ledger.list(ACCOUNT, limit=5, cursor=None)
+    assert (len(whole.items), whole.next_cursor) == (5, None)
 
 
 def test_a_balance_is_rebuilt_only_as_it_was_seen(world):
