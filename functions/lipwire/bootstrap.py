@@ -22,6 +22,7 @@ from lipwire.wiring import Wiring
 if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.account_rows import DynamoAccountRows
     from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+    from lipwire.adapters.dynamodb.aged_rows import DynamoAgedRows
     from lipwire.adapters.dynamodb.assets import DynamoAssets
     from lipwire.adapters.dynamodb.batches import DynamoBatches
     from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
@@ -140,6 +141,17 @@ class App(Wiring):
 
         return DynamoAccountRows(
             self.dynamodb, tables={table: self._name(table) for table in ACCOUNT_TABLES}
+        )
+
+    @cached_property
+    def aged_rows(self) -> DynamoAgedRows:
+        """Jobs and assets by age."""
+        from lipwire.adapters.dynamodb.aged_rows import DynamoAgedRows
+
+        return DynamoAgedRows(
+            self.dynamodb,
+            jobs_table=self._name(Resource.JOBS_TABLE),
+            assets_table=self._name(Resource.ASSETS_TABLE),
         )
 
     @cached_property

@@ -2,17 +2,20 @@
 
 import os
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
 from infra.local.client import ApiError
-from lipwire.adapters.s3 import S3Objects
+from lipwire.adapters.s3 import S3Objects, S3Work
 from lipwire.bootstrap import App
 from lipwire.domain.accounts import AccountStatus
 from lipwire.domain.errors import AccountOpenError
 from lipwire.domain.ids import AccountId
 from lipwire.usecases.close_account import close_account
 from lipwire.usecases.erase_account import erase_account
+from lipwire.usecases.sweep_retention import Swept, sweep_retention
+from tests.support.fakes import FakeClock
 from tests.support.leftovers import left_of
 from tests.support.platform import until
 from tests.support.tenants import ask, owned
@@ -77,6 +80,7 @@ def app(platform) -> App:
         ("work_objects", "WORK_BUCKET"),
     ):
         made.__dict__[port] = S3Objects(s3, bucket=platform.names[resource])
+    made.__dict__["work"] = S3Work(s3, bucket=platform.names["WORK_BUCKET"])
     return made
 
 
@@ -131,3 +135,54 @@ def erase(app: App, account: AccountId) -> None:
     erase_account(
         account, stores=app, rows=app.account_rows, accounts=app.accounts, clock=app.clock
     )
+
+
+class AgedOf:
+    """The aged rows of one account: the platform is everybody's."""
+
+    def __init__(self, app: App, account_id: str) -> None:
+        self.app, self.account_id = app, account_id
+
+    def jobs(self, *, before):
+        return (job for job in self.app.aged_rows.jobs(before=before) if self.owns(job))
+
+    def assets(self, *, before):
+        return (asset for asset in self.app.aged_rows.assets(before=before) if self.owns(asset))
+
+    def owns(self, thing) -> bool:
+        return thing.account_id == self.account_id
+
+
+def test_what_a_plan_keeps_no_longer_leaves_with_every_byte(platform, tenant, app):
+    """By listing; a day earlier all of it is there."""
+    days, clock = app.accounts.account(AccountId(tenant.id)).limits.retention_days, FakeClock()
+    batch = tenant.client.call("GET", f"/batches/{tenant.things['batch']}")
+    until(
+        lambda: tenant.client.call("GET", f"/jobs/{batch['job_ids'][0]}")["status"],
+        lambda status: status in {"canceled", "failed"},
+        timeout_s=30,
+    )
+    names = [tenant.things["job"], tenant.things["asset"]]
+
+    def kept() -> list[str]:
+        found = left_of(platform, *names)
+        return [one for one in found if one.startswith(("UP", "OUT", "WORK", "JOBS", "ASSETS"))]
+
+    def sweep() -> Swept:
+        aged = AgedOf(app, tenant.id)
+        return sweep_retention(aged=aged, accounts=app.accounts, stores=app, clock=clock)
+
+    clock.moment = app.clock.now() + timedelta(days=days - 1)
+    assert sweep() == Swept(jobs=0, assets=0)
+    assert len(kept()) > 8
+    clock.moment += timedelta(days=1, minutes=5)
+    assert sweep().jobs == 2
+    assert [one for one in kept() if "JOBS_TABLE" not in one or "bat_" not in one] == []
+
+
+def test_the_sweep_runs_with_its_own_rights(platform):
+    """Nothing is old enough here; it must be able to look."""
+    answer = platform.aws("lambda").invoke(
+        FunctionName=platform.function("schedules.sweep_retention.handler.handler"), Payload=b"{}"
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()

@@ -173,7 +173,7 @@ class Platform:
     @contextmanager
     def stage_parameter(self, handler: str, name: str, value: str) -> Iterator[None]:
         """As if the stage had been deployed with another value of one function's parameter."""
-        aws, function = self.aws("lambda"), self._function(handler)
+        aws, function = self.aws("lambda"), self.function(handler)
         found = aws.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         changed = {**found, name: value}
         aws.update_function_configuration(FunctionName=function, Environment={"Variables": changed})
@@ -223,7 +223,7 @@ class Platform:
             },
         }
         aws = self.aws("lambda")
-        function = self._function("consumers.ingest_uploads.handler.handler")
+        function = self.function("consumers.ingest_uploads.handler.handler")
         (mapping,) = aws.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
         queue = mapping["EventSourceArn"].rpartition(":")[2]
         sqs = self.aws("sqs")
@@ -255,7 +255,7 @@ class Platform:
             "eventSourceARN": f"arn:aws:dynamodb:{REGION}:000000000000:table/outbox/stream/repeat",
         }
         answer = self.aws("lambda").invoke(
-            FunctionName=self._function("outbox.handler.handler"),
+            FunctionName=self.function("outbox.handler.handler"),
             Payload=json.dumps({"Records": [record]}),
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
@@ -268,7 +268,8 @@ class Platform:
         told = [*lines, *(json.dumps(event) for event in self._events)]
         return [leak for text in told for leak in secrets.found_in(text)]
 
-    def _function(self, handler: str) -> str:
+    def function(self, handler: str) -> str:
+        """The name of the function behind a handler."""
         pages = self.aws("lambda").get_paginator("list_functions").paginate()
         (name,) = (
             one["FunctionName"]

@@ -1,6 +1,7 @@
 """What erasing asks of the world."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
 from lipwire.domain.assets import Asset
@@ -40,3 +41,13 @@ class AccountRows(Protocol):
 
     def erase(self, account_id: AccountId) -> None:
         """None is left; the account's own row leaves last, after its keys."""
+
+
+class AgedRows(Protocol):
+    """Everybody's jobs and assets by age; looks through all of them."""
+
+    def jobs(self, *, before: datetime) -> Iterator[Job]:
+        """Those that were made before then."""
+
+    def assets(self, *, before: datetime) -> Iterator[Asset]:
+        """Those that were made before then."""

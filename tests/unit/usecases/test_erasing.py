@@ -1,5 +1,6 @@
 """What a deleted job and a deleted asset leave behind: nothing."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +11,11 @@ from lipwire.domain.commands import DeleteJob
 from lipwire.domain.errors import AccountOpenError, JobNotFoundError, JobRunningError
 from lipwire.domain.jobs import JobStatus, RenderReport
 from lipwire.domain.options import JobOptions
+from lipwire.domain.plans import PLANS
 from lipwire.usecases.delete_job import delete_job
 from lipwire.usecases.erase_account import erase_account
 from lipwire.usecases.erase_asset import erase_asset
+from lipwire.usecases.sweep_retention import Swept, sweep_retention
 from tests.support.builders import ACCOUNT, NOW, a_caller, a_job, an_account, an_asset
 from tests.support.fakes import FakeAccounts, FakeAssets, FakeClock, FakeJobs, FakeWork
 
@@ -212,3 +215,57 @@ def test_only_a_closed_account_is_erased():
     )
     assert rows.erased == []
     assert world.jobs.ended == []
+
+
+class Aged:
+    """Everything in the world, whatever its age: the use case must look again."""
+
+    def __init__(self, world) -> None:
+        self.world = world
+
+    def jobs(self, *, before):
+        return iter(list(self.world.jobs.rows.values()))
+
+    def assets(self, *, before):
+        return iter(list(self.world.assets.rows.values()))
+
+
+def sweep(world, *, days, plan="free"):
+    """What one run leaves, that many days after everything was made."""
+    clock = FakeClock()
+    clock.sleep(days * 86_400)
+    accounts = FakeAccounts(an_account(plan=plan))
+    return sweep_retention(aged=Aged(world), accounts=accounts, stores=world, clock=clock)
+
+
+def test_jobs_and_assets_leave_after_their_plans_days():
+    """To the day, by the plan the account has now."""
+    days = PLANS["free"].retention_days
+    world = World()
+    assert sweep(world, days=days - 1) == Swept(jobs=0, assets=0)
+    assert sweep(world, days=days, plan="pro") == Swept(jobs=0, assets=0)
+    assert sweep(world, days=days) == Swept(jobs=1, assets=0)
+    assert world.jobs.rows == world.assets.rows == {}
+    assert world.uploads.keys == set()
+    assert world.outputs.keys == {"outputs/other/x"}
+
+
+def test_assets_without_jobs_leave_and_those_that_a_kept_job_names_stay():
+    """A source of a month ago may be dubbed again today."""
+    days = PLANS["free"].retention_days
+    young = NOW + timedelta(days=days)
+    world = World()
+    world.job = world.job.model_copy(update={"finished_at": young})
+    world.jobs.rows = {world.job.id: world.job}
+    alone = an_asset(5)
+    world.assets.rows[alone.id] = alone
+    assert sweep(world, days=days) == Swept(jobs=0, assets=1)
+    assert alone.id not in world.assets.rows
+    assert len(world.assets.rows) == 4
+
+
+def test_a_job_that_still_works_is_not_swept():
+    """However old it is: the reconciler ends those that are lost."""
+    world = World()
+    world.jobs.rows = {world.job.id: world.job.model_copy(update={"status": JobStatus.RENDERING})}
+    assert sweep(world, days=100) == Swept(jobs=0, assets=0)

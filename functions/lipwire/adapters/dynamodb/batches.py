@@ -6,7 +6,7 @@ Key layout, in the jobs table
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
@@ -20,7 +20,11 @@ from lipwire.domain.events import BatchCompleted, JobCreated
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, BatchId
 from lipwire.domain.jobs import Job
+from lipwire.domain.plans import MOST_RETENTION_DAYS
 from lipwire.domain.views import Page
+
+#: A day longer than any plan keeps the jobs.
+_KEPT_S: Final = (MOST_RETENTION_DAYS + 1) * 24 * 3600
 
 
 class DynamoBatches:
@@ -58,7 +62,9 @@ class DynamoBatches:
         self._accounts.still_valid(transaction, account_id, key_id, at=at)
         self._limits.begin(transaction, account_id, batch.job_ids, most=most_active)
         transaction.put_new(
-            self._table, entity_item(batch, pk=batch.id), otherwise=ConcurrentChangeError
+            self._table,
+            entity_item(batch, pk=batch.id, expires_at=int(at.timestamp()) + _KEPT_S),
+            otherwise=ConcurrentChangeError,
         )
         self._ledger.hold_all(transaction, account_id, jobs, at=at)
         for job in jobs:
