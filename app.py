@@ -21,6 +21,7 @@ def main() -> None:
         stage,
         own_hosts=app.node.try_get_context("own_hosts") or "",
         # The CLI gives every value as text, `cdk.json` may give a true one.
+        consent_required=str(app.node.try_get_context("consent_required")).lower() == "true",
         page_sources=str(app.node.try_get_context("page_sources")).lower() == "true",
     )
     System(app, config=config, code=CodeSource.real(config))

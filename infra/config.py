@@ -23,6 +23,8 @@ class DeployConfig:
     log_retention_days: int
     #: Host names of this deployment, its API's own domain for one: no webhook goes there, no media comes from there.
     own_hosts: tuple[str, ...] = ()
+    #: No job is taken without a statement that the person in the source agrees.
+    consent_required: bool = False
     max_cpu_vcpus: int = 64
     max_gpu_vcpus: int = 64
     #: Whether media may be taken from web pages, by a function of its own.
@@ -36,7 +38,14 @@ class DeployConfig:
         return self.stage == LOCAL
 
     @classmethod
-    def of(cls, stage: str, *, own_hosts: str = "", page_sources: bool = False) -> "DeployConfig":
+    def of(
+        cls,
+        stage: str,
+        *,
+        own_hosts: str = "",
+        page_sources: bool = False,
+        consent_required: bool = False,
+    ) -> "DeployConfig":
         """The stage's values; `own_hosts` are separated by commas."""
         if not stage.isalnum() or not stage.islower() or len(stage) > 12:
             raise ValueError("a stage's name is up to 12 lower-case letters and digits")
@@ -49,6 +58,7 @@ class DeployConfig:
             keeps_data=not local,
             loopback_allowed=local,
             log_retention_days=30,
+            consent_required=consent_required,
             own_hosts=tuple(name for name in own_hosts.split(",") if name),
             page_sources=page_sources,
         )

@@ -29,5 +29,5 @@ FUNCTION = FunctionSpec(
         ),
     ),
     timeout_s=29,
-    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
+    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS", "CONSENT_REQUIRED"),
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.aged_rows import DynamoAgedRows
     from lipwire.adapters.dynamodb.assets import DynamoAssets
     from lipwire.adapters.dynamodb.batches import DynamoBatches
+    from lipwire.adapters.dynamodb.consents import DynamoConsents
     from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
     from lipwire.adapters.dynamodb.idempotency import DynamoKeyClaims
     from lipwire.adapters.dynamodb.jobs import DynamoJobs
@@ -117,6 +118,13 @@ class App(Wiring):
         from lipwire.adapters.dynamodb.batches import DynamoBatches
 
         return DynamoBatches(self.dynamodb, **self._parts_of_jobs())
+
+    @cached_property
+    def consents(self) -> DynamoConsents:
+        """The audit of consents."""
+        from lipwire.adapters.dynamodb.consents import DynamoConsents
+
+        return DynamoConsents(self.dynamodb, table=self._name(Resource.JOBS_TABLE))
 
     def _parts_of_jobs(self) -> dict[str, Any]:
         from lipwire.adapters.dynamodb.accounts import DynamoAccounts

@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         plan.add_argument(f"--{limit.replace('_', '-')}", type=int, help="in place of the plan's")
     close = commands.add_parser("close-account", help="end an account; all it left is erased")
     close.add_argument("account_id")
+    consents = commands.add_parser("consents", help="list an account's consents")
+    consents.add_argument("account_id")
     add_keys_parser(commands)
     return parser
 
@@ -72,16 +74,21 @@ def _run(options: argparse.Namespace, app: App) -> dict[str, Any]:
         return answer
     if options.command == "reconcile":
         return run_reconcile(app, options)
-    if options.command == "set-plan":
-        changes = PlanChanges(**{name: getattr(options, name) for name in PlanChanges.model_fields})
-        app.accounts.set_plan(AccountId(options.account_id), options.plan, changes)
-        return {"plan": options.plan, "changes": changes.model_dump(exclude_none=True)}
-    if options.command == "close-account":
-        closed = close_account(
-            AccountId(options.account_id), by=None, accounts=app.accounts, clock=app.clock
-        )
-        return {"account_id": closed.account_id, "status": "closed"}
+    if options.command in {"set-plan", "close-account", "consents"}:
+        return _of_account(AccountId(options.account_id), options, app)
     return run_keys(options, app)
+
+
+def _of_account(account_id: AccountId, options: argparse.Namespace, app: App) -> dict[str, Any]:
+    if options.command == "close-account":
+        close_account(account_id, by=None, accounts=app.accounts, clock=app.clock)
+        return {"account_id": account_id, "status": "closed"}
+    if options.command == "consents":
+        found = app.consents.of_account(account_id)
+        return {"consents": [one.model_dump(mode="json") for one in found]}
+    changes = PlanChanges(**{name: getattr(options, name) for name in PlanChanges.model_fields})
+    app.accounts.set_plan(account_id, options.plan, changes)
+    return {"plan": options.plan, "changes": changes.model_dump(exclude_none=True)}
 
 
 if __name__ == "__main__":

@@ -37,6 +37,11 @@ class Settings:
         return is_local and self.environment.get("LOOPBACK_ALLOWED") == "1"
 
     @property
+    def consent_required(self) -> bool:
+        """Whether a job needs a consent."""
+        return self.environment.get("CONSENT_REQUIRED") == "1"
+
+    @property
     def own_hosts(self) -> tuple[str, ...]:
         """This deployment's own hosts, `host:port` on loopback: nothing is sent there or fetched from there."""
         named = self.environment.get("OWN_HOSTS", "").split(",")

@@ -63,6 +63,7 @@ class PythonFunction(Construct):
             "LIPWIRE_STAGE": config.stage,
             "LOOPBACK_ALLOWED": "1" if config.loopback_allowed else "0",
             "OWN_HOSTS": ",".join(config.own_hosts),
+            "CONSENT_REQUIRED": "1" if config.consent_required else "0",
             **(parameters or {}),
         }
         self.spec = spec

@@ -49,7 +49,7 @@ class Tenant:
             ("WORK_BUCKET", f"parts/{job}/0-1.mp4"),
             ("WORK_BUCKET", f"plans/{asset}.json"),
         ):
-            s3.put_object(Bucket=platform.names[resource], Key=name, Body=b"bytes")
+            s3.put_object(Bucket=platform.names[resource], Key=name, Body=b"no report")
         s3.create_multipart_upload(
             Bucket=platform.names["UPLOADS_BUCKET"], Key=f"uploads/{self.id}/{asset}/source"
         )
@@ -186,3 +186,19 @@ def test_the_sweep_runs_with_its_own_rights(platform):
         FunctionName=platform.function("schedules.sweep_retention.handler.handler"), Payload=b"{}"
     )
     assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def test_a_consent_outlives_its_job_and_leaves_with_its_account(tenant, app):
+    """Who, when, which key, which words; written by the job's own transaction."""
+    ref = {"asset_id": tenant.things["asset"]}
+    body = {"source": ref, "speech": ref, "consent": {"statement": "Ada agreed."}}
+    job = tenant.client.call("POST", "/jobs", body)["id"]
+    with suppress(ApiError):
+        tenant.client.call("POST", f"/jobs/{job}/cancel")
+    tenant.client.call("DELETE", f"/jobs/{job}")
+    (row,) = app.consents.of_account(tenant.id)
+    assert (row.statement, row.job_ids, row.account_id) == ("Ada agreed.", (job,), tenant.id)
+    assert row.key_id == tenant.client.api_key.split("_")[2]
+    app.accounts.close(AccountId(tenant.id), by=None, at=app.clock.now())
+    erase(app, AccountId(tenant.id))
+    assert app.consents.of_account(tenant.id) == ()

@@ -42,6 +42,7 @@ from tests.support.builders import (
     voice_info,
 )
 from tests.support.fakes import AnyUrl, FakeClock, FakeEngines, FakeIds, FakeProbe, FakeWork
+from tests.support.fakes_consents import FakeConsents
 from tests.support.memory_dynamodb import Crash, MemoryDynamoDB
 
 KEY = "0123456789"
@@ -174,6 +175,8 @@ class World:
             CreateJob(source_id=SOURCE.id, **command),
             a_caller(),
             jobs=self.jobs,
+            consents=FakeConsents(),
+            consent_required=False,
             assets=self.assets,
             engines=FakeEngines(),
             webhook_urls=AnyUrl(),

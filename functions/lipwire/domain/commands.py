@@ -90,6 +90,8 @@ class CreateJob(Command):
     options: JobOptions = JobOptions()
     mask_url: str | None = None
     second_speech_url: str | None = None
+    #: That the person in the source agrees, in words.
+    consent: str | None = None
     name: str | None = None
     webhook_url: str | None = None
     metadata: dict[str, str] = {}
@@ -206,6 +208,7 @@ class GetAccount(Command):
 
 class CreateBatch(Command):
     jobs: tuple[CreateJob, ...]
+    consent: str | None = None
     name: str | None = None
     metadata: dict[str, str] = {}
 

@@ -13,7 +13,7 @@ LipwireError
 │                                  TooManyKeysError, LedgerConflictError, RefundTooLargeError,
 │                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
 ├── InvalidError (422)             BatchTooLargeError, InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError,
-│   │                              IdempotencyKeyReusedError
+│   │                              ConsentRequiredError, IdempotencyKeyReusedError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
 ├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError
@@ -200,6 +200,13 @@ class InvalidRequestError(LipwireError):
     kind = Kind.INVALID
     title = "The request is not valid."
     mend = "See `errors` for each field and what it needs."
+
+
+class ConsentRequiredError(LipwireError):
+    code = "consent_required"
+    kind = Kind.INVALID
+    title = "This deployment takes no job without a consent."
+    mend = "Say in `consent.statement` that the person in the source agrees, and how you know."
 
 
 class InvalidCursorError(LipwireError):

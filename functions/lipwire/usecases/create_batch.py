@@ -8,8 +8,10 @@ from lipwire.domain.jobs import Job
 from lipwire.domain.views import BatchView, JobView
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
 from lipwire.ports.batches import BatchStore
+from lipwire.ports.consents import ConsentStore
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
+from lipwire.usecases.note_consent import note_consent
 
 
 def create_batch(
@@ -17,6 +19,8 @@ def create_batch(
     caller: Caller,
     *,
     batches: BatchStore,
+    consents: ConsentStore,
+    consent_required: bool,
     assets: AssetStore,
     engines: EngineCatalog,
     webhook_urls: UrlPolicy,
@@ -74,7 +78,14 @@ def create_batch(
         jobs,
         key_id=caller.key_id,
         most_active=caller.account.limits.max_active_jobs,
-        also=caller.also(view),
+        also=note_consent(
+            command.consent,
+            jobs,
+            caller,
+            consents=consents,
+            is_required=consent_required,
+            also=caller.also(view),
+        ),
     )
     return view
 

@@ -3,8 +3,10 @@
 from lipwire.domain.commands import Caller, CreateJob
 from lipwire.domain.views import JobView
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore
+from lipwire.ports.consents import ConsentStore
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
+from lipwire.usecases.note_consent import note_consent
 
 
 def create_job(
@@ -12,6 +14,8 @@ def create_job(
     caller: Caller,
     *,
     jobs: JobStore,
+    consents: ConsentStore,
+    consent_required: bool,
     assets: AssetStore,
     engines: EngineCatalog,
     webhook_urls: UrlPolicy,
@@ -28,7 +32,7 @@ def create_job(
         InvalidOptionError: options that don't fit each other, the engine or what is known of the source.
         MediaError, WrongAssetKindError: what is already known of an asset forbids it.
         EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError, InsufficientCreditsError,
-        TooManyActiveJobsError.
+        TooManyActiveJobsError, ConsentRequiredError.
     """
     draft = draft_job(
         command,
@@ -48,6 +52,13 @@ def create_job(
         draft.job,
         key_id=caller.key_id,
         most_active=caller.account.limits.max_active_jobs,
-        also=caller.also(view),
+        also=note_consent(
+            command.consent,
+            [draft.job],
+            caller,
+            consents=consents,
+            is_required=consent_required,
+            also=caller.also(view),
+        ),
     )
     return view

@@ -16,7 +16,11 @@ def erase_job(job: Job, *, stores: ErasableStores, at: datetime) -> None:
     So are its source, its voices and its mask, with the analyses made from them, where no other job names them. The
     ledger keeps its entries, and the audit row of a consent stays. What died half way is taken up again.
     """
-    report = stores.work.report(job.id)
+    try:
+        report = stores.work.report(job.id)
+    except ValueError:
+        # One that can't be read keeps nothing here.
+        report = None
     for asset_id in job.asset_ids:
         asset = _only_named_by(job, asset_id, stores)
         if asset is not None:

@@ -30,6 +30,7 @@ from tests.support.fakes import (
     FakeUploads,
     FakeWork,
 )
+from tests.support.fakes_consents import FakeConsents
 
 AWAITED = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
 FINE = ProbeFinding(media=video_info())
@@ -166,6 +167,8 @@ def create(assets, jobs):
         CreateJob(source_id=AWAITED.id, speech_id=VOICE.id, options=JobOptions()),
         a_caller(),
         jobs=jobs,
+        consents=FakeConsents(),
+        consent_required=False,
         assets=assets,
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),

@@ -33,6 +33,7 @@ from lipwire.usecases.get_batch import get_batch
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
 from tests.support.fakes_batches import FakeBatches
+from tests.support.fakes_consents import FakeConsents
 
 SOURCE = an_asset(901, media=video_info())
 VOICE = an_asset(902, media=voice_info())
@@ -53,6 +54,8 @@ class World:
             CreateBatch(jobs=jobs),
             a_caller(),
             batches=self.batches,
+            consents=FakeConsents(),
+            consent_required=False,
             assets=self.assets,
             engines=FakeEngines(),
             webhook_urls=AnyUrl(),

@@ -136,6 +136,18 @@ def test_a_deletion_that_died_half_way_is_taken_up_again():
         assert world.work_objects.keys == {f"analyses/{ACCOUNT}/{'c' * 64}/retarget-1.npz"}
 
 
+def test_a_report_that_cannot_be_read_keeps_nothing():
+    """Whoever wrote it."""
+    world = World()
+
+    def broken(_task_id):
+        raise ValueError
+
+    world.work.report = broken
+    world.delete()
+    assert world.jobs.rows == world.assets.rows == {}
+
+
 def test_an_asset_of_another_account_is_never_erased_with_a_job():
     """However it came to be named."""
     world = World()

@@ -11,6 +11,7 @@ from lipwire.usecases.create_job import create_job
 from lipwire.usecases.estimate_job import estimate_job
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
+from tests.support.fakes_consents import FakeConsents
 
 SOURCE = an_asset(1, media=video_info(duration_ms=9_000))
 VOICE = an_asset(2, media=voice_info(duration_ms=4_000))
@@ -44,6 +45,8 @@ def held(wire: WireRequest, assets: FakeAssets) -> int:
         to_create_job(wire),
         a_caller(),
         jobs=jobs,
+        consents=FakeConsents(),
+        consent_required=False,
         assets=assets,
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),

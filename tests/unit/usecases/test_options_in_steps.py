@@ -49,6 +49,7 @@ from tests.support.fakes import (
     FakeUploads,
     FakeWork,
 )
+from tests.support.fakes_consents import FakeConsents
 
 VIDEO = an_asset(1, media=video_info())
 VOICE = an_asset(2, media=voice_info(), silent=False)
@@ -111,6 +112,8 @@ def create(options, *, source=VIDEO, assets=(), engines=None, jobs=None):
         ),
         a_caller(),
         jobs=jobs or FakeJobs(),
+        consents=FakeConsents(),
+        consent_required=False,
         assets=FakeAssets(source, VOICE, *(assets or (MASK, SECOND))),
         engines=engines or FakeEngines(),
         webhook_urls=AnyUrl(),

@@ -34,6 +34,7 @@ from tests.support.fakes import (
     FakeIds,
     FakeJobs,
 )
+from tests.support.fakes_consents import FakeConsents
 from tests.support.fetches import Sink
 
 URL = "https://media.example.com/clips/My%20clip.mp4?signature=secret"
@@ -46,6 +47,8 @@ def create(assets: FakeAssets, *, available: int = 1_000_000, **command: object)
         CreateJob.model_validate({"speech_id": VOICE.id} | command),
         a_caller(),
         jobs=FakeJobs(available=available),
+        consents=FakeConsents(),
+        consent_required=False,
         assets=assets,
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),

@@ -34,6 +34,7 @@ from tests.support.fakes import (
     FakeProbe,
     FakeWork,
 )
+from tests.support.fakes_consents import FakeConsents
 
 VIDEO = an_asset(1, media=video_info())
 
@@ -49,6 +50,8 @@ def made(mode, duration_ms, jobs):
         CreateJob(source_id=VIDEO.id, speech_id=voice(1).id),
         a_caller().model_copy(update={"mode": mode}),
         jobs=jobs,
+        consents=FakeConsents(),
+        consent_required=False,
         assets=FakeAssets(VIDEO, voice(duration_ms)),
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),

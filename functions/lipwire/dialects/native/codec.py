@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire
-from lipwire.dialects.native.wire_base import AssetRef, MediaRef
-from lipwire.dialects.native.wire_options import from_options, to_options
+from lipwire.dialects.native.codec_job_in import job_fields
+from lipwire.dialects.native.wire_base import AssetRef
+from lipwire.dialects.native.wire_options import from_options
 from lipwire.domain import commands
 from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, JobId
@@ -93,26 +94,6 @@ def to_estimate_job(request: WireRequest) -> commands.EstimateJob:
 
 def _job_fields(request: WireRequest) -> dict[str, Any]:
     return job_fields(read_json(request, wire.JobIn))
-
-
-def job_fields(body: wire.JobIn) -> dict[str, Any]:
-    """A job as commands name its parts."""
-    return {
-        "source_id": _asset_id(body.source),
-        "source_url": body.source.url,
-        "speech_id": _asset_id(body.speech),
-        "speech_url": body.speech.url,
-        "options": to_options(body.options),
-        "mask_url": body.options.mask and body.options.mask.url,
-        "second_speech_url": body.options.second_speech and body.options.second_speech.url,
-        "name": body.name,
-        "webhook_url": body.webhook_url,
-        "metadata": body.metadata,
-    }
-
-
-def _asset_id(media: MediaRef) -> AssetId | None:
-    return None if media.asset_id is None else AssetId(media.asset_id)
 
 
 def to_get_job(request: WireRequest) -> commands.GetJob:

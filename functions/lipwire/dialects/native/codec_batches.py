@@ -6,7 +6,8 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire
 from lipwire.dialects.native import wire_batches as batch_wire
-from lipwire.dialects.native.codec import ListQuery, job_fields, job_out, to_json
+from lipwire.dialects.native.codec import ListQuery, job_out, to_json
+from lipwire.dialects.native.codec_job_in import job_fields
 from lipwire.domain import commands
 from lipwire.domain.batches import Batch, counts, status_of
 from lipwire.domain.ids import BatchId
@@ -29,6 +30,7 @@ def to_create_batch(request: WireRequest) -> commands.CreateBatch:
         ]
     return commands.CreateBatch(
         jobs=tuple(commands.CreateJob(**job_fields(job)) for job in jobs or ()),
+        consent=body.consent.statement if body.consent else None,
         name=body.name,
         metadata=body.metadata,
     )

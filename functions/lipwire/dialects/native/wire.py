@@ -23,12 +23,23 @@ class UploadIn(Wire):
     )
 
 
+class ConsentIn(Wire):
+    """That the person in the source agrees."""
+
+    statement: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(
+        description="In your words: who agreed to what, and how you know. Kept as an audit row."
+    )
+
+
 class JobIn(Wire):
     """A face and a voice."""
 
     source: MediaRef = Field(description="A video, or an image with a face.")
     speech: MediaRef = Field(description="A voice: audio, or a video whose sound is used.")
     options: OptionsIn = OptionsIn()
+    consent: ConsentIn | None = Field(
+        default=None, description="Some deployments take no job without one."
+    )
     name: Name | None = None
     webhook_url: Url | None = Field(
         default=None,

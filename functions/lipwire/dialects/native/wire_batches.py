@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from lipwire.dialects.native.wire import JobIn, JobOut
+from lipwire.dialects.native.wire import ConsentIn, JobIn, JobOut
 from lipwire.dialects.native.wire_base import MediaRef, Name, Out, Url, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
 from lipwire.domain.batches import MAX_JOBS
@@ -34,6 +34,9 @@ class BatchIn(Wire):
     jobs: list[JobIn] | None = Field(
         default=None, min_length=1, description=f"Jobs as a whole; at most {MAX_JOBS}."
     )
+    consent: ConsentIn | None = Field(
+        default=None, description="For all jobs of the batch; a job of it says none of its own."
+    )
     name: Name | None = None
     metadata: Metadata = Field(default={}, max_length=20)
 
@@ -45,6 +48,8 @@ class BatchIn(Wire):
             self.model_fields_set
         ):
             raise ValueError("with jobs, each says its own source, speech, options and webhook_url")
+        if any(job.consent is not None for job in self.jobs or ()):
+            raise ValueError("a batch has one consent, of its own")
         return self
 
 
