@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.client import ApiError, Client
 from infra.local.platform import REPOSITORY
+from tests.support.platform import until
 
 
 @pytest.fixture
@@ -60,7 +61,11 @@ def test_a_tenant_manages_keys_and_each_does_what_it_may(platform, client):
         refused(lambda: Client(client.base_url, rotated["key"]).call("GET", "/jobs")).status == 401
     )
     assert refused(lambda: client.call("DELETE", "/keys/0000000000")).code == "key_not_found"
-    assert platform.count_events("ApiKeyRevoked", made["id"]) == 1
+    until(
+        lambda: platform.count_events("ApiKeyRevoked", made["id"]),
+        lambda count: count == 1,
+        timeout_s=60,
+    )
 
 
 def test_answers_say_how_the_limit_stands(platform, client):

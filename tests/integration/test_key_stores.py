@@ -17,6 +17,7 @@ from lipwire.domain.plans import PLANS, PlanChanges
 from tests.integration.test_stores import IDS, Stores
 from tests.support.builders import a_report, an_account
 from tests.support.limit_races import at_once
+from tests.support.platform import until
 
 #: The table forgets what is past.
 NOW = whole_seconds(SystemClock().now())
@@ -170,7 +171,11 @@ def test_a_job_outlives_the_key_that_made_it(platform, stores):
     stores.accounts.revoke(stores.key_id, at=NOW)
     assert stores.jobs.settle(job, charge=2_000, output=a_report().output, warnings=())
     assert stores.ledger.balance(stores.account_id).balance == 8_000
-    assert platform.count_events("ApiKeyRevoked", stores.key_id) == 1
+    until(
+        lambda: platform.count_events("ApiKeyRevoked", stores.key_id),
+        lambda count: count == 1,
+        timeout_s=60,
+    )
 
 
 def test_an_ended_key_leaves_the_list_after_a_while(stores):

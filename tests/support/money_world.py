@@ -277,7 +277,9 @@ class World:
         """Every rule that does not hold, judged from the tables as they are."""
         entries = self.ledger.entries(ACCOUNT) if entries is None else entries
         jobs = {
-            JobId(pk): self.jobs.get(JobId(pk)) for (pk,) in self.dynamodb.tables["jobs"] if pk.startswith("job_")
+            JobId(pk): self.jobs.get(JobId(pk))
+            for (pk,) in self.dynamodb.tables["jobs"]
+            if pk.startswith("job_")
         }
         about = {entry.job_id: jobs.get(entry.job_id) for entry in entries if entry.job_id}
         return [
