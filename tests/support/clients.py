@@ -45,7 +45,7 @@ def run_client(name: str, given: dict[str, Any], *, node: bool = False, package:
         input=json.dumps(given),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

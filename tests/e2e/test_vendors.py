@@ -1,0 +1,333 @@
+"""Vendors' clients against the deployed platform, side by side on one origin: only base URL, key and media are ours.
+
+Each client has an account of its own; what it met is told here when all have ended.
+"""
+
+import hashlib
+import hmac
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.client import Client
+from infra.local.receiver import Received, Receiver
+from tests.support.clients import mouth_of, run_client, shared_files
+from tests.support.platform import Platform
+
+
+@dataclass
+class Visit:
+    """One client, its account, where it is told, and what it met."""
+
+    client: Client
+    receiver: Receiver
+    folder: Path
+    told: dict[str, Any] = field(default_factory=dict)
+    hooks: list[Received] = field(default_factory=list)
+    secret: str = ""
+
+    @property
+    def balance(self) -> int:
+        """Milli-credits of the account, once nothing is held."""
+        credits = self.client.call("GET", "/account")["credits"]
+        assert credits["held_millicredits"] == 0
+        return int(credits["balance_millicredits"])
+
+
+@dataclass(frozen=True)
+class World:
+    """What every client is given."""
+
+    platform: Platform
+    video: Path
+    voice: Path
+    picture: Path
+    urls: dict[str, str]
+
+
+def magic_hour(world: World, visit: Visit) -> None:
+    """The SDK from PyPI: files, URLs, a talking photo."""
+    body = {"url": visit.receiver.url, "format": "magic_hour"}
+    visit.secret = visit.client.call("POST", "/webhook-endpoints", body)["secret"]
+    visit.receiver.trust(visit.secret)
+    visit.told = run_client(
+        "magic_hour_sdk.py",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "poor_key": world.platform.new_account(credits=1),
+            "folder": str(visit.folder),
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "image": str(world.picture),
+            "video_url": world.urls["video"],
+            "voice_url": world.urls["voice"],
+        },
+    )
+    # Three begin and three are complete.
+    visit.hooks = [visit.receiver.wait(60) for _ in range(6)]
+
+
+def magic_hour_node(world: World, visit: Visit) -> None:
+    """The SDK from npm."""
+    visit.told = run_client(
+        "magic_hour_sdk.cjs",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "folder": str(visit.folder),
+            "video": str(world.video),
+            "voice": str(world.voice),
+        },
+        node=True,
+        package="magic-hour",
+    )
+
+
+def lipsync_dev(world: World, visit: Visit) -> None:
+    """The sample of the vendor's page, in Python."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    visit.told = run_client(
+        "lipsync_dev.py",
+        {
+            "base_url": f"{world.platform.base_url}/api/v1",
+            "key": visit.client.api_key,
+            "video_url": world.urls["video"],
+            "audio_url": world.urls["voice"],
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def lipsync_studio(world: World, visit: Visit) -> None:
+    """The sample of the vendor's page, in JavaScript."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    visit.told = run_client(
+        "lipsync_studio.mjs",
+        {
+            "base_url": f"{world.platform.base_url}/api/v1",
+            "key": visit.client.api_key,
+            "image_url": world.urls["picture"],
+            "audio_url": world.urls["voice"],
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+        node=True,
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def joggai(world: World, visit: Visit) -> None:
+    """Plain HTTP in the order of the vendor's runner, both prefixes."""
+    # Our own signature is others' to look at here, for the client makes the endpoint.
+    visit.receiver.trust("whsec_" + "A" * 44)
+    visit.told = run_client(
+        "joggai.py",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+CLIENTS: tuple[Callable[[World, Visit], None], ...] = (
+    magic_hour,
+    magic_hour_node,
+    lipsync_dev,
+    lipsync_studio,
+    joggai,
+)
+#: So many at a time: what a laptop's two cores bear.
+SIDE_BY_SIDE = 3
+
+
+@pytest.fixture(scope="module")
+def visits(platform, clip, portrait, voice, tmp_path_factory) -> dict[str, Visit]:
+    """What each client met, having run side by side."""
+    shared = tmp_path_factory.mktemp("shared")
+    video, sound, picture = (Path(shutil.copy(one, shared)) for one in (clip, voice, portrait))
+    made = {
+        visit.__name__: Visit(
+            platform.new_client(credits=1000), Receiver(), tmp_path_factory.mktemp(visit.__name__)
+        )
+        for visit in CLIENTS
+    }
+
+    def run(client: Callable[[World, Visit], None]) -> None:
+        visit = made[client.__name__]
+        with visit.receiver.running():
+            client(world, visit)
+
+    with shared_files(video, sound, picture) as urls:
+        named = dict(zip(("video", "voice", "picture"), urls, strict=True))
+        world = World(platform, video, sound, picture, named)
+        for visit in made.values():
+            # Every function has been started before a client with a time limit of its own asks.
+            assert visit.balance == 1_000_000
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            list(pool.map(run, CLIENTS))
+    return made
+
+
+def refusals(visit: Visit, key: str, word: str) -> dict[str, list[object]]:
+    """Status, and what the body has under that word, of each request that was refused."""
+    return {name: [status, body[word]] for name, (status, body) in visit.told[key].items()}
+
+
+def test_magic_hours_python_sdk_makes_videos(visits):
+    """Local files, URLs, a talking photo; download, delete, account, credits to the frame, every error of the vendor's."""
+    visit = visits["magic_hour"]
+    told = visit.told
+    shown = [told["made"], told["fetched"], told["photo"]]
+    assert [one["status"] for one in shown] == ["complete"] * 3
+    assert [one["type"] for one in shown] == ["LIP_SYNC", "LIP_SYNC", "TALKING_PHOTO"]
+    made = told["made"]
+    assert (made["name"], made["width"], made["height"], made["fps"]) == (
+        "My Lip Sync video",
+        512,
+        512,
+        12.0,
+    )
+    # A second at 30 frames, twice as much for pro; then what was rendered: 12, 25 and 15 frames.
+    assert told["created"]["credits_charged"] == told["created"]["estimated_frame_cost"] == 60
+    assert [one["credits_charged"] for one in shown] == [12, 50, 15]
+    assert told["before"]["credits"] == 25_000
+    assert told["after"]["credits"] == 25_000 - 12 - 50 - 15
+    assert told["assets"]["video_file_path"].startswith("api-assets/")
+    assert refusals(visit, "errors", "code") == {
+        "a stranger's key": [401, "unauthorized"],
+        "too dear": [402, "insufficient_credits"],
+        "deleted": [404, "not_found"],
+        "out of order": [422, "unprocessable_entity"],
+        "never uploaded": [422, "unprocessable_entity"],
+    }
+    frames, moved = mouth_of(Path(told["file"]))
+    assert frames == 12
+    assert moved > 0.02
+
+
+def test_magic_hours_webhooks_are_signed_by_its_own_scheme(visits):
+    """Hex HMAC-SHA256 over timestamp, full stop and body; ours on top; the start and the end of each project."""
+    visit = visits["magic_hour"]
+    made = visit.told["made"]["id"]
+    ends = [one.payload["type"] for one in visit.hooks if one.payload["payload"]["id"] == made]
+    assert sorted(ends) == ["video.completed", "video.started"]
+    for hook in visit.hooks:
+        timestamp = hook.headers["magic-hour-event-timestamp"]
+        signed = hmac.new(
+            visit.secret.encode(), f"{timestamp}.".encode() + hook.body, hashlib.sha256
+        )
+        assert hook.verified
+        assert abs(time.time() - int(timestamp)) < 600
+        assert hook.headers["magic-hour-event-signature"] == signed.hexdigest()
+
+
+def test_magic_hours_node_sdk_makes_a_video(visits):
+    """Upload, create, poll, download, delete and the errors, as npm's package does them."""
+    visit = visits["magic_hour_node"]
+    made = visit.told["made"]
+    assert (made["status"], made["type"], made["creditsCharged"]) == ("complete", "LIP_SYNC", 12)
+    downloads = visit.told["shown"]["downloads"]
+    assert downloads[0]["url"].partition("?")[0].endswith("/output.mp4")
+    assert refusals(visit, "errors", "code") == {
+        "deleted": [404, "not_found"],
+        "a stranger's key": [401, "unauthorized"],
+        "never uploaded": [422, "unprocessable_entity"],
+    }
+    frames, moved = mouth_of(Path(made["downloadedPaths"][0]))
+    assert frames == 12
+    assert moved > 0.01
+
+
+def test_lipsync_devs_sample_makes_a_video(visits):
+    """Generate, poll, download; a webhook in the vendor's words with our signature; five credits for a started minute."""
+    visit = visits["lipsync_dev"]
+    submitted, ended = visit.told["submitted"], visit.told["status"]["data"]
+    assert submitted["success"] is True
+    assert submitted["data"] == {
+        "jobId": ended["jobId"],
+        "status": "queued",
+        "inputType": "video",
+        "estimatedCredits": 5,
+        "estimatedTime": 120,
+    }
+    assert ended["status"] == "completed", ended
+    assert set(visit.told["seen"]) <= {"queued", "processing", "completed"}
+    (hook,) = visit.hooks
+    assert hook.verified
+    assert (hook.payload["jobId"], hook.payload["status"], hook.payload["creditsUsed"]) == (
+        ended["jobId"],
+        "completed",
+        5,
+    )
+    assert hook.payload["result"]["outputUrl"].partition("?")[0].endswith(".mp4")
+    assert 0.8 < hook.payload["result"]["duration"] < 2
+    assert visit.balance == 1_000_000 - 5 * 12_000
+    assert refusals(visit, "refused", "success") == {
+        "both": [400, False],
+        "unknown": [404, False],
+        "bad key": [401, False],
+    }
+    assert mouth_of(visit.folder / "made.mp4")[1] > 0.02
+
+
+def test_lipsync_studios_sample_makes_an_image_speak(visits):
+    """Submit, poll, download; a webhook in the vendor's words with our signature; five seconds at least."""
+    visit = visits["lipsync_studio"]
+    submitted, ended = visit.told["submitted"], visit.told["status"]
+    assert submitted["status"] == "processing"
+    assert submitted["requestId"] == submitted["id"] == ended["id"]
+    assert (ended["status"], ended["model"], ended["error"]) == ("completed", "lipsync-image", "")
+    assert ended["executionTime"] > 0
+    (hook,) = visit.hooks
+    assert hook.verified
+    same = ("id", "model", "status", "error", "executionTime", "timings")
+    assert [hook.payload[name] for name in same] == [ended[name] for name in same]
+    assert visit.balance == 1_000_000 - 10 * 250
+    refused = {name: [code, list(body)] for name, (code, body) in visit.told["refused"].items()}
+    assert refused == {
+        "another size": [400, ["error"]],
+        "unknown": [404, ["error"]],
+        "bad key": [401, ["error"]],
+    }
+    assert mouth_of(visit.folder / "made.mp4")[1] > 0.02
+
+
+def test_a_runner_of_joggais_makes_a_video(visits):
+    """Look-up, uploads, create, look-up again; a webhook in the vendor's words and signature, credits in hundredths."""
+    visit = visits["joggai"]
+    task, endpoint = visit.told["task"], visit.told["endpoint"]
+    assert visit.told["before"] == [200, 10104]
+    assert visit.told["made"] == {"task_id": task["task_id"], "status": "pending"}
+    assert task["status"] == "success", task
+    assert set(visit.told["seen"]) <= {"pending", "processing", "success"}
+    assert visit.told["found"]["task_id"] == task["task_id"]
+    assert task["completed_at"] >= task["created_at"]
+    assert [one["endpoint_id"] for one in visit.told["listed"]] == [endpoint["endpoint_id"]]
+    assert visit.told["refused"] == {
+        "unknown": [200, 10104],
+        "no voice": [200, 40000],
+        "bad key": [200, 10105],
+    }
+    (hook,) = visit.hooks
+    signed = hmac.new(endpoint["secret"].encode(), hook.body, hashlib.sha256)
+    assert hook.headers["x-webhook-signature"] == signed.hexdigest()
+    assert hook.headers["x-webhook-event"] == "generated_lip_sync_video_success"
+    frames, moved = mouth_of(visit.folder / "made.mp4")
+    assert frames == round(task["data"]["duration_seconds"] * 25)
+    assert moved > 0.02
+    hundredths = -(-round(task["data"]["duration_seconds"] * 1000) // 1250)
+    assert visit.balance == 1_000_000 - hundredths * 1250
