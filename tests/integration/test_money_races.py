@@ -1,13 +1,16 @@
 """Whoever is first gets it, and nobody gets it twice: 100 races of 64 writers on the emulator's DynamoDB."""
 
 from tests.integration.test_stores import Stores
+from tests.support.bare_tables import BareTables
 from tests.support.money_races import MoneyRaces
 
 
 def test_a_hundred_races_have_one_effect_each(platform):
     """Ends of a job, cancel against finish, credits for one job, one operator's key."""
-    races = MoneyRaces(lambda: Stores(platform), seed=1)
+    tables = BareTables(platform)
+    races = MoneyRaces(lambda: Stores(tables), seed=1)
     races.run(100)
     assert set(races.ends().values()) == {1}
     assert sum(races.outcomes.values()) == 100
     assert races.outcomes["created"] == races.outcomes["refunded"] == 25
+    tables.delete()

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.test_stores import Stores
+from tests.support.bare_tables import BareTables
 from tests.support.money_machine import MoneyMachine
 from tests.support.money_races import MoneyRaces
 
@@ -26,6 +27,8 @@ def test_every_history_keeps_every_rule(part):
 
 def test_a_thousand_races_have_one_effect_each(platform):
     """Of 64 writers, about one account's credits."""
-    races = MoneyRaces(lambda: Stores(platform), seed=2)
+    tables = BareTables(platform)
+    races = MoneyRaces(lambda: Stores(tables), seed=2)
     races.run(1_000)
     assert set(races.ends().values()) == {1}
+    tables.delete()
