@@ -1,10 +1,12 @@
 """What differs from stage to stage; everything else is the same template."""
 
 import platform
+import re
 from dataclasses import dataclass
 from typing import Final
 
 LOCAL: Final = "local"
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +61,16 @@ class DeployConfig:
             loopback_allowed=local,
             log_retention_days=30,
             consent_required=consent_required,
-            own_hosts=tuple(name for name in own_hosts.split(",") if name),
+            own_hosts=tuple(_host(name.strip()) for name in own_hosts.split(",") if name.strip()),
             page_sources=page_sources,
         )
+
+
+def _host(name: str) -> str:
+    """One that says more than a name would guard nothing, without a word."""
+    if not _HOST.fullmatch(name):
+        raise ValueError(f"own_hosts are bare names, as api.example.com: not {name!r}")
+    return name
 
 
 def _host_architecture() -> str:

@@ -4,6 +4,7 @@ A box that broke once it was closed was broken by its file, and that is final. W
 another (no memory on the machine, an object store that doesn't answer), says nothing of the file: it may be asked again.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -29,6 +31,7 @@ _MOST_FOUND: Final = 64 * 2**10
 _MOST_SAID: Final = 4 * 2**10
 #: Python's own libraries may lie where only this tells.
 _KEPT: Final = ("LD_LIBRARY_PATH",)
+_PR_SET_DUMPABLE: Final = 4
 _FUNCTIONS: Final = Path(__file__).resolve().parents[1]
 
 
@@ -80,6 +83,7 @@ def look_into(
         "max_duration_ms": max_duration_ms,
         "max_pixels": max_pixels,
     }
+    _close_memory()
     process = subprocess.Popen(
         [sys.executable, "-m", inside, json.dumps(limits)],
         stdin=subprocess.PIPE,
@@ -191,6 +195,17 @@ def _peak_kib(pid: int) -> int | None:
     # Not `ru_maxrss`: Linux counts in it what the starting process held.
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), None)
+
+
+@cache
+def _close_memory() -> None:
+    """Keep processes of the same user, and so the box, from reading and writing this one's memory, which holds credentials.
+
+    On Lambda the box can't become another user. What the kernel calls not dumpable (prctl(2), PR_SET_DUMPABLE) can be
+    traced by nobody; a program that is started is dumpable again.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _environment() -> dict[str, str]:

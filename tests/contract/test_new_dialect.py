@@ -17,6 +17,7 @@ from lipwire.webhook_views import DialectJobViews
 from tests.support import dialect_coverage
 from tests.support.builders import a_caller, a_report
 from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
+from tests.support.fakes_consents import FakeConsents
 from tests.support.fakes_webhooks import a_delivery
 from tests.support.goldens import goldens, told
 from tools.new_dialect import make
@@ -32,6 +33,8 @@ class Desk(SimpleNamespace):
         super().__init__(
             assets=FakeAssets(),
             jobs=FakeJobs(),
+            consents=FakeConsents(),
+            settings=SimpleNamespace(consent_required=False),
             engines=FakeEngines(),
             webhook_urls=AnyUrl(),
             url_guard=AnyUrl(),

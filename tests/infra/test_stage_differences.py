@@ -106,3 +106,19 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
             for found in differences(a, b, f"{path}/{index}")
         ]
     return [] if one == other else [path]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["api.example.com:443", "https://api.example.com", "api.example.com/", "*.example.com", "one two"],
+)
+def test_own_hosts_are_bare_names(name):
+    """Anything else would guard nothing."""
+    with pytest.raises(ValueError, match="own_hosts"):
+        DeployConfig.of("prod", own_hosts=name)
+
+
+def test_own_hosts_stand_between_commas():
+    """With blanks, or without."""
+    config = DeployConfig.of("prod", own_hosts="api.example.com, cdn.example.com,")
+    assert config.own_hosts == ("api.example.com", "cdn.example.com")

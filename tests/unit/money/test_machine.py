@@ -7,6 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.table import Transaction, to_item
+from lipwire.domain.errors import JobFinishedError
 from lipwire.domain.ledger import EntryKind, Rule
 from tests.support.money_machine import MoneyMachine
 
@@ -52,7 +53,7 @@ class EndsAnyJob(DynamoJobs):
             to_item({**done.model_dump(mode="json"), "pk": done.id}),
             condition="held_millicredits = :held",
             values={":held": done.held_millicredits},
-            otherwise=AssertionError,
+            otherwise=JobFinishedError,
         )
         self._limits.end(transaction, done.account_id, done.id)
         self._emit(transaction, done, event, at=done.updated_at)
@@ -95,11 +96,12 @@ def test_every_history_keeps_every_rule():
 @pytest.mark.parametrize(
     ("ledger_class", "jobs_class", "named"),
     [
-        (GrantsTwice, DynamoJobs, Rule.BALANCE),
-        (EndsTwice, EndsAnyJob, Rule.ONE_END),
-        (ForgetsTheRest, DynamoJobs, Rule.HELD),
-        (HoldsByHalf, DynamoJobs, Rule.HELD),
-        (RefundsAnything, DynamoJobs, Rule.REFUNDED_WITHIN_CHARGE),
+        (GrantsTwice, DynamoJobs, [Rule.BALANCE]),
+        (EndsTwice, EndsAnyJob, [Rule.ONE_END]),
+        (ForgetsTheRest, DynamoJobs, [Rule.HELD]),
+        # It breaks both; which one is met first is chance.
+        (HoldsByHalf, DynamoJobs, [Rule.HELD, Rule.JOB_HOLD]),
+        (RefundsAnything, DynamoJobs, [Rule.REFUNDED_WITHIN_CHARGE]),
     ],
 )
 def test_a_planted_bug_is_found_and_named(ledger_class, jobs_class, named):
@@ -107,5 +109,5 @@ def test_a_planted_bug_is_found_and_named(ledger_class, jobs_class, named):
     planted = type(
         "Planted", (MoneyMachine,), {"ledger_class": ledger_class, "jobs_class": jobs_class}
     )
-    with pytest.raises(AssertionError, match=named.value):
+    with pytest.raises(AssertionError, match="|".join(named)):
         run_state_machine_as_test(planted, settings=FIND)

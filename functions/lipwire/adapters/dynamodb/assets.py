@@ -70,7 +70,7 @@ class DynamoAssets:
             account_id=asset.account_id,
             at=at,
         )
-        return _committed(transaction)
+        return transaction.commits(ConcurrentChangeError, AssetNotFoundError)
 
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Guarded by `uploaded`; whoever probed second gets what the first one found."""
@@ -94,7 +94,7 @@ class DynamoAssets:
             raise ValueError("a finding holds media or a problem")
         transaction = self._leaving(AssetStatus.UPLOADED, probed)
         self._emit(transaction, probed, event, at=at)
-        if _committed(transaction):
+        if transaction.commits(ConcurrentChangeError, AssetNotFoundError):
             return probed
         stored = self.get(asset.id)
         if stored is None:
@@ -112,7 +112,7 @@ class DynamoAssets:
             values={":analysis": analysis.model_dump(mode="json", exclude_none=True)},
             otherwise=AssetNotFoundError,
         )
-        _committed(transaction)
+        transaction.commits(ConcurrentChangeError, AssetNotFoundError)
 
     def delete(self, asset: Asset, *, at: datetime) -> None:
         """The row, and the fact told."""
@@ -139,11 +139,3 @@ class DynamoAssets:
         self._outbox.event(
             transaction, event, account_id=asset.account_id, correlation_id=asset.id, at=at
         )
-
-
-def _committed(transaction: Transaction) -> bool:
-    try:
-        transaction.commit()
-    except (ConcurrentChangeError, AssetNotFoundError):
-        return False
-    return True

@@ -91,7 +91,9 @@ class DynamoBatches:
                 raise
 
     def get(self, batch_id: BatchId) -> Batch | None:
-        """The batch, read consistently, or None."""
+        """The batch, read consistently, or None; other rows of the table are no batches."""
+        if not batch_id.startswith("bat_"):
+            return None
         found = self._client.get_item(
             TableName=self._table, Key=to_item({"pk": batch_id}), ConsistentRead=True
         )

@@ -175,7 +175,7 @@ class DynamoDeliveries:
                 expires_at=expiry(delivery),
             )
             transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
-        return _committed(transaction)
+        return transaction.commits(ConcurrentChangeError)
 
     def release(self, claimed: Delivery) -> None:
         """Guarded by its holder: a place that was given to another is left alone."""
@@ -367,11 +367,3 @@ class DynamoDeliveries:
                 rows[row.id] = row
             keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
         raise BusyError
-
-
-def _committed(transaction: Transaction) -> bool:
-    try:
-        transaction.commit()
-    except ConcurrentChangeError:
-        return False
-    return True

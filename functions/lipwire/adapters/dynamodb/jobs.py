@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -36,6 +36,9 @@ from lipwire.domain.ledger import EntryKind
 from lipwire.domain.views import Page
 from lipwire.domain.warnings import JobWarning
 from lipwire.ports import Clock
+
+#: A workflow tops a hold up once; further ones are somebody's repetition.
+_TOP_UPS: Final = 3
 
 
 class DynamoJobs:
@@ -95,7 +98,9 @@ class DynamoJobs:
                 raise
 
     def get(self, job_id: JobId) -> Job | None:
-        """The job, read consistently, or None."""
+        """The job, read consistently, or None; other rows of the table are no jobs."""
+        if not job_id.startswith("job_"):
+            return None
         found = self._client.get_item(
             TableName=self._table, Key=to_item({"pk": job_id}), ConsistentRead=True
         )
@@ -149,11 +154,7 @@ class DynamoJobs:
         )
         if event is not None:
             self._emit(transaction, job, event, at=job.updated_at)
-        try:
-            transaction.commit()
-        except JobFinishedError:
-            return False
-        return True
+        return transaction.commits(JobFinishedError)
 
     def extend_hold(self, job: Job, extra: Millicredits) -> Job:
         """Guarded by the number of holds the job has."""
@@ -221,7 +222,7 @@ class DynamoJobs:
             held=Millicredits(job.held_millicredits),
             at=now,
         )
-        if _committed(transaction):
+        if transaction.commits(JobFinishedError, EntryExistsError):
             return True
         end = self._ledger.of_job(job.account_id, job.id).ends
         if any(one.kind is EntryKind.SETTLE and one.amount_millicredits != charge for one in end):
@@ -231,6 +232,17 @@ class DynamoJobs:
 
     def release(self, job: Job, *, status: JobStatus, error: Problem | None) -> bool:
         """Guarded like `settle`; a canceled job's workflow is told to stop by the same transaction."""
+        for _ in range(_TOP_UPS + 1):
+            if self._releasing(job, status, error).commits(JobFinishedError, EntryExistsError):
+                return True
+            # A hold that was topped up since the job was read is no end: it is released as it is now.
+            now = self.get(job.id)
+            if now is None or now.is_final or now.held_millicredits == job.held_millicredits:
+                return False
+            job = now
+        return False
+
+    def _releasing(self, job: Job, status: JobStatus, error: Problem | None) -> Transaction:
         now = self._clock.now()
         done = job.model_copy(
             update={
@@ -252,7 +264,7 @@ class DynamoJobs:
             self._outbox.command(
                 transaction, "stop_job", {"job_id": job.id}, account_id=job.account_id, at=now
             )
-        return _committed(transaction)
+        return transaction
 
     def end_hold(
         self,
@@ -277,11 +289,7 @@ class DynamoJobs:
         else:
             self._ledger.settle(transaction, account_id, job_id, charge=charge, held=held, at=now)
         self._limits.end(transaction, account_id, job_id)
-        try:
-            transaction.commit()
-        except (ConcurrentChangeError, EntryExistsError):
-            return False
-        return True
+        return transaction.commits(ConcurrentChangeError, EntryExistsError)
 
     def record_failure(self, job_id: JobId, failure: Problem) -> None:
         """The first note stays: it is the cause, later ones are consequences."""
@@ -379,14 +387,6 @@ class DynamoJobs:
                 return False
             raise
         return True
-
-
-def _committed(transaction: Transaction) -> bool:
-    try:
-        transaction.commit()
-    except (JobFinishedError, EntryExistsError):
-        return False
-    return True
 
 
 def _status_in(statuses: frozenset[JobStatus]) -> str:

@@ -150,11 +150,7 @@ class DynamoLedger(LedgerRows):
             },
             otherwise=ConcurrentChangeError,
         )
-        try:
-            transaction.commit()
-        except ConcurrentChangeError:
-            return False
-        return True
+        return transaction.commits(ConcurrentChangeError)
 
     def tell_if_low(self, account_id: AccountId, *, threshold: Millicredits, at: datetime) -> bool:
         """`BalanceLow`, where less than `threshold` is left; once until credits are granted again."""
@@ -177,11 +173,7 @@ class DynamoLedger(LedgerRows):
             correlation_id=account_id,
             at=at,
         )
-        try:
-            transaction.commit()
-        except ConcurrentChangeError:
-            return False
-        return True
+        return transaction.commits(ConcurrentChangeError)
 
     def hold(
         self,

@@ -178,6 +178,14 @@ class Transaction:
                 return
         raise BusyError
 
+    def commits(self, *refusals: type[LipwireError]) -> bool:
+        """Whether all was written; what is none of these refusals is raised."""
+        try:
+            self.commit()
+        except refusals:
+            return False
+        return True
+
     def _add(self, item: dict[str, Any], otherwise: Callable[[], LipwireError]) -> None:
         self._items.append(item)
         self._errors.append(otherwise)

@@ -126,11 +126,7 @@ class DynamoEndpoints:
             correlation_id=endpoint.id,
             at=at,
         )
-        try:
-            transaction.commit()
-        except ConcurrentChangeError:
-            return False
-        return True
+        return transaction.commits(ConcurrentChangeError)
 
     def note_failure(
         self, endpoint: WebhookEndpoint, *, at: datetime, deliveries: int
