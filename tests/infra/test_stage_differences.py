@@ -110,7 +110,13 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["api.example.com:443", "https://api.example.com", "api.example.com/", "*.example.com", "one two"],
+    [
+        "api.example.com:443",
+        "https://api.example.com",
+        "api.example.com/",
+        "*.example.com",
+        "one two",
+    ],
 )
 def test_own_hosts_are_bare_names(name):
     """Anything else would guard nothing."""

@@ -30,7 +30,7 @@ def create_batch(
 ) -> BatchView:
     """Queued jobs, each with a hold of its own and its workflow about to start: all of them, or none.
 
-    A source URL that several jobs name is fetched once.
+    A source URL that several jobs name becomes one asset; jobs that begin side by side may each fetch it.
 
     Raises:
         BatchTooLargeError: more jobs than one transaction takes.

@@ -20,7 +20,7 @@ class BatchIn(Wire):
     """One source and many voices, or many jobs: all are accepted, or none."""
 
     source: MediaRef | None = Field(
-        default=None, description="With `speeches`: the face of all jobs; a URL is fetched once."
+        default=None, description="With `speeches`: the face of all jobs; a URL becomes one asset."
     )
     speeches: list[MediaRef] | None = Field(
         default=None,
