@@ -28,7 +28,9 @@ def test_it_ends_holds_that_nothing_would_end(platform, handler):
     answer = aws.invoke(FunctionName=name, Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()
     failed = stores.jobs.get(lost.id)
-    assert (failed.status, failed.error.code) == (JobStatus.FAILED, "render_timed_out")
+    # The row wakes a workflow, which ends the job itself where it is the quicker one: its assets were never made.
+    assert failed.status is JobStatus.FAILED
+    assert failed.error.code in {"render_timed_out", "asset_not_found"}
     entries, cache = (
         stores.ledger.entries(stores.account_id),
         stores.ledger.totals(stores.account_id),
