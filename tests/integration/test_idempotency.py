@@ -1,5 +1,6 @@
 """One key, one job: the claims on the emulator's DynamoDB, under threads."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from lipwire.adapters.system import RandomIds
 from lipwire.domain.errors import IdempotencyInProgressError
 from lipwire.domain.idempotency import KEPT_FOR, LEASE, Answer, KeyedRequest, new_claim, pack
 from tests.integration.test_stores import Stores
+from tests.support.bare_tables import BareTables
 from tests.support.builders import NOW
 from tests.support.idempotency_races import Races
 
@@ -18,11 +20,13 @@ ANSWER = Answer(status=202, body="{}", content_type="application/json", headers=
 
 
 @pytest.fixture
-def stores(platform) -> Stores:
-    """An account with ten credits."""
-    made = Stores(platform)
+def stores(platform) -> Iterator[Stores]:
+    """An account with ten credits, whose jobs start nothing."""
+    tables = BareTables(platform)
+    made = Stores(tables)
     made.ledger.grant(made.account_id, 10_000, grant_id="first", at=NOW)
-    return made
+    yield made
+    tables.delete()
 
 
 @pytest.fixture
