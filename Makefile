@@ -164,7 +164,8 @@ $(STAMPS)/node: package-lock.json .npmrc | $(STAMPS)/python
 	@touch $@
 
 # Layers hold wheels for one Python each: the local ones follow the runtime's.
-$(STAMPS)/layers: requirements/layer-api.txt requirements/layer-media.txt requirements/layer-pages.txt tools/build_layers.py | $(STAMPS)/runtime
+$(STAMPS)/layers: requirements/layer-api.txt requirements/layer-media.txt requirements/layer-pages.txt requirements/layer-speech.txt \
+		tools/build_layers.py | $(STAMPS)/runtime
 	@echo "building the functions' layers"
 	@.venv/runtime/bin/python -m tools.build_layers
 	@touch $@
