@@ -9,6 +9,7 @@ from lipwire.serving import serve
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeAssets, FakeEngines, FakeJobs
 from tests.support.fakes_accounts import FakeLimits
+from tests.support.fakes_consents import FakeConsents
 
 _UNLIMITED = {"requests_per_minute": 10**6, "burst": 10**6, "max_active_jobs": 10**6}
 
@@ -24,6 +25,7 @@ def cpu_times(count: int) -> list[float]:
         url_guard=AnyUrl(),
         authenticate=lambda _key: a_caller(limit_changes=_UNLIMITED),
         limits=FakeLimits(),
+        consents=FakeConsents(),
         stage_key=SimpleNamespace(key=bytes),
     )
     body = {"source": {"asset_id": an_asset(1).id}, "speech": {"asset_id": an_asset(2).id}}
