@@ -5,12 +5,13 @@ import heapq
 import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from lipwire.domain.events import Envelope, JobFailed, envelope
-from lipwire.domain.webhooks import Answer, Attempt, Delivery, DeliveryStatus
+from lipwire.domain.webhooks import Answer, Attempt, Delivery, DeliveryStatus, delivery_id
 from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.sweep_deliveries import sweep_deliveries
@@ -26,6 +27,8 @@ from tests.support.fakes_webhooks import (
 
 #: What SQS does with a message whose worker died: the queue's visibility timeout.
 COMES_AGAIN = timedelta(seconds=360)
+#: Most messages arrive within this time: a tenth of the shortest step.
+PROMPT_S = 0.5
 _DOWN = (Answer(status=500), Answer(error="timeout"), Answer(error="unreachable"))
 
 
@@ -33,27 +36,48 @@ class KilledError(BaseException):
     """The worker is gone; nothing in the code under test can catch this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """From one attempt's end (or its beginning, where it had none) to the beginning of the next."""
+
+    delivery_id: str
+    #: Of the attempt before it.
+    number: int
+    since: datetime
+    due: datetime
+    until: datetime
+    #: Whether the attempt before it was concluded.
+    concluded: bool
+
+
 class Deliveries(FakeDeliveries):
-    """The store, which also remembers when what was due, and that what is final stays so."""
+    """The store, which also remembers how long each attempt was waited for, and that what is final stays so."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__()
         self._clock = clock
-        #: For each claim: the delivery's id, when it was due, when it was claimed.
-        self.claims: list[tuple[str, datetime, datetime]] = []
-        self.waits: list[tuple[int, timedelta]] = []
+        self.waits: list[Wait] = []
+        #: Delivery -> when its last attempt began or was concluded, and whether it was.
+        self._since: dict[str, tuple[datetime, bool]] = {}
+        #: Delivery -> when a message of its was of no use.
+        self.mishaps: dict[str, list[datetime]] = defaultdict(list)
 
     def claim(self, delivery_id: str, *, at: datetime, until: datetime) -> Delivery | None:
         row = self.rows.get(delivery_id)
         claimed = super().claim(delivery_id, at=at, until=until)
         if claimed is not None and row is not None:
-            self.claims.append((delivery_id, row.next_attempt_at, at))
+            since, concluded = self._since.get(delivery_id, (row.created_at, True))
+            self.waits.append(Wait(row.id, row.attempts, since, row.next_attempt_at, at, concluded))
+            self._since[delivery_id] = at, False
+        elif row is not None and not row.is_final and row.next_attempt_at <= at:
+            # No place was free.
+            self.mishaps[delivery_id].append(at)
         return claimed
 
     def conclude(self, delivery: Delivery, attempt: Attempt | None) -> bool:
         concluded = super().conclude(delivery, attempt)
-        if concluded and not delivery.is_final:
-            self.waits.append((delivery.attempts, delivery.next_attempt_at - self._clock.now()))
+        if concluded:
+            self._since[delivery.id] = self._clock.now(), True
         return concluded
 
     def _put(self, delivery: Delivery) -> None:
@@ -78,7 +102,10 @@ class World:
         self.deliveries = Deliveries(self.clock)
         #: The chance that a process dies before, and again after, each call that it makes.
         self._danger = 0.003
+        self._is_dead = False
         self.killed = 0
+        #: When a sweep was cut short.
+        self.cut_sweeps: list[datetime] = []
         #: (webhook-id, URL) -> how often it was answered 2xx.
         self.received: dict[tuple[str, str], int] = defaultdict(int)
         self._agenda: list[tuple[datetime, int, Callable[[], object]]] = []
@@ -98,13 +125,19 @@ class World:
             act()
 
     def wake(self, delivery: Delivery, *, delay_s: int = 0) -> None:
-        """The queue: one in twenty messages is lost, one in ten comes twice, all of them a little late."""
+        """The queue: one in twenty messages is lost, one in ten late by seconds, one in ten comes twice."""
         self._perhaps_die()
         for _ in range(2 if self.chance.random() < 0.1 else 1):
-            if self.chance.random() < 0.05:
-                continue
-            late = timedelta(seconds=delay_s + self.chance.uniform(0, 3))
-            self._at(self.clock.now() + late, partial(self._worker, self._deliver, delivery.id))
+            is_lost, is_slow = self.chance.random() < 0.05, self.chance.random() < 0.1
+            late = self.chance.uniform(PROMPT_S, 3) if is_slow else self.chance.uniform(0, PROMPT_S)
+            wanted = self.clock.now() + timedelta(seconds=delay_s)
+            if is_lost or is_slow:
+                self.deliveries.mishaps[delivery.id].append(wanted)
+            if not is_lost:
+                self._at(
+                    wanted + timedelta(seconds=late),
+                    partial(self._worker, self._deliver, delivery.id),
+                )
         self._perhaps_die()
 
     def wake_all(self, deliveries: Sequence[Delivery]) -> None:
@@ -126,7 +159,7 @@ class World:
         try:
             work(message)
         except KilledError:
-            self.killed += 1
+            self._bury()
             if received < 5:
                 self._at(
                     self.clock.now() + COMES_AGAIN,
@@ -134,18 +167,31 @@ class World:
                 )
 
     def _fan_out(self, event: Envelope) -> None:
-        fan_out_webhook(
-            event,
-            jobs=FakeJobs(),  # type: ignore[arg-type]
-            endpoints=self.endpoints,
-            deliveries=_Fragile(self.deliveries, self._perhaps_die),  # type: ignore[arg-type]
-            queue=self,
-            clock=self.clock,
-        )
+        try:
+            fan_out_webhook(
+                event,
+                jobs=FakeJobs(),  # type: ignore[arg-type]
+                endpoints=self.endpoints,
+                deliveries=_Fragile(self.deliveries, self._perhaps_die),  # type: ignore[arg-type]
+                queue=self,
+                clock=self.clock,
+            )
+        except KilledError:
+            for endpoint in self.endpoints.list(event.metadata.account_id):
+                owed = delivery_id(event.metadata.id, endpoint.id)
+                self.deliveries.mishaps[owed].append(self.clock.now())
+            raise
 
-    def _deliver(self, delivery_id: Any) -> None:
+    def _deliver(self, which: Any) -> None:
+        try:
+            self._attempt(which)
+        except KilledError:
+            self.deliveries.mishaps[which].append(self.clock.now())
+            raise
+
+    def _attempt(self, which: Any) -> None:
         deliver_webhook(
-            delivery_id,
+            which,
             deliveries=_Fragile(self.deliveries, self._perhaps_die),  # type: ignore[arg-type]
             endpoints=_Fragile(self.endpoints, self._perhaps_die),  # type: ignore[arg-type]
             secrets=FakeSecrets(),
@@ -163,14 +209,21 @@ class World:
         try:
             sweep_deliveries(deliveries=deliveries, queue=self, clock=self.clock)  # type: ignore[arg-type]
         except KilledError:
-            self.killed += 1
+            self._bury()
+            self.cut_sweeps.append(self.clock.now())
         self._danger = 0.003
         if self.deliveries.clocks or self._agenda:
             self._at(self.clock.now() + timedelta(minutes=1), self._sweep)
 
     def _perhaps_die(self) -> None:
-        if self.chance.random() < self._danger:
+        # Who is dead does nothing more, whatever the code says that it does at the end.
+        if self._is_dead or self.chance.random() < self._danger:
+            self._is_dead = True
             raise KilledError
+
+    def _bury(self) -> None:
+        self._is_dead = False
+        self.killed += 1
 
     def _at(self, moment: datetime, act: Callable[[], object]) -> None:
         self._count += 1

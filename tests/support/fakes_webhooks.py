@@ -20,6 +20,7 @@ from lipwire.domain.webhooks import (
     EndpointStatus,
     Lane,
     WebhookEndpoint,
+    begun,
 )
 from tests.support.builders import ACCOUNT, NOW
 
@@ -169,8 +170,7 @@ class FakeDeliveries:
         place = next(free, None)
         if place is None:
             return None
-        changes = {"attempts": row.attempts + 1, "next_attempt_at": until, "flight": place}
-        claimed = row.model_copy(update=changes)
+        claimed = begun(row, at=at, until=until, flight=place)
         held[place] = (f"{claimed.id}#{claimed.attempts}", until)
         self._put(claimed)
         return claimed

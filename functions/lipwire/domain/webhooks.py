@@ -57,7 +57,8 @@ SCHEDULE: Final = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-_JITTER_PERMILLE: Final = 100
+#: Half of what an attempt may be off its step (10 %): the other half is for the sweeper, which looks once a minute.
+_JITTER_PERMILLE: Final = 50
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: What is kept of a receiver's answer.
 _EXCERPT_BYTES: Final = 256
@@ -186,7 +187,7 @@ class Delivery(BaseModel):
     status: DeliveryStatus = DeliveryStatus.PENDING
     #: Counted when an attempt begins, so an attempt that never ends counts too.
     attempts: int = 0
-    #: When to try next; while an attempt runs, when it will have been given up.
+    #: When to try next; while an attempt runs, when to try should it never end.
     next_attempt_at: datetime
     created_at: datetime
     #: Why it was dropped.
@@ -302,6 +303,20 @@ def delivery_id(event_id: EventId, target: str) -> DeliveryId:
     )
 
 
+def begun(delivery: Delivery, *, at: datetime, until: datetime, flight: int) -> Delivery:
+    """The delivery with one more attempt, leased until then.
+
+    Should nobody conclude it, the next one comes when the schedule says so, as after any failure: a fault of ours that
+    lasts for an hour then costs four attempts and not forty.
+    """
+    attempts = delivery.attempts + 1
+    has_more = attempts < min(delivery.max_attempts, len(SCHEDULE))
+    following = max(until, at + SCHEDULE[attempts]) if has_more else until
+    return delivery.model_copy(
+        update={"attempts": attempts, "next_attempt_at": following, "flight": flight}
+    )
+
+
 def conclude(delivery: Delivery, answer: Answer, *, at: datetime, randomness: int) -> Delivery:
     """The delivery after an attempt: delivered, dropped, exhausted, or pending with the time of the next."""
     if answer.is_success:
@@ -340,11 +355,14 @@ def replayed(delivery: Delivery, *, key: str, at: datetime) -> Delivery:
 
 
 def next_delay(attempts: int, *, randomness: int) -> timedelta | None:
-    """How long to wait after that many attempts, spread by +-10 % of it; None when there is none left."""
+    """How long to wait after that many attempts, spread by +-5 % of it; None when there is none left.
+
+    In whole seconds, as queues count.
+    """
     if attempts >= len(SCHEDULE):
         return None
     permille = 1000 + randomness % (2 * _JITTER_PERMILLE + 1) - _JITTER_PERMILLE
-    return SCHEDULE[attempts] * permille / 1000
+    return timedelta(seconds=round(SCHEDULE[attempts] * permille / timedelta(seconds=1000)))
 
 
 def retry_after(header: str | None, *, at: datetime) -> timedelta | None:

@@ -91,7 +91,7 @@ class DeliveryStore(Protocol):
         """
 
     def claim(self, delivery_id: DeliveryId, *, at: datetime, until: datetime) -> Delivery | None:
-        """Begin an attempt: counted now, nobody else's before `until`.
+        """Begin an attempt: counted now, its place in flight leased until then, the next one as `begun` says.
 
         None when it is not due, not pending, or its account has as many in flight as it may: then it stays due, and
         whoever gives a place back wakes it.

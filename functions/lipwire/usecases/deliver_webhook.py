@@ -49,6 +49,15 @@ class _Target:
     endpoint: WebhookEndpoint | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """The delivery as it stands after this attempt; the attempt, and whose it was, if there was one."""
+
+    delivery: Delivery
+    attempt: Attempt | None = None
+    endpoint: WebhookEndpoint | None = None
+
+
 def deliver_webhook(
     delivery_id: DeliveryId,
     *,
@@ -64,18 +73,26 @@ def deliver_webhook(
     """The delivery after one more signed attempt; None when it is not due, or somebody else has it.
 
     URL, secret and payload are read now, not when the event happened: an edited endpoint is told at its new URL, a
-    deleted one not at all, and result links are fresh.
+    deleted one not at all, and result links are fresh. What came of the attempt is written before anything else: a fault
+    of ours after that repeats nothing, one before it has the next attempt come by the schedule.
     """
     now = clock.now()
     claimed = deliveries.claim(delivery_id, at=now, until=now + LEASE)
     if claimed is None:
         return None
-    after, attempt = _attempted(claimed, endpoints, secrets, views, sender, clock, ids)
-    if deliveries.conclude(after, attempt) and not after.is_final:
+    try:
+        outcome = _attempted(claimed, endpoints, secrets, views, sender, clock, ids)
+        concluded = deliveries.conclude(outcome.delivery, outcome.attempt)
+    finally:
+        # After a fault of ours too: others of this account need not wait for the lease.
+        deliveries.release(claimed)
+    after = outcome.delivery
+    if concluded and not after.is_final:
         wait = after.next_attempt_at - clock.now()
         if wait <= MAX_QUEUE_DELAY:
             queue.wake(after, delay_s=max(0, -(-wait // timedelta(seconds=1))))
-    deliveries.release(claimed)
+    if outcome.endpoint is not None and outcome.attempt is not None:
+        _note(outcome.endpoint, outcome.attempt, after, endpoints)
     _wake_others(claimed, deliveries, queue, clock, ids)
     return after
 
@@ -88,17 +105,16 @@ def _attempted(
     sender: HttpSender,
     clock: Clock,
     ids: IdSource,
-) -> tuple[Delivery, Attempt | None]:
-    """The delivery as it stands after this attempt, and the attempt if there was one."""
+) -> _Outcome:
     if delivery.attempts > delivery.max_attempts:
         # The last attempt began and never ended.
-        return delivery.model_copy(update={"status": DeliveryStatus.EXHAUSTED}), None
+        return _Outcome(delivery.model_copy(update={"status": DeliveryStatus.EXHAUSTED}))
     target = _target(delivery, endpoints, secrets, clock.now())
     if isinstance(target, str):
-        return dropped(delivery, target), None
+        return _Outcome(dropped(delivery, target))
     message = _message(delivery, views)
     if isinstance(message, str):
-        return dropped(delivery, message), None
+        return _Outcome(dropped(delivery, message))
     body, sent_at = _json(message.payload), clock.now()
     headers = {
         **message.sign(body, target.secrets[0], sent_at),
@@ -106,30 +122,25 @@ def _attempted(
     }
     answer = sender.post(target.url, headers=headers, body=body)
     heard = answer
-    if target.endpoint is not None:
-        _note(target.endpoint, delivery, answer, endpoints, sent_at)
-        if answer.is_refusal and _has_moved(target.endpoint, endpoints):
-            # A failure like any other: the next attempt goes to the new URL.
-            heard = Answer(error="unreachable")
+    if target.endpoint is not None and answer.is_refusal and _has_moved(target.endpoint, endpoints):
+        # A failure like any other: the next attempt goes to the new URL.
+        heard = Answer(error="unreachable")
     after = conclude(delivery, heard, at=clock.now(), randomness=ids.secret(32))
-    return after, attempt_of(delivery, answer, at=sent_at)
+    return _Outcome(after, attempt_of(delivery, answer, at=sent_at), target.endpoint)
 
 
 def _note(
-    endpoint: WebhookEndpoint,
-    delivery: Delivery,
-    answer: Answer,
-    endpoints: EndpointStore,
-    at: datetime,
+    endpoint: WebhookEndpoint, attempt: Attempt, delivery: Delivery, endpoints: EndpointStore
 ) -> None:
     """What the answer says of the endpoint: gone, well again, or failing, perhaps for too long."""
+    answer, at = attempt.answer, attempt.at
     if answer.disables:
         endpoints.disable(endpoint, reason="receiver gone", at=at)
     elif answer.is_success:
         if endpoint.failing_since is not None:
             endpoints.note_success(endpoint)
     elif delivery.type != TEST_TYPE:
-        first = int(delivery.attempts == 1)
+        first = int(attempt.number == 1)
         noted = endpoints.note_failure(endpoint, at=at, deliveries=first)
         if noted is not None and noted.is_hopeless(at):
             endpoints.disable(noted, reason="failed for five days", at=at)

@@ -46,6 +46,7 @@ from lipwire.domain.webhooks import (
     DeliveryId,
     DeliveryStatus,
     Lane,
+    begun,
 )
 from lipwire.ports import Clock
 
@@ -142,11 +143,9 @@ class DynamoDeliveries:
         # Each delivery begins elsewhere: a crowd that tried the same place first would meet there.
         first = zlib.crc32(row.id.encode()) % max(1, len(free))
         for place in (*free[first:], *free[:first]):
-            claimed = row.model_copy(
-                update={"attempts": row.attempts + 1, "next_attempt_at": until, "flight": place}
-            )
+            claimed = begun(row, at=at, until=until, flight=place)
             try:
-                self._take(row, claimed, at)
+                self._take(row, claimed, at=at, until=until)
             except _PlaceTakenError:
                 continue
             except ConcurrentChangeError:
@@ -283,14 +282,14 @@ class DynamoDeliveries:
         taken = {item["sk"] for item in items if item["busy_until"] > sortable(at)}
         return [place for place in range(IN_FLIGHT[row.lane]) if f"{prefix}{place}" not in taken]
 
-    def _take(self, row: Delivery, claimed: Delivery, at: datetime) -> None:
+    def _take(self, row: Delivery, claimed: Delivery, *, at: datetime, until: datetime) -> None:
         transaction = Transaction(self._client)
-        now, until = sortable(at), sortable(claimed.next_attempt_at)
+        now = sortable(at)
         place = {
             **place_of(claimed),
             "holder": holder_of(claimed),
-            "busy_until": until,
-            "expires_at": int(claimed.next_attempt_at.timestamp()) + 24 * 3600,
+            "busy_until": sortable(until),
+            "expires_at": int(until.timestamp()) + 24 * 3600,
         }
         transaction.put(
             self._table,
@@ -302,11 +301,11 @@ class DynamoDeliveries:
         transaction.update(
             self._table,
             {"pk": claimed.id, "sk": DELIVERY},
-            change="SET next_attempt_at = :until, attempts = :attempts, flight = :flight",
+            change="SET next_attempt_at = :next, attempts = :attempts, flight = :flight",
             condition="#status = :pending AND next_attempt_at <= :now AND attempts = :before",
             names={"#status": "status"},
             values={
-                ":until": until,
+                ":next": sortable(claimed.next_attempt_at),
                 ":now": now,
                 ":attempts": claimed.attempts,
                 ":before": row.attempts,
