@@ -123,6 +123,8 @@ class ConsumerSpec:
     queue: Resource | None = None
     batch_size: int = 10
     max_receives: int = 5
+    #: How many of its function may run at once (AWS: 2 to 1,000): a backlog leaves the account's others room to run.
+    max_concurrency: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,10 @@ class EventConsumer(Construct):
         self.function = PythonFunction(self, spec.function, kit=kit, handles=handles)
         self.function.function.add_event_source(
             sources.SqsEventSource(
-                self.work.queue, batch_size=spec.batch_size, report_batch_item_failures=True
+                self.work.queue,
+                batch_size=spec.batch_size,
+                report_batch_item_failures=True,
+                max_concurrency=spec.max_concurrency,
             )
         )
         if spec.events:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.infra.conftest import of_type
+from tests.support.delivery_crowd import WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]
 API_FUNCTIONS = ("ApiUploads", "ApiJobs", "ApiAccount")
@@ -58,6 +59,21 @@ def test_no_function_reserves_concurrency(aws):
     """A new account has ten to give."""
     for name, properties in of_type(aws, "AWS::Lambda::Function").items():
         assert "ReservedConcurrentExecutions" not in properties, name
+
+
+def test_no_backlog_takes_all_the_concurrency_there_is(aws):
+    """Each queue's function is bounded (AWS takes 2 to 1,000); all together leave the API most of an account's thousand."""
+    bounds = {
+        name: properties["ScalingConfig"]["MaximumConcurrency"]
+        for name, properties in of_type(aws, "AWS::Lambda::EventSourceMapping").items()
+        if "OutboxStream" not in name
+    }
+    assert len(bounds) == len(list((ROOT / "functions" / "consumers").glob("*/spec.py")))
+    assert min(bounds.values()) >= 2
+    assert sum(bounds.values()) <= 200
+    (delivering,) = (bound for name, bound in bounds.items() if "DeliverWebhooks" in name)
+    # The crowd of tests/unit/webhooks/test_fairness.py has as many workers.
+    assert delivering == WORKERS
 
 
 @pytest.mark.parametrize("layers", [("api",), ("api", "media"), ("api", "pages")])

@@ -17,6 +17,8 @@ from tests.support.fakes_webhooks import FakeDeliveries, FakeEndpoints, FakeSecr
 
 #: What a worker needs for a message that leads to nothing: a read, a query, an answer.
 IDLE = timedelta(milliseconds=20)
+#: As many as the delivery queue's function may run at once.
+WORKERS = 50
 
 
 class Crowd:

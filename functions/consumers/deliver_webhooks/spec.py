@@ -21,4 +21,7 @@ CONSUMER = ConsumerSpec(
     ),
     queue=Resource.DELIVERY_QUEUE,
     batch_size=1,
+    # Each attempt holds its function for as long as the receiver takes: five accounts with dead receivers fill these. Of
+    # Lambda's thousand for an AWS account they are a twentieth.
+    max_concurrency=50,
 )

@@ -6,14 +6,13 @@ import pytest
 
 from lipwire.domain.webhooks import IN_FLIGHT, Delivery, Lane
 from tests.support.builders import ACCOUNT, NOW
-from tests.support.delivery_crowd import Crowd
+from tests.support.delivery_crowd import WORKERS, Crowd
 from tests.support.fakes_webhooks import FakeDeliveries, FakeEndpoints, a_delivery, an_endpoint
 
 STUCK = f"acct_{9:026d}"
 SLOW, OURS = an_endpoint(1, account_id=STUCK), an_endpoint(2)
 #: The receiver's deadline: as long as anybody can hold a worker.
 HELD = timedelta(seconds=15)
-WORKERS = 50
 
 
 def owed(number: int, **changes: object) -> Delivery:
