@@ -7,14 +7,12 @@ touches, a cold start loads only that, and importing this module needs neither A
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from lipwire.callers import Callers
 from lipwire.dialects.base import COUNTED, Operation, WireRequest
 from lipwire.domain.commands import Caller, Command
-from lipwire.domain.keys import hash_key
 from lipwire.domain.limits import Allowance
 from lipwire.resources import ACCOUNT_TABLES, Resource
 from lipwire.wiring import Wiring
@@ -47,16 +45,9 @@ if TYPE_CHECKING:
     from lipwire.adapters.stepfunctions import StepFunctionsWorkflows
     from lipwire.webhook_views import DialectJobViews
 
-_KEY_CACHE_TTL: Final = timedelta(seconds=60)
-
 
 class App(Wiring):
     """Every port by name, made at first use."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        super().__init__(environment)
-        #: By the key's hash: until when, and who.
-        self._callers: dict[str, tuple[datetime, Caller]] = {}
 
     @cached_property
     def accounts(self) -> DynamoAccounts:
@@ -91,6 +82,7 @@ class App(Wiring):
         return DynamoLedger(
             self.dynamodb,
             table=self._name(Resource.LEDGER_TABLE),
+            accounts=self._active_accounts(),
             outbox=self._outbox_if_declared(),
         )
 
@@ -102,6 +94,7 @@ class App(Wiring):
         return DynamoAssets(
             self.dynamodb,
             table=self._name(Resource.ASSETS_TABLE),
+            accounts=self._active_accounts(),
             outbox=self._outbox_if_declared(),
         )
 
@@ -136,7 +129,9 @@ class App(Wiring):
         accounts = environment.get(Resource.ACCOUNTS_TABLE, "")
         return {
             "table": self._name(Resource.JOBS_TABLE),
-            "ledger": DynamoLedger(self.dynamodb, table=ledger, outbox=outbox),
+            "ledger": DynamoLedger(
+                self.dynamodb, table=ledger, accounts=self._active_accounts(), outbox=outbox
+            ),
             "accounts": DynamoAccounts(self.dynamodb, table=accounts, outbox=outbox),
             "limits": DynamoLimits(self.dynamodb, table=environment.get(Resource.LIMITS_TABLE, "")),
             "outbox": outbox,
@@ -288,6 +283,7 @@ class App(Wiring):
         return DynamoEndpoints(
             self.dynamodb,
             table=self._name(Resource.WEBHOOKS_TABLE),
+            accounts=self._active_accounts(),
             outbox=self._outbox_if_declared(),
         )
 
@@ -297,7 +293,10 @@ class App(Wiring):
         from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 
         return DynamoDeliveries(
-            self.dynamodb, table=self._name(Resource.WEBHOOKS_TABLE), clock=self.clock
+            self.dynamodb,
+            table=self._name(Resource.WEBHOOKS_TABLE),
+            accounts=self._active_accounts(),
+            clock=self.clock,
         )
 
     @cached_property
@@ -344,19 +343,17 @@ class App(Wiring):
         """What signs webhooks of jobs with a URL of their own."""
         return self.accounts
 
-    def authenticate(self, key: str | None) -> Caller:
-        """The caller, remembered for at most 60 s; a revoked key reads that long, and never spends (D13)."""
+    @cached_property
+    def callers(self) -> Callers:
+        """Who called lately: a revoked key reads for at most 60 s, and changes nothing (D13)."""
         from lipwire.usecases.authenticate import authenticate
 
-        now = self.clock.now()
-        remembered = hash_key(key or "")
-        if remembered in self._callers and self._callers[remembered][0] > now:
-            return self._callers[remembered][1]
-        caller = authenticate(key, accounts=self.accounts, limits=self.limits, clock=self.clock)
-        until = min(now + _KEY_CACHE_TTL, caller.valid_until or now + _KEY_CACHE_TTL)
-        self._callers = {k: v for k, v in self._callers.items() if v[0] > now}
-        self._callers[remembered] = (until, caller)
-        return caller
+        return Callers(
+            lambda key: authenticate(
+                key, accounts=self.accounts, limits=self.limits, clock=self.clock
+            ),
+            self.clock,
+        )
 
     def limit(self, operation: Operation, caller: Caller) -> Allowance:
         """Whether the request may be made now: exact for what makes something, generous in memory for all else (D13)."""

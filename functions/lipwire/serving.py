@@ -21,6 +21,7 @@ from lipwire.dialects.base import (
     WireResponse,
     function_of,
     key_of,
+    needs_fresh_caller,
     scope_of,
 )
 from lipwire.domain.commands import Caller, Command
@@ -60,7 +61,8 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
     try:
         if route.operation in PUBLIC:
             return route.encode(app.run_public(route.operation, request))
-        caller = app.authenticate(key_of(request, dialect.key_header))
+        key = key_of(request, dialect.key_header)
+        caller = app.callers.caller(key, is_fresh=needs_fresh_caller(route.operation))
         logger.append_keys(account_id=caller.account.id, operation=route.operation.value)
         _check_scope(route, caller)
         allowance = app.limit(route.operation, caller)
@@ -72,6 +74,8 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
         else:
             wire = route.encode(app.run(route.operation, command, caller))
     except LipwireError as error:
+        if error.kind is Kind.UNAUTHENTICATED:
+            app.callers.forget(key_of(request, dialect.key_header))
         level = logger.exception if error.kind is Kind.BUG else logger.info
         level("request refused", code=error.code)
         wire = dialect.encode_error(error, request)

@@ -11,6 +11,7 @@ from lipwire.resources import Resource
 from lipwire.settings import Settings
 
 if TYPE_CHECKING:
+    from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 
 
@@ -68,6 +69,12 @@ class Wiring:
         return OutboxRows(
             table=self.settings.environment.get(Resource.OUTBOX_TABLE, ""), ids=self.ids
         )
+
+    def _active_accounts(self) -> ActiveAccounts:
+        """Of a function that makes nothing for accounts, they have no table."""
+        from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
+
+        return ActiveAccounts(table=self.settings.environment.get(Resource.ACCOUNTS_TABLE, ""))
 
     def _name(self, resource: Resource) -> str:
         return self.settings.name_of(resource)

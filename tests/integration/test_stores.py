@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
@@ -41,11 +42,16 @@ class Stores:
     def __init__(self, platform) -> None:
         self.client = platform.aws("dynamodb")
         outbox = OutboxRows(table=platform.names["OUTBOX_TABLE"], ids=IDS)
-        self.ledger = DynamoLedger(self.client, table=platform.names["LEDGER_TABLE"], outbox=outbox)
+        active = ActiveAccounts(table=platform.names["ACCOUNTS_TABLE"])
+        self.ledger = DynamoLedger(
+            self.client, table=platform.names["LEDGER_TABLE"], accounts=active, outbox=outbox
+        )
         self.accounts = DynamoAccounts(
             self.client, table=platform.names["ACCOUNTS_TABLE"], outbox=outbox
         )
-        self.assets = DynamoAssets(self.client, table=platform.names["ASSETS_TABLE"], outbox=outbox)
+        self.assets = DynamoAssets(
+            self.client, table=platform.names["ASSETS_TABLE"], accounts=active, outbox=outbox
+        )
         self.limits = DynamoLimits(self.client, table=platform.names["LIMITS_TABLE"])
         self.jobs = DynamoJobs(
             self.client,

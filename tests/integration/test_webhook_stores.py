@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.dynamodb.outbox import DynamoOutbox, outbox_item, outbox_row
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-from lipwire.adapters.dynamodb.table import from_item, to_item
+from lipwire.adapters.dynamodb.table import entity_item, from_item, to_item
 from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
 from lipwire.adapters.sqs import SqsDeliveryQueue
 from lipwire.adapters.system import RandomIds, SystemClock
@@ -27,6 +28,7 @@ from lipwire.domain.webhooks import (
     dropped,
 )
 from lipwire.usecases.deliver_webhook import LEASE
+from tests.support.builders import an_account
 from tests.support.fakes_webhooks import a_delivery, an_endpoint
 
 IDS = RandomIds()
@@ -41,10 +43,19 @@ class Stores:
         self.client = platform.aws("dynamodb")
         self.table = platform.names["WEBHOOKS_TABLE"]
         outbox = OutboxRows(table=platform.names["OUTBOX_TABLE"], ids=IDS)
-        self.endpoints = DynamoEndpoints(self.client, table=self.table, outbox=outbox)
-        self.deliveries = DynamoDeliveries(self.client, table=self.table, clock=SystemClock())
+        active = ActiveAccounts(table=platform.names["ACCOUNTS_TABLE"])
+        self.endpoints = DynamoEndpoints(
+            self.client, table=self.table, accounts=active, outbox=outbox
+        )
+        self.deliveries = DynamoDeliveries(
+            self.client, table=self.table, accounts=active, clock=SystemClock()
+        )
         self.outbox = DynamoOutbox(self.client, table=platform.names["OUTBOX_TABLE"])
         self.account_id = IDS.new("acct")
+        account = an_account(id=self.account_id)
+        self.client.put_item(
+            TableName=platform.names["ACCOUNTS_TABLE"], Item=entity_item(account, pk=account.id)
+        )
 
     def endpoint(self, **changes):
         """A stored endpoint."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from lipwire import dialects
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
@@ -69,16 +70,17 @@ def _read(found: WireResponse) -> Any:
 def _made(client: Any, names: Mapping[str, str]) -> tuple[str, str, str]:
     """A key of a fresh account, and two assets of it."""
     outbox = OutboxRows(table=names["OUTBOX_TABLE"], ids=IDS)
+    active = ActiveAccounts(table=names["ACCOUNTS_TABLE"])
     opened = open_account(
         "calls",
         Millicredits(10**6),
         plan="pro",
         accounts=DynamoAccounts(client, table=names["ACCOUNTS_TABLE"], outbox=outbox),
-        ledger=DynamoLedger(client, table=names["LEDGER_TABLE"], outbox=outbox),
+        ledger=DynamoLedger(client, table=names["LEDGER_TABLE"], accounts=active, outbox=outbox),
         clock=SystemClock(),
         ids=IDS,
     )
-    assets = DynamoAssets(client, table=names["ASSETS_TABLE"], outbox=outbox)
+    assets = DynamoAssets(client, table=names["ASSETS_TABLE"], accounts=active, outbox=outbox)
     stored = []
     for media in (video_info(), voice_info()):
         asset = an_asset(0, id=AssetId(IDS.new("ast")), account_id=opened.account.id, media=media)

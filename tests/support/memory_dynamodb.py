@@ -64,6 +64,14 @@ class MemoryDynamoDB:
         found = self.tables[TableName].get(self._key(TableName, Key))
         return {} if found is None else {"Item": dict(found)}
 
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:
+        """Consistent reads; what is not there is left out."""
+        found = {
+            table: [self.get_item(TableName=table, Key=key).get("Item") for key in asked["Keys"]]
+            for table, asked in RequestItems.items()
+        }
+        return {"Responses": {table: [one for one in rows if one] for table, rows in found.items()}}
+
     def put_item(self, **put: Any) -> dict[str, Any]:
         """One put."""
         return self._write("put", [{"Put": put}])

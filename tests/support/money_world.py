@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import EndpointConnectionError
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.batches import DynamoBatches
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
@@ -114,9 +115,10 @@ class World:
         # Above the numbers that assets of tests have.
         self.ids.count = 1000
         rows = OutboxRows(table="outbox", ids=self.ids)
-        self.ledger = ledger_class(self.dynamodb, table="ledger", outbox=rows)
+        active = ActiveAccounts(table="accounts")
+        self.ledger = ledger_class(self.dynamodb, table="ledger", accounts=active, outbox=rows)
         self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
-        self.assets = DynamoAssets(self.dynamodb, table="assets", outbox=rows)
+        self.assets = DynamoAssets(self.dynamodb, table="assets", accounts=active, outbox=rows)
         self.limits = DynamoLimits(self.dynamodb, table="limits")
         self.jobs = jobs_class(
             self.dynamodb,

@@ -8,6 +8,7 @@ CONSUMER = ConsumerSpec(
         handler="consumers.fan_out_webhooks.handler.handler",
         summary="Writes one delivery row per endpoint that wants the event, and queues each.",
         needs=(
+            reads(Resource.ACCOUNTS_TABLE),  # whether the account is still active
             reads(Resource.JOBS_TABLE),
             reads(Resource.WEBHOOKS_TABLE),
             writes(Resource.WEBHOOKS_TABLE),

@@ -125,6 +125,23 @@ COUNTED: Final = frozenset(
     }
 )
 
+#: Change nothing.
+_READS: Final = ("get_", "list_", "find_", "estimate_")
+#: Their own transaction asks whether key and account are still valid.
+_RECHECKED: Final = {
+    Operation.CREATE_JOB,
+    Operation.CREATE_BATCH,
+    Operation.CREATE_KEY,
+    Operation.ROTATE_KEY,
+    Operation.REVOKE_KEY,
+    Operation.CLOSE_ACCOUNT,
+}
+
+
+def needs_fresh_caller(operation: Operation) -> bool:
+    """Whether a caller who is remembered must be looked up again: before all that changes something unchecked."""
+    return not (operation in _RECHECKED or operation.value.startswith(_READS))
+
 
 def scope_of(operation: Operation) -> Scope | None:
     """The scope a key needs for it: none for the key's own account; `admin` for whatever is named nowhere else."""

@@ -40,6 +40,10 @@ class Batch(BaseModel):
     #: When it was told that all have ended.
     completed_at: datetime | None = None
 
+    def began_as(self, created: "Batch") -> bool:
+        """Whether this is that batch, as it was created or as it stands later."""
+        return self.model_copy(update={"completed_at": created.completed_at}) == created
+
 
 def counts(batch: Batch, jobs: Iterable[Job]) -> Mapping[str, int]:
     """How many jobs stand where; one that was deleted counts as `deleted`."""

@@ -61,6 +61,13 @@ class JobOutput(BaseModel):
     size_bytes: int
 
 
+#: What no step of a job's life changes.
+_FIXED: Final = {
+    *("id", "account_id", "source_id", "speech_id", "is_test", "batch_id", "created_at"),
+    *("name", "webhook_url", "metadata", "echo", "terms"),
+}
+
+
 class Job(BaseModel):
     """One job as it stands now."""
 
@@ -124,6 +131,10 @@ class Job(BaseModel):
             self.options.mask_id,
         )
         return tuple(dict.fromkeys(one for one in named if one is not None))
+
+    def began_as(self, created: "Job") -> bool:
+        """Whether this is that job, as it was created or as it stands later."""
+        return self.model_dump(include=_FIXED) == created.model_dump(include=_FIXED)
 
     @property
     def percent(self) -> int:

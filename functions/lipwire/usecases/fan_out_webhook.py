@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lipwire.domain.errors import AccountNotFoundError
 from lipwire.domain.events import Envelope
 from lipwire.domain.ids import JobId
 from lipwire.domain.webhooks import (
@@ -28,18 +29,21 @@ def fan_out_webhook(
     """One delivery row and one wake-up for each endpoint that wants the event, and for the job's own URL.
 
     A repeated event finds its rows there and only wakes them again: a repeat after a crash between row and wake-up
-    is what heals it. Gives how many targets there are.
+    is what heals it. Gives how many targets there are: none for an account that is closed, of which nothing is written.
     """
     webhook_type = WEBHOOK_TYPES.get(type(event.typed()))
     if webhook_type is None:
         return 0
     owed = tuple(_owed(event, webhook_type, jobs, endpoints, clock))
-    for delivery in owed:
-        deliveries.add(delivery)
-        queue.wake(delivery)
-    if not owed and "job_id" not in event.data:
-        # What an account must hear of stands in its log even when it has named nobody who would.
-        deliveries.add(dropped(_plain(event, webhook_type, clock), "nobody to tell"))
+    try:
+        for delivery in owed:
+            deliveries.add(delivery)
+            queue.wake(delivery)
+        if not owed and "job_id" not in event.data:
+            # What an account must hear of stands in its log even when it has named nobody who would.
+            deliveries.add(dropped(_plain(event, webhook_type, clock), "nobody to tell"))
+    except AccountNotFoundError:
+        return 0
     return len(owed)
 
 

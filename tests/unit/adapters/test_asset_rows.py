@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import from_item
@@ -27,7 +28,12 @@ class Client:
 def test_an_upload_that_never_comes_leaves_by_itself() -> None:
     """A day after its URL expired; once its bytes are there, its row has no end."""
     client = Client()
-    assets = DynamoAssets(client, table="assets", outbox=OutboxRows(table="outbox", ids=FakeIds()))
+    assets = DynamoAssets(
+        client,
+        table="assets",
+        accounts=ActiveAccounts(table="accounts"),
+        outbox=OutboxRows(table="outbox", ids=FakeIds()),
+    )
     awaited = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
     assets.create(awaited)
     (promised,) = client.written

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.sqs import SqsDeliveryQueue
 from lipwire.usecases.replay_deliveries import BATCH
@@ -27,10 +28,16 @@ class Client:
 
 
 def test_a_batch_of_replays_is_a_handful_of_calls():
-    """A mark for the account, then a hundred items at once, which is all that a transaction holds."""
+    """A mark for the account, then as many at once as a transaction holds: two items each, and their account."""
     client = Client()
-    DynamoDeliveries(client, table="t", clock=FakeClock()).add_all(MANY)
-    assert client.calls == [("update_item", 1), *[("transact_write_items", 100)] * (BATCH // 50)]
+    active = ActiveAccounts(table="accounts")
+    DynamoDeliveries(client, table="t", accounts=active, clock=FakeClock()).add_all(MANY)
+    full, rest = divmod(BATCH, 49)
+    writes = [*[99] * full, *([2 * rest + 1] if rest else [])]
+    assert client.calls == [
+        ("update_item", 1),
+        *(("transact_write_items", size) for size in writes),
+    ]
 
 
 def test_wake_ups_go_ten_at_a_time():

@@ -6,6 +6,7 @@ import pytest
 
 from lipwire.domain.credits import LOW_BALANCE
 from lipwire.domain.errors import (
+    AccountNotFoundError,
     BusyError,
     ConcurrentChangeError,
     InsufficientCreditsError,
@@ -86,19 +87,31 @@ def test_an_account_without_a_row_owns_nothing():
 
 
 def test_a_closed_account_takes_no_credits(world):
-    """Neither granted nor corrected nor refunded."""
+    """Neither granted nor corrected nor refunded; what was written before it closed may be repeated."""
     job_id = rendered(world)
-    world.dynamodb.tables["ledger"][ACCOUNT, "BALANCE"]["closed"] = {"BOOL": True}
+    world.grant(1, "before")
+    world.accounts.close(ACCOUNT, by=None, at=world.clock.now())
+    before = world.ledger.entries(ACCOUNT)
     for act in (
         lambda: world.grant(1, "x"),
         lambda: adjust(world, 1),
+        lambda: adjust(world, -1),
         lambda: refund(world, job_id, 1),
     ):
-        with pytest.raises(LedgerConflictError):
+        with pytest.raises(AccountNotFoundError):
             act()
-    with pytest.raises(InsufficientCreditsError):
-        adjust(world, -1)
+    world.grant(1, "before")
+    assert world.ledger.entries(ACCOUNT) == before
     assert world.findings() == []
+
+
+def test_an_account_that_was_erased_takes_no_credits(world):
+    """No row of it is made anew."""
+    world.dynamodb.tables["accounts"].clear()
+    world.dynamodb.tables["ledger"].clear()
+    with pytest.raises(AccountNotFoundError):
+        world.grant(1, "x")
+    assert world.dynamodb.tables["ledger"] == {}
 
 
 def test_an_adjustment_takes_away_only_what_is_available(world):
@@ -195,6 +208,22 @@ def test_a_job_whose_creation_was_repeated_is_made_once(world):
         world.jobs.create(
             job.model_copy(update={"name": "other"}), key_id="0123456789", most_active=99
         )
+
+
+def test_a_job_whose_lost_creation_has_moved_on_is_found_too(world):
+    """The SDK's second try may come after the workflow's first step."""
+    job = world.create(2)
+    world.validate(job.id)
+    world.jobs.create(job, key_id="0123456789", most_active=99)
+    assert world.jobs.get(job.id).status is JobStatus.VALIDATING
+    batch = world.create_batch([2, 2])
+    assert world.batches.complete(batch, {}, at=world.clock.now())
+    jobs = world.batches.jobs(batch)
+    world.batches.create(batch, jobs, key_id="0123456789", most_active=99)
+    other = batch.model_copy(update={"name": "other"})
+    with pytest.raises(ConcurrentChangeError):
+        world.batches.create(other, jobs, key_id="0123456789", most_active=99)
+    assert world.findings() == []
 
 
 def test_a_job_is_settled_once_with_one_amount(world):

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.batches import DynamoBatches
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.limits import DynamoLimits
@@ -132,7 +133,9 @@ def test_the_largest_batch_fits_a_transaction():
     batches = DynamoBatches(
         Client(),
         table="jobs",
-        ledger=DynamoLedger(Client(), table="ledger", outbox=outbox),
+        ledger=DynamoLedger(
+            Client(), table="ledger", accounts=ActiveAccounts(table="accounts"), outbox=outbox
+        ),
         accounts=DynamoAccounts(Client(), table="accounts", outbox=outbox),
         limits=DynamoLimits(Client(), table="limits"),
         outbox=outbox,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
 from lipwire.domain.accounts import Account, AccountStatus
@@ -26,6 +27,7 @@ class DynamoAccounts:
     def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
         self._client = client
         self._table = table
+        self._active = ActiveAccounts(table=table)
         self._outbox = outbox
 
     def account(self, account_id: AccountId) -> Account | None:
@@ -76,7 +78,7 @@ class DynamoAccounts:
     def add_key(self, key: ApiKey, *, by: str | None, also: Also | None = None) -> None:
         """Keyed by its id, while the account is active and the key `by` is valid."""
         transaction = Transaction(self._client)
-        self._account_is_active(transaction, key.account_id)
+        self._active.check(transaction, key.account_id, otherwise=UnauthenticatedError)
         if by is not None:
             self._key_works(transaction, by, at=key.created_at)
         self._put_key(transaction, key)
@@ -95,7 +97,7 @@ class DynamoAccounts:
     ) -> None:
         """Guarded by the old key's `replaced_by`, which is written once."""
         transaction = Transaction(self._client)
-        self._account_is_active(transaction, old.account_id)
+        self._active.check(transaction, old.account_id, otherwise=UnauthenticatedError)
         # A transaction may touch a row once: a key that rotates itself is checked by the update.
         if by not in {None, old.public_id}:
             self._key_works(transaction, str(by), at=new.created_at)
@@ -193,7 +195,7 @@ class DynamoAccounts:
     ) -> None:
         """Let a transaction stand only while key and account are valid: a remembered caller can't spend (D13)."""
         self._key_works(transaction, public_id, at=at)
-        self._account_is_active(transaction, account_id)
+        self._active.check(transaction, account_id, otherwise=UnauthenticatedError)
 
     def webhook_secret(self, account_id: AccountId) -> str | None:
         """The secret that signs webhooks of jobs with a `webhook_url` of their own."""
@@ -206,16 +208,6 @@ class DynamoAccounts:
             {"pk": _key_pk(public_id)},
             condition=_WORKS,
             values={":now": iso(whole_seconds(at))},
-            otherwise=UnauthenticatedError,
-        )
-
-    def _account_is_active(self, transaction: Transaction, account_id: AccountId) -> None:
-        transaction.check(
-            self._table,
-            {"pk": account_id},
-            condition="#status = :active",
-            names={"#status": "status"},
-            values={":active": AccountStatus.ACTIVE.value},
             otherwise=UnauthenticatedError,
         )
 

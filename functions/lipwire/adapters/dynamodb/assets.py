@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, to_item
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding
-from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError
+from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError, UnauthenticatedError
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId
@@ -17,13 +18,16 @@ from lipwire.domain.views import Page
 class DynamoAssets:
     """`AssetStore` on DynamoDB."""
 
-    def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
+    def __init__(
+        self, client: Any, *, table: str, accounts: ActiveAccounts, outbox: OutboxRows
+    ) -> None:
         self._client = client
         self._table = table
+        self._accounts = accounts
         self._outbox = outbox
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
-        """Guarded by the new id. A promise that is never kept leaves by itself, a day after it expired."""
+        """Guarded by the new id, while the account is active. A promise that is never kept leaves by itself, a day after it expired."""
         expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
         transaction = Transaction(self._client)
         transaction.put_new(
@@ -31,6 +35,7 @@ class DynamoAssets:
             entity_item(asset, pk=asset.id, expires_at=expires_at),
             otherwise=ConcurrentChangeError,
         )
+        self._accounts.check(transaction, asset.account_id, otherwise=UnauthenticatedError)
         if also is not None:
             also(transaction)
         transaction.commit()
@@ -101,8 +106,8 @@ class DynamoAssets:
             raise AssetNotFoundError
         return stored
 
-    def record_analysis(self, asset: Asset, analysis: Analysis) -> None:
-        """Guarded by the asset being there: an analysis of a deleted asset is dropped."""
+    def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
+        """Guarded by the asset being there: False where it was deleted."""
         transaction = Transaction(self._client)
         transaction.update(
             self._table,
@@ -112,7 +117,7 @@ class DynamoAssets:
             values={":analysis": analysis.model_dump(mode="json", exclude_none=True)},
             otherwise=AssetNotFoundError,
         )
-        transaction.commits(ConcurrentChangeError, AssetNotFoundError)
+        return transaction.commits(AssetNotFoundError)
 
     def delete(self, asset: Asset, *, at: datetime) -> None:
         """The row, and the fact told."""

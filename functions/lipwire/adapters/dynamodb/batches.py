@@ -86,8 +86,9 @@ class DynamoBatches:
         try:
             transaction.commit()
         except LipwireError:
-            # Its id is new: a row under it is this batch, written by a try whose answer was lost.
-            if self.get(batch.id) != batch:
+            # Written by a try whose answer was lost, it may have come further since.
+            found = self.get(batch.id)
+            if found is None or not found.began_as(batch):
                 raise
 
     def get(self, batch_id: BatchId) -> Batch | None:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.delivery_rows import (
     DELIVERY,
     delivery_item,
@@ -35,7 +36,7 @@ from lipwire.adapters.dynamodb.table import (
     readable,
     to_item,
 )
-from lipwire.domain.errors import BusyError, ConcurrentChangeError
+from lipwire.domain.errors import AccountNotFoundError, BusyError, ConcurrentChangeError
 from lipwire.domain.ids import AccountId
 from lipwire.domain.views import Page
 from lipwire.domain.webhooks import (
@@ -59,8 +60,8 @@ _FORGET: Final = timedelta(hours=1)
 #: Rows that one page of a filtered list may look through: ten times a hundred.
 _LIST_QUERIES: Final = 10
 _LIST_ROWS: Final = 100
-#: Two items each: a transaction holds a hundred.
-_ADDED_AT_ONCE: Final = 50
+#: Two items each and one for their account: a transaction holds a hundred.
+_ADDED_AT_ONCE: Final = 49
 
 
 class _PlaceTakenError(ConcurrentChangeError):
@@ -70,9 +71,10 @@ class _PlaceTakenError(ConcurrentChangeError):
 class DynamoDeliveries:
     """`DeliveryStore` on DynamoDB."""
 
-    def __init__(self, client: Any, *, table: str, clock: Clock) -> None:
+    def __init__(self, client: Any, *, table: str, accounts: ActiveAccounts, clock: Clock) -> None:
         self._client = client
         self._table = table
+        self._accounts = accounts
         self._clock = clock
 
     def add(self, delivery: Delivery) -> bool:
@@ -84,12 +86,17 @@ class DynamoDeliveries:
         return True
 
     def add_all(self, deliveries: Sequence[Delivery]) -> None:
-        """Guarded like one; fifty in a transaction."""
+        """Guarded like one, while their account is active; as many in a transaction as it takes."""
         for account_id in {one.account_id for one in deliveries if not one.is_final}:
             self._mark(account_id)
         for start in range(0, len(deliveries), _ADDED_AT_ONCE):
-            transaction = Transaction(self._client)
-            for delivery in deliveries[start : start + _ADDED_AT_ONCE]:
+            transaction, some = (
+                Transaction(self._client),
+                deliveries[start : start + _ADDED_AT_ONCE],
+            )
+            for account_id in sorted({one.account_id for one in some}):
+                self._accounts.check(transaction, account_id)
+            for delivery in some:
                 for item in (delivery_item(delivery), line_item(delivery)):
                     transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
             transaction.commit()
@@ -154,9 +161,15 @@ class DynamoDeliveries:
         return None
 
     def conclude(self, delivery: Delivery, attempt: Attempt | None) -> bool:
-        """Guarded by the attempt's number: a worker that was given up for dead changes nothing."""
-        if not delivery.is_final:
-            self._mark(delivery.account_id)
+        """Guarded by the attempt's number: a worker that was given up for dead changes nothing.
+
+        Nor does one whose account was closed meanwhile: there will be no next attempt.
+        """
+        try:
+            if not delivery.is_final:
+                self._mark(delivery.account_id)
+        except AccountNotFoundError:
+            return False
         transaction = Transaction(self._client)
         transaction.put(
             self._table,
@@ -230,33 +243,49 @@ class DynamoDeliveries:
         )
 
     def _mark(self, account_id: AccountId) -> None:
-        """The sweeper must look after this account, from a minute ahead on."""
+        """The sweeper must look after this account, from a minute ahead on; refused for one that is closed."""
         now = self._clock.now()
-        self._change_clock(
+        mark = {
+            "marked_at": sortable(now),
+            "due": f"accounts#{zlib.crc32(account_id.encode()) % _SHARDS}",
+        }
+        stands = self._change_clock(
             self._client.update_item,
             account_id,
-            UpdateExpression=(
-                "SET marked_at = :now, due = :due, "
-                "next_attempt_at = if_not_exists(next_attempt_at, :next)"
-            ),
-            ConditionExpression="attribute_not_exists(pk) OR marked_at < :fresh",
+            UpdateExpression="SET marked_at = :marked_at, due = :due",
+            ConditionExpression="marked_at < :fresh",
             ExpressionAttributeValues=to_item(
+                {":fresh": sortable(now - _FRESH), **{f":{name}": mark[name] for name in mark}}
+            ),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        if stands:
+            return
+        transaction = Transaction(self._client)
+        self._accounts.check(transaction, account_id)
+        transaction.put_new(
+            self._table,
+            to_item(
                 {
-                    ":now": sortable(now),
-                    ":due": f"accounts#{zlib.crc32(account_id.encode()) % _SHARDS}",
-                    ":next": sortable(now + _LOOK_AGAIN),
-                    ":fresh": sortable(now - _FRESH),
+                    "pk": account_id,
+                    "sk": "clock",
+                    **mark,
+                    "next_attempt_at": sortable(now + _LOOK_AGAIN),
                 }
             ),
+            otherwise=ConcurrentChangeError,
         )
+        # Somebody else's mark of this moment is as good.
+        transaction.commits(ConcurrentChangeError)
 
     def _change_clock(self, write: Any, account_id: AccountId, **change: Any) -> bool:
+        """Whether it was changed, or, where the row that refuses is asked for, stands as it should."""
         key = to_item({"pk": account_id, "sk": "clock"})
         try:
             write(TableName=self._table, Key=key, **change)
         except ClientError as exc:
             if is_condition_failure(exc):
-                return False
+                return bool(exc.response.get("Item"))
             raise BusyError from exc
         except BotoCoreError as exc:
             raise BusyError from exc

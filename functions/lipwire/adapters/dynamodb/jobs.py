@@ -93,8 +93,9 @@ class DynamoJobs:
         try:
             transaction.commit()
         except LipwireError:
-            # Its id is new: a row under it is this job, written by a try whose answer was lost.
-            if self.get(job.id) != job:
+            # Written by a try whose answer was lost, it may have come further since.
+            found = self.get(job.id)
+            if found is None or not found.began_as(job):
                 raise
 
     def get(self, job_id: JobId) -> Job | None:

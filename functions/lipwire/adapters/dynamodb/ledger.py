@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.ledger_rows import BALANCE, EntryExistsError, LedgerRows
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, iso
@@ -13,7 +14,6 @@ from lipwire.domain.errors import (
     ConcurrentChangeError,
     InsufficientCreditsError,
     LedgerConflictError,
-    LipwireError,
     RefundTooLargeError,
 )
 from lipwire.domain.events import BalanceLow
@@ -30,8 +30,6 @@ from lipwire.domain.ledger import (
     refund_key,
 )
 
-#: Of accounts that are not closed.
-_OPEN: Final = "attribute_not_exists(closed)"
 #: Refunds of one job that are written at the same moment take turns, at most this often.
 _TURNS: Final = 8
 
@@ -39,8 +37,11 @@ _TURNS: Final = 8
 class DynamoLedger(LedgerRows):
     """`Ledger` on DynamoDB, and the ledger's share of other stores' transactions."""
 
-    def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
+    def __init__(
+        self, client: Any, *, table: str, accounts: ActiveAccounts, outbox: OutboxRows
+    ) -> None:
         super().__init__(client, table=table)
+        self._accounts = accounts
         self._outbox = outbox
 
     def grant(
@@ -49,7 +50,8 @@ class DynamoLedger(LedgerRows):
         """Idempotent: the same `grant_id` counts once.
 
         Raises:
-            LedgerConflictError: it stands for another amount, or the account is closed.
+            LedgerConflictError: it stands for another amount.
+            AccountNotFoundError: the account is closed, or never was.
         """
         entry = Entry(
             account_id=account_id,
@@ -58,7 +60,7 @@ class DynamoLedger(LedgerRows):
             amount_millicredits=amount,
             created_at=at,
         )
-        self._move(entry, condition=_OPEN, otherwise=LedgerConflictError)
+        self._move(entry)
 
     def adjust(
         self,
@@ -72,7 +74,8 @@ class DynamoLedger(LedgerRows):
         """Idempotent: the same `adjust_id` counts once.
 
         Raises:
-            LedgerConflictError: it stands for another amount, or the account is closed.
+            LedgerConflictError: it stands for another amount.
+            AccountNotFoundError: the account is closed, or never was.
             InsufficientCreditsError: so much is not available to be taken away.
         """
         entry = Entry(
@@ -83,11 +86,7 @@ class DynamoLedger(LedgerRows):
             note=note,
             created_at=at,
         )
-        if amount >= 0:
-            self._move(entry, condition=_OPEN, otherwise=LedgerConflictError)
-        else:
-            enough = f"{_OPEN} AND available >= :needed"
-            self._move(entry, condition=enough, otherwise=InsufficientCreditsError)
+        self._move(entry)
 
     def refund(
         self,
@@ -102,7 +101,8 @@ class DynamoLedger(LedgerRows):
         """Idempotent: the same `refund_id` counts once for a job. Its refunds are numbered, so they take turns.
 
         Raises:
-            LedgerConflictError: it stands for another amount, or the account is closed.
+            LedgerConflictError: it stands for another amount.
+            AccountNotFoundError: the account is closed, or never was.
             RefundTooLargeError: less than that of the job's charge is left.
             BusyError: others refund the same job.
         """
@@ -125,9 +125,8 @@ class DynamoLedger(LedgerRows):
                 note=note,
                 created_at=at,
             )
-            transaction = self._movement(entry, condition=_OPEN, otherwise=LedgerConflictError)
             try:
-                transaction.commit()
+                self._movement(entry).commit()
             except EntryExistsError:
                 continue
             return
@@ -291,31 +290,29 @@ class DynamoLedger(LedgerRows):
             otherwise=EntryExistsError,
         )
 
-    def _move(self, entry: Entry, *, condition: str, otherwise: type[LipwireError]) -> None:
+    def _move(self, entry: Entry) -> None:
         """Once: a repetition that says the same has happened, one that says something else is refused."""
         try:
-            self._movement(entry, condition=condition, otherwise=otherwise).commit()
+            self._movement(entry).commit()
         except EntryExistsError as exc:
             before = self.entry_at(entry.account_id, entry.key)
             if before is None or before.amount_millicredits != entry.amount_millicredits:
                 raise LedgerConflictError from exc
 
-    def _movement(
-        self, entry: Entry, *, condition: str, otherwise: type[LipwireError]
-    ) -> Transaction:
+    def _movement(self, entry: Entry) -> Transaction:
+        """Into the account, or, where the amount is negative, out of what is available."""
         amount = entry.amount_millicredits
         transaction = Transaction(self._client)
         self.put(transaction, entry)
-        values = {":amount": amount, ":zero": 0, ":one": 1}
-        if ":needed" in condition:
-            values[":needed"] = -amount
+        self._accounts.check(transaction, entry.account_id)
         transaction.update(
             self._table,
             {"pk": entry.account_id, "sk": BALANCE},
             change="ADD balance :amount, available :amount, held :zero, version :one "
             "REMOVE told_low_at",
-            condition=condition,
-            values=values,
-            otherwise=otherwise,
+            condition=None if amount >= 0 else "available >= :needed",
+            values={":amount": amount, ":zero": 0, ":one": 1}
+            | ({} if amount >= 0 else {":needed": -amount}),
+            otherwise=InsufficientCreditsError,
         )
         return transaction

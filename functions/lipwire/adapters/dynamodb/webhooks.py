@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import (
     Transaction,
@@ -19,7 +20,7 @@ from lipwire.adapters.dynamodb.table import (
     readable,
     to_item,
 )
-from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError
+from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError, UnauthenticatedError
 from lipwire.domain.events import WebhookEndpointDisabled
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, EndpointId
@@ -33,16 +34,20 @@ _NOT_THE_OWNERS: Final = _COUNTED | {"id", "account_id", "created_at"}
 class DynamoEndpoints:
     """`EndpointStore` on DynamoDB."""
 
-    def __init__(self, client: Any, *, table: str, outbox: OutboxRows) -> None:
+    def __init__(
+        self, client: Any, *, table: str, accounts: ActiveAccounts, outbox: OutboxRows
+    ) -> None:
         self._client = client
         self._table = table
+        self._accounts = accounts
         self._outbox = outbox
 
     def add(self, endpoint: WebhookEndpoint, *, also: Also | None = None) -> None:
-        """Guarded by the new id."""
+        """Guarded by the new id, while the account is active."""
         transaction = Transaction(self._client)
         item = entity_item(endpoint, pk=endpoint.account_id, sk=endpoint.id)
         transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
+        self._accounts.check(transaction, endpoint.account_id, otherwise=UnauthenticatedError)
         if also is not None:
             also(transaction)
         transaction.commit()
