@@ -4,7 +4,6 @@ import importlib
 import json
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -31,50 +30,12 @@ from tests.support.fakes_webhooks import (
     a_delivery,
     an_endpoint,
 )
+from tests.support.messages import AWS, HERE, Context, in_queue, load, on_bus, sample
 from tests.support.patterns import matches
 
-HERE = generate.HERE
-AWS = HERE / "aws"
 CLASSES = sorted(EVENTS.values(), key=generate.folder_of)
 CONSUMERS = generate.consumers()
 SAMPLES = sorted(HERE.glob("*/*.v*/*l.json"))
-
-
-def sample(event: type[EventData], name: str) -> dict[str, Any]:
-    """One of an event's samples."""
-    return load(HERE / generate.folder_of(event) / f"{name}.json")
-
-
-def load(path: Path) -> dict[str, Any]:
-    """A JSON file."""
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
-
-
-def on_bus(detail: dict[str, Any]) -> dict[str, Any]:
-    """A detail as EventBridge hands it on."""
-    event = parse(detail)
-    return {"source": event.source, "detail-type": event.metadata.type, "detail": detail}
-
-
-def in_queue(*bodies: object) -> dict[str, Any]:
-    """Messages as SQS hands them to a function."""
-    record = load(AWS / "sqs_eventbridge_job_succeeded.json")["Records"][0]
-    return {
-        "Records": [
-            record | {"messageId": f"m-{number}", "body": json.dumps(body)}
-            for number, body in enumerate(bodies)
-        ]
-    }
-
-
-class Context:
-    """Lambda's context, as far as the logger reads it."""
-
-    function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "test"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 20_000
 
 
 def test_generated_files_are_up_to_date():
@@ -318,15 +279,6 @@ def test_consumers_accept_every_sample_of_their_events_twice(name, desk):
     for _ in range(2):
         assert handler(in_queue(*bodies), Context()) == {"batchItemFailures": []}
         assert len(desk["deliveries"].rows) == 1 + owed
-
-
-@pytest.mark.fault(55)
-def test_one_poison_message_does_not_hold_up_the_others(desk):
-    """It alone comes again."""
-    handler = importlib.import_module("consumers.fan_out_webhooks.handler").handler
-    good = on_bus(sample(CLASSES[-4], "minimal"))
-    event = in_queue(good, {"detail": {"nonsense": 1}}, good)
-    assert handler(event, Context()) == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
 
 
 def test_the_worker_takes_a_wake_up(desk):

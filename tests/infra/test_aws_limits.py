@@ -61,6 +61,24 @@ def test_no_function_reserves_concurrency(aws):
         assert "ReservedConcurrentExecutions" not in properties, name
 
 
+@pytest.mark.fault(55)
+def test_what_fails_five_times_lies_in_a_dead_letter_queue_that_rings(aws):
+    """For two weeks, from where `StartMessageMoveTask` brings it back to its own queue."""
+    queues = of_type(aws, "AWS::SQS::Queue")
+    alarms = json.dumps(list(of_type(aws, "AWS::CloudWatch::Alarm").values()))
+    dead = {name for name in queues if "DeadLetters" in name}
+    for name in queues.keys() - dead:
+        redrive = queues[name]["RedrivePolicy"]
+        # Erasing an account is one message that may be given up and taken on for hours.
+        assert redrive["maxReceiveCount"] == (20 if "EraseAccounts" in name else 5), name
+        assert f"events/{redrive['deadLetterTargetArn']['Fn::GetAtt'][0]}" in dead, name
+    for name in dead:
+        assert queues[name]["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert name.partition("/")[2] in alarms, name
+    # The outbox's stream has no queue before its own.
+    assert len(dead) == len(queues.keys() - dead) + 1
+
+
 def test_no_backlog_takes_all_the_concurrency_there_is(aws):
     """Each queue's function is bounded (AWS takes 2 to 1,000); all together leave the API most of an account's thousand."""
     bounds = {

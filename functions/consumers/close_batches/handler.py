@@ -30,4 +30,5 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 def _close(record: SQSRecord) -> None:
     app = lambda_app()
     job_id = JobId(parse(json.loads(record.body)["detail"]).data["job_id"])
-    close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock)
+    if not close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock):
+        logger.info("nothing to close", correlation_id=job_id)

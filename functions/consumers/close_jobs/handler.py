@@ -30,4 +30,6 @@ def _close(record: SQSRecord) -> None:
     detail = json.loads(record.body)["detail"]
     # An execution's name is its job's id.
     error = "States.Timeout" if detail["status"] == "TIMED_OUT" else detail.get("error") or ""
-    fail_job(JobId(detail["name"]), error, detail.get("cause") or "", jobs=lambda_app().jobs)
+    job_id = JobId(detail["name"])
+    if not fail_job(job_id, error, detail.get("cause") or "", jobs=lambda_app().jobs):
+        logger.info("stale message ignored", correlation_id=job_id)

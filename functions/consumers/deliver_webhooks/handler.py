@@ -40,7 +40,10 @@ def _deliver(record: SQSRecord) -> None:
         clock=app.clock,
         ids=app.ids,
     )
-    if delivery is not None:
+    if delivery is None:
+        # Early, doubled, or of a delivery that has ended; one that waits for a place is woken by whoever gives it back.
+        logger.info("wake-up ignored", delivery_id=delivery_id)
+    else:
         logger.info(
             "delivery attempted",
             delivery_id=delivery.id,

@@ -29,4 +29,5 @@ def _ingest(record: SQSRecord) -> None:
     app = lambda_app()
     # EventBridge events carry the key as it is; only S3's own notifications encode it.
     key = json.loads(record.body)["detail"]["object"]["key"]
-    ingest_upload(key, assets=app.assets, uploads=app.uploads, clock=app.clock)
+    if not ingest_upload(key, assets=app.assets, uploads=app.uploads, clock=app.clock):
+        logger.info("stale message ignored", key=key)

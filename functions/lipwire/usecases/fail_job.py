@@ -13,13 +13,13 @@ from lipwire.ports import JobStore
 _TIMEOUTS: Final = frozenset({"States.Timeout"})
 
 
-def fail_job(job_id: JobId, error_name: str, cause: str, *, jobs: JobStore) -> None:
-    """The hold is released and the job failed with a stable code: once; a job that has ended stays as it is."""
+def fail_job(job_id: JobId, error_name: str, cause: str, *, jobs: JobStore) -> bool:
+    """The hold is released and the job failed with a stable code: once; False for a job that has ended, or is gone."""
     job = jobs.get(job_id)
     if job is None or job.is_final:
-        return
+        return False
     problem = job.failure or _classify(error_name, cause)
-    jobs.release(job, status=JobStatus.FAILED, error=problem)
+    return jobs.release(job, status=JobStatus.FAILED, error=problem)
 
 
 def _classify(error_name: str, cause: str) -> Problem:

@@ -2,16 +2,16 @@
 
 import socket
 import ssl
-import time
+import threading
 from contextlib import contextmanager
 
 import pytest
 
+from lipwire.adapters.http.connection import RESOLVE_S, Deadline, Dialer, UnresolvedError
 from lipwire.adapters.http.fetcher import GuardedFetcher
 from lipwire.adapters.http.guard import UrlGuard
 from lipwire.domain.errors import (
     InvalidSourceUrlError,
-    LipwireError,
     SourceBadAnswerError,
     SourceUnreachableError,
 )
@@ -157,14 +157,29 @@ def test_a_forbidden_url_is_refused_before_dns(url, monkeypatch):
 
 @pytest.mark.fault(49)
 def test_dns_that_never_answers_holds_nobody_up():
-    """Ended with the deadline; another fetch goes on meanwhile."""
-    began = time.monotonic()
-    slow = a_fetcher(0.4, resolver=lambda _host, _port: time.sleep(3) or [])
-    with pytest.raises(LipwireError) as caught:
-        slow.fetch("https://media.example.com/", Hole(), max_bytes=LIMIT)
-    assert caught.value.code == "source_too_slow"
+    """Left behind after three seconds, long before the deadline, while another fetch comes and goes."""
+    guard, deadline = UrlGuard(loopback=True), Deadline(60)
+    destination = guard.destination("https://media.example.com/")
+    assert destination is not None
+    answered, left = threading.Event(), threading.Event()
+
+    def never(_host: str, _port: int) -> list[str]:
+        answered.wait(30)
+        return []
+
+    def ask() -> None:
+        with pytest.raises(UnresolvedError):
+            Dialer(guard, resolver=never).connect(destination, deadline)
+        left.set()
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
     assert fetched(says(head(b"content-length: 2") + b"ok")) == b"ok"
-    assert time.monotonic() - began < 2.5
+    assert not left.is_set()
+    asking.join(20)
+    answered.set()
+    assert left.is_set()
+    assert RESOLVE_S <= deadline.elapsed_ms / 1000 < 15
 
 
 @pytest.mark.fault(52)

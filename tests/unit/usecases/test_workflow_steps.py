@@ -275,11 +275,3 @@ def test_what_was_noted_first_is_the_error():
     jobs = FakeJobs(a_job(failure=Problem(code="no_face", message="m")))
     fail_job(a_job().id, "States.TaskFailed", "", jobs=jobs)
     assert jobs.get(a_job().id).error.code == "no_face"
-
-
-@pytest.mark.fault(57)
-def test_a_job_that_has_ended_is_left_alone():
-    """A late failure changes nothing."""
-    jobs = FakeJobs(a_job(status=JobStatus.CANCELED))
-    fail_job(a_job().id, "States.Timeout", "", jobs=jobs)
-    assert jobs.ended == []
