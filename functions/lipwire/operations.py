@@ -25,6 +25,7 @@ from lipwire.usecases.get_batch import get_batch
 from lipwire.usecases.get_delivery import get_delivery
 from lipwire.usecases.get_endpoint import get_endpoint
 from lipwire.usecases.get_job import get_job
+from lipwire.usecases.give_up_upload import give_up_upload
 from lipwire.usecases.list_assets import list_assets
 from lipwire.usecases.list_batches import list_batches
 from lipwire.usecases.list_deliveries import list_deliveries
@@ -32,6 +33,7 @@ from lipwire.usecases.list_endpoints import list_endpoints
 from lipwire.usecases.list_jobs import list_jobs
 from lipwire.usecases.list_keys import list_keys
 from lipwire.usecases.list_ledger import list_ledger
+from lipwire.usecases.list_pages import list_asset_pages, list_job_pages
 from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
@@ -56,8 +58,14 @@ RUN: Final[dict[Operation, Run]] = {
     Operation.COMPLETE_UPLOAD: lambda app, command, caller: complete_upload(
         command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock
     ),
+    Operation.GIVE_UP_UPLOAD: lambda app, command, caller: give_up_upload(
+        command, caller, assets=app.assets, clock=app.clock
+    ),
     Operation.GET_ASSET: lambda app, command, caller: get_asset(command, caller, assets=app.assets),
     Operation.LIST_ASSETS: lambda app, command, caller: list_assets(
+        command, caller, assets=app.assets
+    ),
+    Operation.LIST_ASSET_PAGES: lambda app, command, caller: list_asset_pages(
         command, caller, assets=app.assets
     ),
     Operation.DELETE_ASSET: lambda app, command, caller: delete_asset(
@@ -67,6 +75,7 @@ RUN: Final[dict[Operation, Run]] = {
         command,
         caller,
         jobs=app.jobs,
+        ledger=lambda: app.ledger,
         consents=app.consents,
         consent_required=app.settings.consent_required,
         assets=app.assets,
@@ -93,6 +102,9 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
     ),
     Operation.LIST_JOBS: lambda app, command, caller: list_jobs(
+        command, caller, jobs=app.jobs, results=app.results, clock=app.clock
+    ),
+    Operation.LIST_JOB_PAGES: lambda app, command, caller: list_job_pages(
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
     ),
     Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),

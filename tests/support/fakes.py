@@ -1,7 +1,8 @@
 """Small fakes of ports, for rules that need no cloud. The stores' own promises are tested on the emulator."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
@@ -13,6 +14,7 @@ from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
 from lipwire.domain.plans import Plan
 from lipwire.domain.shards import ShardCut, ShardReport
+from lipwire.domain.views import Page
 from tests.support.builders import NOW
 
 SPEC = EngineSpec(
@@ -58,6 +60,14 @@ class FakeIds:
         return self.count % (1 << bits)
 
 
+def page_of(rows: Mapping[str, Any], account_id: str, limit: int, cursor: str | None) -> Page[Any]:
+    """Some of an account's rows, newest first."""
+    mine = [row for row in rows.values() if row.account_id == account_id]
+    after = sorted((row for row in mine if not cursor or row.id < cursor), key=lambda row: row.id)
+    found = tuple(after[::-1][:limit])
+    return Page(found, found[-1].id if len(after) > limit else None)
+
+
 class FakeJobs:
     """Jobs and one balance in memory."""
 
@@ -80,6 +90,12 @@ class FakeJobs:
 
     def get(self, job_id: str) -> Job | None:
         return self.rows.get(JobId(job_id))
+
+    def list(
+        self, account_id: str, *, status: JobStatus | None, limit: int, cursor: str | None
+    ) -> Page[Job]:
+        rows = {key: job for key, job in self.rows.items() if status in {None, job.status}}
+        return page_of(rows, account_id, limit, cursor)
 
     def advance(self, job: Job, *, event: object = None) -> bool:
         stored = self.rows[job.id]
@@ -157,6 +173,16 @@ class FakeAssets:
         changed = {"status": AssetStatus.UPLOADED, "version_id": version_id}
         self.rows[asset.id] = asset.model_copy(update=changed)
         return True
+
+    def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
+        if self.rows[asset.id].status is not AssetStatus.AWAITING_UPLOAD:
+            return False
+        changed = {"status": AssetStatus.REJECTED, "problem": problem}
+        self.rows[asset.id] = asset.model_copy(update=changed)
+        return True
+
+    def list(self, account_id: str, *, limit: int, cursor: str | None) -> Page[Asset]:
+        return page_of(self.rows, account_id, limit, cursor)
 
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         status = AssetStatus.REJECTED if finding.problem else AssetStatus.READY

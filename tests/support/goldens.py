@@ -23,7 +23,7 @@ from lipwire.domain import errors
 from lipwire.domain.commands import Command
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import LipwireError
-from lipwire.domain.views import AccountView, Balance, Deleted, JobView, UploadView
+from lipwire.domain.views import AccountView, Balance, Deleted, JobView, NumberedPage, UploadView
 from tests.support.builders import NOW, a_job, an_account, an_asset
 from tests.support.fakes_webhooks import an_endpoint
 
@@ -124,13 +124,21 @@ def a_named_error(name: str) -> LipwireError:
 
 
 def view_of(values: dict[str, Any]) -> Any:
-    """A view by its one key: `job`, `account`, `uploads`, `upload`, `endpoint`, `endpoints` or `deleted`."""
-    ((kind, about),) = values.items()
+    """A view by its one key: `job`, `account`, `asset`, `uploads`, `upload`, `endpoint`, `endpoints` or `deleted`.
+
+    With `available` beside a `job`, that is left to spend. A page by its number has a `count` beside `jobs` or `assets`.
+    """
+    kind, about = next(iter(values.items()))
     if kind == "job":
-        job = a_job(**about)
+        job, available = a_job(**about), values.get("available")
         if job.output is None:
-            return JobView(job=job)
+            return JobView(job=job, available=available)
         return JobView(job=job, **LINKS, urls_expire_at=NOW + timedelta(hours=1))
+    if kind in {"jobs", "assets"}:
+        items = tuple(view_of({kind.removesuffix("s"): one}) for one in about)
+        return NumberedPage(items, values["count"])
+    if kind == "asset":
+        return an_asset(1, **about)
     if kind == "account":
         balance, held = about.pop("balance"), about.pop("held")
         account = an_account(**about)
@@ -148,11 +156,11 @@ def view_of(values: dict[str, Any]) -> Any:
     if kind == "uploads":
         return tuple(
             UploadView(
-                asset=an_asset(number, filename=filename),
+                asset=an_asset(number, **({"filename": one} if isinstance(one, str) else one)),
                 url=f"https://media.test/u/{number}",
                 headers={},
             )
-            for number, filename in enumerate(about, 1)
+            for number, one in enumerate(about, 1)
         )
     assert kind == "deleted", kind
     return Deleted()

@@ -18,14 +18,17 @@ class Operation(StrEnum):
     CREATE_UPLOAD = "create_upload"
     CREATE_UPLOADS = "create_uploads"
     COMPLETE_UPLOAD = "complete_upload"
+    GIVE_UP_UPLOAD = "give_up_upload"
     GET_ASSET = "get_asset"
     LIST_ASSETS = "list_assets"
+    LIST_ASSET_PAGES = "list_asset_pages"
     DELETE_ASSET = "delete_asset"
     CREATE_JOB = "create_job"
     ESTIMATE_JOB = "estimate_job"
     GET_JOB = "get_job"
     FIND_JOB = "find_job"
     LIST_JOBS = "list_jobs"
+    LIST_JOB_PAGES = "list_job_pages"
     CANCEL_JOB = "cancel_job"
     DELETE_JOB = "delete_job"
     GET_ACCOUNT = "get_account"
@@ -77,8 +80,10 @@ _UPLOADS: Final = {
     Operation.CREATE_UPLOAD,
     Operation.CREATE_UPLOADS,
     Operation.COMPLETE_UPLOAD,
+    Operation.GIVE_UP_UPLOAD,
     Operation.GET_ASSET,
     Operation.LIST_ASSETS,
+    Operation.LIST_ASSET_PAGES,
     Operation.DELETE_ASSET,
 }
 _JOBS: Final = {
@@ -87,6 +92,7 @@ _JOBS: Final = {
     Operation.GET_JOB,
     Operation.FIND_JOB,
     Operation.LIST_JOBS,
+    Operation.LIST_JOB_PAGES,
     Operation.CANCEL_JOB,
     Operation.DELETE_JOB,
     Operation.CREATE_BATCH,

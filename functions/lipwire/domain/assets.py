@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.errors import (
     LipwireError,
@@ -96,6 +96,8 @@ class Asset(BaseModel):
     silent: bool | None = None
     analysis: Analysis = Analysis()
     problem: Problem | None = None
+    #: What the dialect that it was sent in wants to say again when it shows the asset.
+    echo: dict[str, JsonValue] = {}
 
     @property
     def key(self) -> str:

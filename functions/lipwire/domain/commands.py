@@ -9,6 +9,7 @@ from lipwire.domain.idempotency import Also, Once
 from lipwire.domain.ids import AssetId, BatchId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
+from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
 from lipwire.domain.webhooks import (
@@ -56,6 +57,10 @@ class CreateUpload(Command):
     size_bytes: int | None
     #: Of its bytes, in hex; what differs is refused by the store.
     sha256: str | None = None
+    #: Its id is one that a number leads to.
+    is_numbered: bool = False
+    #: What the dialect wants to say again when it shows the asset.
+    echo: dict[str, JsonValue] = {}
 
 
 class CreateUploads(Command):
@@ -68,8 +73,14 @@ class CompleteUpload(Command):
     asset_id: AssetId
 
 
-class GetAsset(Command):
+class GiveUpUpload(Command):
+    """The bytes will not come."""
+
     asset_id: AssetId
+
+
+class GetAsset(Command):
+    asset_id: AssetId | OwnNumber
 
 
 class DeleteAsset(Command):
@@ -81,9 +92,17 @@ class ListAssets(Command):
     cursor: str | None = None
 
 
+class ListAssetPages(Command):
+    """One page, by its number, of the assets that have arrived and that a dialect notes all this of."""
+
+    echo: dict[str, JsonValue]
+    page: int = 1
+    per_page: int = 20
+
+
 class CreateJob(Command):
     #: Each of the two is an asset, or a URL to fetch it from; so are the two below, whose assets stand in `options`.
-    source_id: AssetId | None = None
+    source_id: AssetId | OwnNumber | None = None
     source_url: str | None = None
     speech_id: AssetId | None = None
     speech_url: str | None = None
@@ -101,6 +120,12 @@ class CreateJob(Command):
     expected_ms: int | None = None
     #: What the dialect wants to say again when it shows the job.
     echo: dict[str, JsonValue] = {}
+    #: Its id, and those of assets that it fetches, are such as numbers lead to.
+    is_numbered: bool = False
+    #: Frame of the source that the output begins with; its frame rate must be known by then.
+    first_frame: int = 0
+    #: The answer says what is left to spend.
+    shows_available: bool = False
 
 
 class EstimateJob(CreateJob):
@@ -108,7 +133,9 @@ class EstimateJob(CreateJob):
 
 
 class GetJob(Command):
-    job_id: JobId
+    job_id: JobId | OwnNumber
+    #: Only if that is its source.
+    source_id: AssetId | OwnNumber | None = None
     #: Answer only once the job has ended, or after this long.
     wait_s: int = 0
 
@@ -124,6 +151,14 @@ class ListJobs(Command):
     limit: int = 20
     cursor: str | None = None
     status: JobStatus | None = None
+
+
+class ListJobPages(Command):
+    """One page, by its number, of the jobs that were made in a dialect."""
+
+    dialect: str
+    page: int = 1
+    per_page: int = 20
 
 
 class CancelJob(Command):

@@ -173,7 +173,7 @@ class JobOptions(Options):
     #: Of the source's sound below the voice, 0..1.
     original_volume: float = Field(default=0.2, ge=0, le=1)
     #: File name that the result is downloaded as, without folder; `.mp4` is added where it lacks.
-    output_name: str | None = Field(default=None, min_length=1, max_length=120)
+    output_name: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 #: Every option, by the name that errors and warnings call it.

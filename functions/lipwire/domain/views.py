@@ -46,6 +46,8 @@ class JobView:
     job: Job
     output_url: str | None = None
     cover_url: str | None = None
+    #: What is left to spend, where the command asked for it.
+    available: Millicredits | None = None
     urls_expire_at: datetime | None = None
 
 
@@ -66,6 +68,14 @@ class Page(Generic[Item]):
 
     items: tuple[Item, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPage(Generic[Item]):
+    """Some of a list, newest first, and how many there are."""
+
+    items: tuple[Item, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

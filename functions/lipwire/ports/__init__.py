@@ -182,6 +182,9 @@ class AssetStore(Protocol):
     ) -> bool:
         """Once: False when the asset had already left `awaiting_upload`. Starts the analysis with the same write."""
 
+    def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
+        """Its bytes will not come: False when they came."""
+
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Once: a second probe returns what the first one found."""
 

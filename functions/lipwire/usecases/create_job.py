@@ -1,8 +1,11 @@
 """A new job."""
 
+from collections.abc import Callable
+
 from lipwire.domain.commands import Caller, CreateJob
+from lipwire.domain.credits import Millicredits
 from lipwire.domain.views import JobView
-from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore
+from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore, Ledger
 from lipwire.ports.consents import ConsentStore
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
@@ -22,10 +25,11 @@ def create_job(
     source_urls: UrlPolicy,
     clock: Clock,
     ids: IdSource,
+    ledger: Callable[[], Ledger] | None = None,
 ) -> JobView:
     """A queued job with its credits held and its workflow about to start: one transaction.
 
-    What the probe already knows is refused here; what it does not know yet is refused by `ValidateSources`.
+    The ledger is asked only where the answer shows what is left. What the probe already knows is refused here; what it does not know yet is refused by `ValidateSources`.
 
     Raises:
         InvalidRequestError: an asset id is unknown (named in `errors`).
@@ -47,7 +51,11 @@ def create_job(
     # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
     for asset in draft.fetched:
         assets.create(asset)
-    view = JobView(job=draft.job)
+    available = None
+    if command.shows_available and ledger is not None:
+        before = ledger().balance(caller.account.id).available
+        available = Millicredits(before - draft.job.held_millicredits)
+    view = JobView(job=draft.job, available=available)
     jobs.create(
         draft.job,
         key_id=caller.key_id,

@@ -8,6 +8,7 @@ from lipwire.domain.assets import Asset, AssetStatus
 from lipwire.domain.commands import Caller, CreateUpload
 from lipwire.domain.errors import InvalidRequestError, MediaTooLargeError
 from lipwire.domain.ids import AssetId
+from lipwire.domain.numbers import numbered
 from lipwire.domain.views import UploadView
 from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore
 
@@ -47,9 +48,11 @@ def create_upload(
             "A file that is sent in parts can't be checked as a whole.",
             errors=[{"field": "sha256", "message": f"only up to {SINGLE_PUT_BYTES} bytes"}],
         )
-    now = clock.now()
+    now, asset_id = clock.now(), ids.new("ast")
+    if command.is_numbered:
+        asset_id = numbered(asset_id, caller.account.id)
     asset = Asset(
-        id=AssetId(ids.new("ast")),
+        id=AssetId(asset_id),
         account_id=caller.account.id,
         status=AssetStatus.AWAITING_UPLOAD,
         filename=command.filename,
@@ -57,6 +60,7 @@ def create_upload(
         size_bytes=size_bytes,
         created_at=now,
         upload_expires_at=now + timedelta(seconds=EXPIRES_S),
+        echo=command.echo,
     )
     if size_bytes > SINGLE_PUT_BYTES:
         count = -(-size_bytes // PART_BYTES)

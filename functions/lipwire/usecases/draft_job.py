@@ -15,6 +15,7 @@ from lipwire.domain.assets import (
 from lipwire.domain.commands import Caller, CreateJob, GetAsset
 from lipwire.domain.credits import PROVISIONAL_SECONDS
 from lipwire.domain.duration import (
+    PORTRAIT_FPS,
     longest_output_ms,
     output_fps,
     output_resolution,
@@ -24,6 +25,7 @@ from lipwire.domain.engines import EngineSpec
 from lipwire.domain.errors import (
     AssetNotFoundError,
     EngineUnavailableError,
+    InvalidOptionError,
     InvalidRequestError,
     InvalidSourceUrlError,
     InvalidWebhookUrlError,
@@ -31,6 +33,8 @@ from lipwire.domain.errors import (
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.keys import KeyMode
+from lipwire.domain.media import MediaInfo
+from lipwire.domain.numbers import OwnNumber, numbered
 from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
 from lipwire.domain.options import JobOptions, chosen
 from lipwire.domain.prices import Price, estimate
@@ -86,7 +90,7 @@ def draft_job(
         ("options.mask", options.mask_id, command.mask_url),
     )
     media = {
-        role: _media(asset_id, url, role, caller, assets, ids, now)
+        role: _media(asset_id, url, role, command, caller, assets, ids, now)
         for role, asset_id, url in named
         if asset_id is not None or _is_allowed(url, role, source_urls)
     }
@@ -96,6 +100,7 @@ def draft_job(
         update={
             "second_speech_id": second and second.id,
             "mask_id": mask and mask.id,
+            **_first_frame(command, source.media),
         }
     )
     refuse_as_source(source)
@@ -123,7 +128,7 @@ def draft_job(
         per_second=spec.millicredits_per_second,
     )
     job = Job(
-        id=JobId(ids.new("job")),
+        id=JobId(_new_id("job", command, caller, ids)),
         account_id=caller.account.id,
         status=JobStatus.QUEUED,
         stage="queued",
@@ -158,10 +163,28 @@ def _provisional_ms(command: CreateJob) -> int:
     return PROVISIONAL_SECONDS * 1000 if command.expected_ms is None else command.expected_ms
 
 
+def _new_id(prefix: str, command: CreateJob, caller: Caller, ids: IdSource) -> str:
+    new = ids.new(prefix)
+    return numbered(new, caller.account.id) if command.is_numbered else new
+
+
+def _first_frame(command: CreateJob, source: MediaInfo | None) -> dict[str, int]:
+    """The trim that makes the output begin with the frame of that number, counted from 0."""
+    if not command.first_frame:
+        return {}
+    if source is None:
+        raise InvalidOptionError(
+            "The source's frame rate is not known yet: ask again when it has been looked into.",
+            option="trim_start",
+        )
+    return {"trim_start_ms": round(command.first_frame * 1000 / (source.fps or PORTRAIT_FPS))}
+
+
 def _media(
-    asset_id: AssetId | None,
+    asset_id: AssetId | OwnNumber | None,
     url: str | None,
     role: str,
+    command: CreateJob,
     caller: Caller,
     assets: AssetStore,
     ids: IdSource,
@@ -171,7 +194,7 @@ def _media(
     if asset_id is not None:
         return _asset(asset_id, role, caller, assets)
     return Asset(
-        id=AssetId(ids.new("ast")),
+        id=AssetId(_new_id("ast", command, caller, ids)),
         account_id=caller.account.id,
         status=AssetStatus.AWAITING_UPLOAD,
         filename=filename_of_url(url or ""),
@@ -183,7 +206,7 @@ def _media(
     )
 
 
-def _asset(asset_id: AssetId, role: str, caller: Caller, assets: AssetStore) -> Asset:
+def _asset(asset_id: AssetId | OwnNumber, role: str, caller: Caller, assets: AssetStore) -> Asset:
     try:
         asset = get_asset(GetAsset(asset_id=asset_id), caller, assets=assets)
     except AssetNotFoundError as exc:

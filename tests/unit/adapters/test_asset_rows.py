@@ -8,7 +8,7 @@ from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import from_item
-from lipwire.domain.assets import AssetStatus
+from lipwire.domain.assets import AssetStatus, Problem
 from tests.support.builders import NOW, an_asset
 from tests.support.fakes import FakeIds
 
@@ -43,3 +43,15 @@ def test_an_upload_that_never_comes_leaves_by_itself() -> None:
     arrived = next(row for row in client.written if row["pk"] == awaited.id)
     assert arrived["version_id"] == "v1"
     assert "expires_at" not in arrived
+
+
+def test_what_will_not_come_is_refused_and_told() -> None:
+    """Its row stays, for its client may ask."""
+    client = Client()
+    assets = DynamoAssets(client, table="assets", outbox=OutboxRows(table="outbox", ids=FakeIds()))
+    awaited = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
+    assert assets.give_up(awaited, Problem(code="upload_failed", message="x"), at=NOW)
+    refused, told = client.written
+    assert (refused["status"], refused["problem"]["code"]) == ("rejected", "upload_failed")
+    assert "expires_at" not in refused
+    assert "AssetRejected" in str(told)

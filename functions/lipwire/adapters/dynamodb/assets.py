@@ -7,7 +7,7 @@ from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, to_item
-from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding
+from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError, UnauthenticatedError
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
 from lipwire.domain.idempotency import Also
@@ -75,6 +75,14 @@ class DynamoAssets:
             account_id=asset.account_id,
             at=at,
         )
+        return transaction.commits(ConcurrentChangeError, AssetNotFoundError)
+
+    def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
+        """Guarded by `awaiting_upload`: what has arrived stays."""
+        changes = {"status": AssetStatus.REJECTED, "problem": problem, "url": None}
+        refused = asset.model_copy(update=changes)
+        transaction = self._leaving(AssetStatus.AWAITING_UPLOAD, refused)
+        self._emit(transaction, refused, AssetRejected(asset_id=asset.id, code=problem.code), at=at)
         return transaction.commits(ConcurrentChangeError, AssetNotFoundError)
 
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:

@@ -117,7 +117,7 @@ class OptionsIn(Wire):
     phonemes: list[PhonemeIn] = Field(default=[], max_length=5000)
     original_sound: Literal["replace", "mix"] = "replace"
     original_volume: Share = 0.2
-    output_name: Annotated[str, Field(min_length=1, max_length=120)] | None = Field(
+    output_name: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
         description="File name of the download; other signs than letters, digits, space and ._- become _.",
     )
