@@ -24,16 +24,21 @@ class Client:
         return {}
 
 
-@pytest.mark.fault(24)
-def test_an_upload_that_never_comes_leaves_by_itself() -> None:
-    """A day after its URL expired; once its bytes are there, its row has no end."""
-    client = Client()
-    assets = DynamoAssets(
+def rows(client: Client) -> DynamoAssets:
+    """The store over that client."""
+    return DynamoAssets(
         client,
         table="assets",
         accounts=ActiveAccounts(table="accounts"),
         outbox=OutboxRows(table="outbox", ids=FakeIds()),
     )
+
+
+@pytest.mark.fault(24)
+def test_an_upload_that_never_comes_leaves_by_itself() -> None:
+    """A day after its URL expired; once its bytes are there, its row has no end."""
+    client = Client()
+    assets = rows(client)
     awaited = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
     assets.create(awaited)
     (promised,) = client.written
@@ -48,7 +53,7 @@ def test_an_upload_that_never_comes_leaves_by_itself() -> None:
 def test_what_will_not_come_is_refused_and_told() -> None:
     """Its row stays, for its client may ask."""
     client = Client()
-    assets = DynamoAssets(client, table="assets", outbox=OutboxRows(table="outbox", ids=FakeIds()))
+    assets = rows(client)
     awaited = an_asset(1, status=AssetStatus.AWAITING_UPLOAD, version_id=None)
     assert assets.give_up(awaited, Problem(code="upload_failed", message="x"), at=NOW)
     refused, told = client.written
