@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,13 +35,12 @@ class Door:
     """An app whose use cases say no more than that they were reached."""
 
     def __init__(self, caller, *, tat_us=None) -> None:
-        self.caller = caller
+        self.callers = SimpleNamespace(
+            caller=lambda key, *, is_fresh: caller, forget=lambda key: None
+        )
         self.reached: list[Operation] = []
         rate = Rate(per_minute=60, burst=5)
         self.allowance = Allowance({"account": decide(rate, tat_us, now_us=0)})
-
-    def authenticate(self, key):
-        return self.caller
 
     def limit(self, operation, caller):
         return self.allowance

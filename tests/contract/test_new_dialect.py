@@ -42,7 +42,7 @@ class Desk(SimpleNamespace):
             ids=FakeIds(),
             results=SimpleNamespace(sign=lambda key, **_how: f"https://media.test/{key}"),
             limit=lambda operation, caller: allowance,
-            authenticate=lambda key: a_caller(),
+            callers=SimpleNamespace(caller=lambda key, *, is_fresh: a_caller()),
         )
 
     def run(self, operation, command, caller):

@@ -193,8 +193,9 @@ class FakeAssets:
         self.rows[asset.id] = asset.model_copy(update=changed)
         return self.rows[asset.id]
 
-    def record_analysis(self, asset: Asset, analysis: Analysis) -> None:
+    def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
         self.rows[asset.id] = self.rows[asset.id].model_copy(update={"analysis": analysis})
+        return True
 
 
 class FakeAccounts:

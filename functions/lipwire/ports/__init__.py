@@ -188,7 +188,8 @@ class AssetStore(Protocol):
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Once: a second probe returns what the first one found."""
 
-    def record_analysis(self, asset: Asset, analysis: Analysis) -> None: ...
+    def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
+        """False where the asset was deleted meanwhile."""
 
     def delete(self, asset: Asset, *, at: datetime) -> None: ...
 
