@@ -26,14 +26,15 @@ from lipwire.usecases.get_delivery import get_delivery
 from lipwire.usecases.get_endpoint import get_endpoint
 from lipwire.usecases.get_job import get_job
 from lipwire.usecases.give_up_upload import give_up_upload
+from lipwire.usecases.list_asset_pages import list_asset_pages
 from lipwire.usecases.list_assets import list_assets
 from lipwire.usecases.list_batches import list_batches
 from lipwire.usecases.list_deliveries import list_deliveries
 from lipwire.usecases.list_endpoints import list_endpoints
+from lipwire.usecases.list_job_pages import list_job_pages
 from lipwire.usecases.list_jobs import list_jobs
 from lipwire.usecases.list_keys import list_keys
 from lipwire.usecases.list_ledger import list_ledger
-from lipwire.usecases.list_pages import list_asset_pages, list_job_pages
 from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery

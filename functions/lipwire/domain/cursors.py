@@ -1,13 +1,23 @@
-"""Cursors of lists: what a client hands back to go on. Sealed with the stage's key for one account and one list."""
+"""Cursors of lists: what a client hands back to go on. Sealed with the stage's key for one account and one list.
+
+And lists by the number of a page, for vendors whose clients turn pages so.
+"""
 
 import base64
 import hmac
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from lipwire.domain.errors import InvalidCursorError
 from lipwire.domain.ids import AccountId
+from lipwire.domain.views import NumberedPage, Page
 
 _TAG_BYTES: Final = 16
+#: Counting takes reading all of them; older ones are listed by cursor.
+_ROWS: Final = 100
+_READS: Final = 5
+
+Item = TypeVar("Item")
 
 
 def seal(position: str, *, key: bytes, account_id: AccountId, listed: str) -> str:
@@ -36,3 +46,20 @@ def _tag(position: str, key: bytes, account_id: AccountId, listed: str) -> bytes
     # None of the three can hold a line's end but the last, so no two cursors are of the same words.
     said = f"lipwire cursor\n{account_id}\n{listed}\n{position}"
     return hmac.digest(key, said.encode(), "sha256")[:_TAG_BYTES]
+
+
+def newest(read: Callable[[int, str | None], Page[Item]]) -> Iterator[Item]:
+    """The first 500 of a list; `read` gives so many after a cursor."""
+    cursor = None
+    for _ in range(_READS):
+        page = read(_ROWS, cursor)
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def numbered_page(found: Sequence[Item], page: int, per_page: int) -> NumberedPage[Item]:
+    """The page of that number, from 1 on, of all that was found."""
+    shown = tuple(found[(page - 1) * per_page : page * per_page])
+    return NumberedPage(shown, len(found))

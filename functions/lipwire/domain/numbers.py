@@ -41,6 +41,11 @@ def numbered(new: str, account_id: str) -> str:
     return id_of(new.partition("_")[0], number, account_id)
 
 
+def own_id(prefix: str, named: str | OwnNumber, account_id: str) -> str:
+    """The id, where a number may stand in its place."""
+    return id_of(prefix, named.number, account_id) if isinstance(named, OwnNumber) else named
+
+
 def id_of(prefix: str, number: int, account_id: str) -> str:
     """The id that this number leads to in this account, whether there is such a thing or not."""
     milliseconds, moment = divmod(number, 1 << _MOMENT_BITS)

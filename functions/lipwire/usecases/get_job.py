@@ -7,10 +7,9 @@ from lipwire.domain.commands import Caller, GetJob
 from lipwire.domain.errors import JobNotFoundError
 from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import Job
-from lipwire.domain.numbers import OwnNumber, id_of
+from lipwire.domain.numbers import own_id
 from lipwire.domain.views import JobView
 from lipwire.ports import Clock, JobStore, ResultUrls
-from lipwire.usecases.get_asset import own_asset_id
 from lipwire.usecases.view_job import view_job
 
 #: API Gateway ends a request after 30 s (D18).
@@ -35,14 +34,11 @@ def get_job(
 
 
 def _own(command: GetJob, caller: Caller, jobs: JobStore) -> Job:
-    account_id, job_id = caller.account.id, command.job_id
-    if isinstance(job_id, OwnNumber):
-        job_id = JobId(id_of("job", job_id.number, account_id))
-    job = jobs.get(job_id)
+    account_id = caller.account.id
+    job = jobs.get(JobId(own_id("job", command.job_id, account_id)))
     if job is None or job.account_id != account_id:
         raise JobNotFoundError
-    if command.source_id is not None:
-        source_id = own_asset_id(command.source_id, account_id)
-        if job.source_id != source_id:
-            raise JobNotFoundError
+    source_id = command.source_id
+    if source_id is not None and own_id("ast", source_id, account_id) != job.source_id:
+        raise JobNotFoundError
     return job

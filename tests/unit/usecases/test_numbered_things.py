@@ -28,7 +28,8 @@ from lipwire.usecases.create_upload import create_upload
 from lipwire.usecases.get_asset import get_asset
 from lipwire.usecases.get_job import get_job
 from lipwire.usecases.give_up_upload import give_up_upload
-from lipwire.usecases.list_pages import list_asset_pages, list_job_pages
+from lipwire.usecases.list_asset_pages import list_asset_pages
+from lipwire.usecases.list_job_pages import list_job_pages
 from tests.support.builders import ACCOUNT, a_caller, a_job, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
 from tests.support.fakes_consents import FakeConsents
