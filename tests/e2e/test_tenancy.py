@@ -26,7 +26,6 @@ def accounts(platform):
 def test_the_matrix_names_every_route_with_an_id():
     """A new one can't be forgotten."""
     assert {route.operation for _, route in WITH_ID} <= set(KIND_OF)
-    assert all(route.path.count("{") == 1 for _, route in WITH_ID)
 
 
 @pytest.mark.fault(10)

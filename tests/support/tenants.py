@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from infra.local.client import Client
 from lipwire.dialects.base import Operation
@@ -12,8 +13,11 @@ from lipwire.dialects.base import Operation
 #: Which kind of thing the `{id}` of an operation's path names.
 KIND_OF: dict[Operation, str] = {
     Operation.COMPLETE_UPLOAD: "asset",
+    Operation.GIVE_UP_UPLOAD: "asset",
     Operation.GET_ASSET: "asset",
     Operation.DELETE_ASSET: "asset",
+    # A job is made below the shot that it is of.
+    Operation.CREATE_JOB: "asset",
     Operation.GET_JOB: "job",
     Operation.CANCEL_JOB: "job",
     Operation.DELETE_JOB: "job",
@@ -36,6 +40,7 @@ BODY_OF: dict[Operation, object] = {
     Operation.ROTATE_SECRET: {},
     Operation.ROTATE_KEY: {},
     Operation.REPLAY_DELIVERIES: {"since": "2026-01-01T00:00:00Z"},
+    Operation.CREATE_JOB: {"audio_id": str(UUID(int=0)), "output_filename": "mine.mp4"},
 }
 UNKNOWN = {
     "asset": f"ast_{'0' * 26}",
@@ -96,7 +101,19 @@ def owned(client: Client) -> dict[str, str]:
     batch = client.call("POST", "/batches", {"source": ref, "speeches": [ref]})["id"]
     client.call("POST", f"/batches/{batch}/cancel")
     key = client.call("GET", "/keys")["items"][0]["id"]
+    shot = {"file_name": "a.mp4", "content_type": "video/mp4"}
+    video = ask(client, "POST", "/v1/video", shot).json["data"]
+    voice = {"file_name": "a.mp3", "content_type": "audio/mpeg", "size_bytes": 9}
+    audio = ask(client, "POST", "/v1/audio", voice).json["data"]["audio_id"]
+    number = video["actor_id"]
+    render = {"output_filename": "a.mp4", "video_id": number, "audio_id": audio}
+    made = ask(client, "POST", "/v1/renders", render).json["data"]
     return {
+        # As LipDub's clients know them.
+        "video_id": video["video_id"],
+        "audio_id": audio,
+        "shot_id": str(number),
+        "generate_id": str(made["generate_id"]),
         "asset": asset,
         "job": job,
         "endpoint": endpoint,

@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from lipwire.dialects.base import WireRequest, WireResponse, sentence_of
-from lipwire.domain.errors import STATUS, Kind, LipwireError
+from lipwire.domain.errors import STATUS, AssetNotFoundError, Kind, LipwireError
 
 _STATUS: Final = STATUS | {Kind.UNAUTHENTICATED: 403}
 #: Shots and voices that nobody knows are missing to the vendor, wherever they are named.
@@ -15,6 +15,8 @@ def encode_error(error: LipwireError, request: WireRequest) -> WireResponse:
     """The error in the vendor's shape; a bug says nothing but its request id."""
     if error.kind is Kind.UNAUTHENTICATED:
         return _answer(403, {"message": "Forbidden"})
+    if _names_the_unknown(error):
+        error = AssetNotFoundError()
     text = sentence_of(error)
     if error.kind is Kind.FORBIDDEN:
         return _answer(403, {"message": text})
@@ -23,8 +25,7 @@ def encode_error(error: LipwireError, request: WireRequest) -> WireResponse:
     headers = {}
     if error.kind in {Kind.LIMITED, Kind.UNAVAILABLE}:
         headers["Retry-After"] = str(error.fields.get("retry_after_s", 1))
-    status = 404 if _names_the_unknown(error) else _STATUS[error.kind]
-    return _answer(status, {"detail": text}, headers)
+    return _answer(_STATUS[error.kind], {"detail": text}, headers)
 
 
 def _names_the_unknown(error: LipwireError) -> bool:
