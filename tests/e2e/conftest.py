@@ -1,12 +1,20 @@
-"""Media for journeys: a portrait drawn from scikit-image's picture and voices spoken by espeak-ng."""
+"""Media for journeys and visits: a portrait drawn from scikit-image's picture and voices spoken by espeak-ng."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from infra.local.receiver import Receiver
+from tests.support.clients import shared_files
+from tests.support.platform import Platform
+from tests.support.visits import CLIENTS, SIDE_BY_SIDE, Visit, World
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE_CLIP = """
@@ -54,6 +62,40 @@ def long_voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 2
     )
     return speak(text, "en-us", tmp_path_factory.mktemp("voice") / "long.wav")
+
+
+@pytest.fixture(scope="session")
+def visits(
+    platform: Platform,
+    clip: Path,
+    portrait: Path,
+    voice: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Visit]:
+    """What each client met, having run side by side."""
+    shared = tmp_path_factory.mktemp("shared")
+    video, sound, picture = (Path(shutil.copy(one, shared)) for one in (clip, voice, portrait))
+    made = {
+        visit.__name__: Visit(
+            platform.new_client(credits=1000), Receiver(), tmp_path_factory.mktemp(visit.__name__)
+        )
+        for visit in CLIENTS
+    }
+
+    def run(client: Callable[[World, Visit], None]) -> None:
+        visit = made[client.__name__]
+        with visit.receiver.running():
+            client(world, visit)
+
+    with shared_files(video, sound, picture) as urls:
+        named = dict(zip(("video", "voice", "picture"), urls, strict=True))
+        world = World(platform, video, sound, picture, named)
+        for visit in made.values():
+            # Every function has been started before a client with a time limit of its own asks.
+            assert visit.balance == 1_000_000
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            list(pool.map(run, CLIENTS))
+    return made
 
 
 def speak(text: str, voice: str, path: Path) -> Path:

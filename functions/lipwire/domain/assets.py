@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -74,6 +75,10 @@ class Analysis(BaseModel):
     sha256: str | None = None
 
 
+#: Says of an asset that its sender gave it up.
+GIVEN_UP: Final = "upload_failed"
+
+
 class Asset(BaseModel):
     """A media object, source or speech."""
 
@@ -98,6 +103,11 @@ class Asset(BaseModel):
     problem: Problem | None = None
     #: What the dialect that it was sent in wants to say again when it shows the asset.
     echo: dict[str, JsonValue] = {}
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether its bytes will never come, as its sender said."""
+        return self.problem is not None and self.problem.code == GIVEN_UP
 
     @property
     def key(self) -> str:

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from lipwire.domain.assets import Asset, Problem
+from lipwire.domain.assets import GIVEN_UP, Asset, Problem
 from lipwire.domain.commands import Caller, GetAsset, GiveUpUpload
 from lipwire.ports import AssetStore, Clock
 from lipwire.usecases.get_asset import get_asset
 
-GIVEN_UP: Final = Problem(
-    code="upload_failed", message="The upload was given up. Ask for a new one and send the file."
+_PROBLEM: Final = Problem(
+    code=GIVEN_UP, message="The upload was given up. Ask for a new one and send the file."
 )
 
 
@@ -21,5 +21,5 @@ def give_up_upload(
         AssetNotFoundError: unknown, deleted, or another account's.
     """
     asset = get_asset(GetAsset(asset_id=command.asset_id), caller, assets=assets)
-    assets.give_up(asset, GIVEN_UP, at=clock.now())
+    assets.give_up(asset, _PROBLEM, at=clock.now())
     return assets.get(asset.id) or asset

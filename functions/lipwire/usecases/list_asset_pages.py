@@ -17,6 +17,7 @@ def list_asset_pages(
             lambda limit, cursor: assets.list(caller.account.id, limit=limit, cursor=cursor)
         )
         if asset.status is not AssetStatus.AWAITING_UPLOAD
+        and not asset.is_given_up
         and command.echo.items() <= asset.echo.items()
     ]
     return numbered_page(found, command.page, command.per_page)

@@ -164,6 +164,7 @@ def test_pages_by_number_are_counted_and_newest_first():
     assets = FakeAssets(
         *(an_asset(n, echo={"kind": "video" if n % 2 else "audio", "n": n}) for n in range(250)),
         an_asset(300, echo={"kind": "video"}, status=AssetStatus.AWAITING_UPLOAD),
+        an_asset(302, echo={"kind": "video"}, problem={"code": "upload_failed", "message": "x"}),
         an_asset(301, echo={"kind": "video"}, account_id=STRANGER.account.id),
     )
 

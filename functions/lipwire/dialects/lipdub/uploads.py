@@ -25,7 +25,6 @@ _VIDEO: Final = {"dialect": NAME, "kind": "video"}
 _AUDIO: Final = {"dialect": NAME, "kind": "audio"}
 #: What its client calls by another name than everybody else.
 _ALIASES: Final = {"audio/mp3": "audio/mpeg"}
-_GIVEN_UP: Final = "upload_failed"
 _PREPARED: Final = {
     AssetStatus.AWAITING_UPLOAD: "not_started",
     AssetStatus.UPLOADED: "running",
@@ -260,8 +259,7 @@ def _named(kind: str, name: str, account_id: AccountId) -> int:
 def _upload_status(asset: Asset) -> str:
     if asset.status is AssetStatus.AWAITING_UPLOAD:
         return "uploading"
-    is_given_up = asset.problem is not None and asset.problem.code == _GIVEN_UP
-    return "failed" if is_given_up else "completed"
+    return "failed" if asset.is_given_up else "completed"
 
 
 def _shot_status(asset: Asset) -> dict[str, object]:

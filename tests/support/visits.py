@@ -1,0 +1,172 @@
+"""Vendors' clients as they visit the deployed platform: what each is given, and what it met.
+
+A dialect more is one function here, in `CLIENTS`, and tests of what it met; only base URL, key and media are ours.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from infra.local.client import Client
+from infra.local.receiver import Received, Receiver
+from tests.support.clients import run_client
+from tests.support.platform import Platform
+
+
+@dataclass
+class Visit:
+    """One client, its account, where it is told, and what it met."""
+
+    client: Client
+    receiver: Receiver
+    folder: Path
+    told: dict[str, Any] = field(default_factory=dict)
+    hooks: list[Received] = field(default_factory=list)
+    secret: str = ""
+
+    @property
+    def balance(self) -> int:
+        """Milli-credits of the account, once nothing is held."""
+        credits = self.client.call("GET", "/account")["credits"]
+        assert credits["held_millicredits"] == 0
+        return int(credits["balance_millicredits"])
+
+
+@dataclass(frozen=True)
+class World:
+    """What every client is given."""
+
+    platform: Platform
+    video: Path
+    voice: Path
+    picture: Path
+    urls: dict[str, str]
+
+
+def magic_hour(world: World, visit: Visit) -> None:
+    """The SDK from PyPI: files, URLs, a talking photo."""
+    body = {"url": visit.receiver.url, "format": "magic_hour"}
+    visit.secret = visit.client.call("POST", "/webhook-endpoints", body)["secret"]
+    visit.receiver.trust(visit.secret)
+    visit.told = run_client(
+        "magic_hour_sdk.py",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "poor_key": world.platform.new_account(credits=1),
+            "folder": str(visit.folder),
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "image": str(world.picture),
+            "video_url": world.urls["video"],
+            "voice_url": world.urls["voice"],
+        },
+    )
+    # Three begin and three are complete.
+    visit.hooks = [visit.receiver.wait(60) for _ in range(6)]
+
+
+def magic_hour_node(world: World, visit: Visit) -> None:
+    """The SDK from npm."""
+    visit.told = run_client(
+        "magic_hour_sdk.cjs",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "folder": str(visit.folder),
+            "video": str(world.video),
+            "voice": str(world.voice),
+        },
+        node=True,
+        package="magic-hour",
+    )
+
+
+def lipsync_dev(world: World, visit: Visit) -> None:
+    """The sample of the vendor's page, in Python."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    visit.told = run_client(
+        "lipsync_dev.py",
+        {
+            "base_url": f"{world.platform.base_url}/api/v1",
+            "key": visit.client.api_key,
+            "video_url": world.urls["video"],
+            "audio_url": world.urls["voice"],
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def lipsync_studio(world: World, visit: Visit) -> None:
+    """The sample of the vendor's page, in JavaScript."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    visit.told = run_client(
+        "lipsync_studio.mjs",
+        {
+            "base_url": f"{world.platform.base_url}/api/v1",
+            "key": visit.client.api_key,
+            "image_url": world.urls["picture"],
+            "audio_url": world.urls["voice"],
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+        node=True,
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def joggai(world: World, visit: Visit) -> None:
+    """Plain HTTP in the order of the vendor's runner, both prefixes."""
+    # Our own signature is others' to look at here, for the client makes the endpoint.
+    visit.receiver.trust("whsec_" + "A" * 44)
+    visit.told = run_client(
+        "joggai.py",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def lipdub(world: World, visit: Visit) -> None:
+    """Plain HTTP in the order of the vendor's guide: shots, then a render by URL."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    visit.told = run_client(
+        "lipdub.py",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "video_url": world.urls["video"],
+            "callback_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+            "render_file": str(visit.folder / "rendered.mp4"),
+        },
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+CLIENTS: tuple[Callable[[World, Visit], None], ...] = (
+    magic_hour,
+    magic_hour_node,
+    lipsync_dev,
+    lipsync_studio,
+    joggai,
+    lipdub,
+)
+#: So many at a time: what a laptop's two cores bear.
+SIDE_BY_SIDE = 3
+
+
+def refusals(visit: Visit, key: str, word: str) -> dict[str, list[object]]:
+    """Status, and what the body has under that word, of each request that was refused."""
+    return {name: [status, body[word]] for name, (status, body) in visit.told[key].items()}
