@@ -17,6 +17,7 @@ FUNCTION = FunctionSpec(
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
         Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
+        reads(Resource.WORK_BUCKET, "results/"),
         *(
             Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
             for prefix in ("analyses/", "plans/", "results/")

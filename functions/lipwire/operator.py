@@ -17,16 +17,16 @@ from lipwire.usecases.close_account import close_account
 from lipwire.usecases.open_account import open_account
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command; prints JSON. 1 where it is refused, with the reason on standard error."""
+def main(arguments: list[str], app: App | None = None) -> int:
+    """Run one command; prints JSON. 1 where it is refused, with the reason on standard error, or where a part failed."""
     options = _parser().parse_args(arguments)
     try:
-        answer = _run(options, App(os.environ))
+        answer = _run(options, app or App(os.environ))
     except LipwireError as error:
         sys.stderr.write(f"{error.code}: {error.message}\n")
         return 1
     sys.stdout.write(json.dumps(answer) + "\n")
-    return 0
+    return 1 if answer.get("failed") else 0
 
 
 def _parser() -> argparse.ArgumentParser:

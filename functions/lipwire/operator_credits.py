@@ -55,6 +55,7 @@ def run_reconcile(app: App, options: argparse.Namespace) -> dict[str, Any]:
         "busy": list(found.busy),
         "repaired": list(found.repaired),
         "findings": [str(finding) for finding in found.findings],
+        "failed": {one: type(error).__name__ for one, error in found.failures.items()},
     }
 
 

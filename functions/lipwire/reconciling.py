@@ -9,7 +9,10 @@ from lipwire.usecases.reconcile import Reconciliation, reconcile
 
 
 def reconcile_and_tell(app: App, *, is_deep: bool) -> Reconciliation:
-    """Reconcile all accounts, and count: accounts, findings, repairs, and accounts that were too busy."""
+    """Reconcile all accounts, and count: accounts, findings, repairs, and accounts that were too busy.
+
+    Raises what was in the way of the first account that could not be looked at, after all others.
+    """
     found = reconcile(
         app.accounts.ids(), ledger=app.ledger, jobs=app.jobs, clock=app.clock, is_deep=is_deep
     )
@@ -22,6 +25,8 @@ def reconcile_and_tell(app: App, *, is_deep: bool) -> Reconciliation:
             found=finding.found,
             expected=finding.expected,
         )
+    for account_id, error in found.failures.items():
+        logger.error("account not reconciled", account_id=account_id, exc_info=error)
     for job_id in found.repaired:
         logger.warning("hold ended", job_id=job_id)
     counts = {
@@ -36,4 +41,6 @@ def reconcile_and_tell(app: App, *, is_deep: bool) -> Reconciliation:
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
     metrics.flush_metrics()
     logger.info("ledger reconciled", accounts=found.accounts, repaired=len(found.repaired))
+    if found.failures:
+        raise next(iter(found.failures.values()))
     return found

@@ -12,4 +12,9 @@ from lipwire.usecases.finish_analysis import finish_analysis
 def handler(event: dict[str, Any], _context: Any) -> None:
     """{"asset_id"} -> nothing."""
     app = lambda_app()
-    finish_analysis(AssetId(event["asset_id"]), assets=app.assets, work=app.work)
+    finish_analysis(
+        AssetId(event["asset_id"]),
+        assets=app.assets,
+        work=app.work,
+        work_objects=app.work_objects,
+    )

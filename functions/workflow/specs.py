@@ -108,11 +108,15 @@ PROBE_ASSET = FunctionSpec(
 FINISH_ANALYSIS = FunctionSpec(
     name="FinishAnalysis",
     handler="workflow.finish_analysis.handler",
-    summary="Records what the face analysis found on the asset.",
+    summary="Records what the face analysis found on the asset, or erases it with an asset that is gone.",
     needs=(
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
         reads(Resource.WORK_BUCKET, "results/"),
+        *(
+            Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
+            for prefix in ("analyses/", "plans/", "results/")
+        ),
     ),
 )
 

@@ -30,11 +30,13 @@ JOB_NEEDS = (
     writes(Resource.WORK_BUCKET, "results/"),
     reads(Resource.WORK_BUCKET, "parts/"),
     writes(Resource.WORK_BUCKET, "parts/"),
-    Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
     writes(Resource.OUTPUTS_BUCKET, "outputs/"),
-    Need(
-        Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"
-    ),  # of a job that was canceled meanwhile
+    # Of a job that was canceled meanwhile, nothing stays.
+    Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
+    *(
+        Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
+        for prefix in ("analyses/", "parts/", "results/")
+    ),
 )
 _CPU_TYPES = ("c6i", "c7i", "m6i", "m7i")
 _GPU_TYPES = ("g5", "g6")

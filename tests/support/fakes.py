@@ -194,6 +194,8 @@ class FakeAssets:
         return self.rows[asset.id]
 
     def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
+        if asset.id not in self.rows:
+            return False
         self.rows[asset.id] = self.rows[asset.id].model_copy(update={"analysis": analysis})
         return True
 

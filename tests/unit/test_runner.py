@@ -228,8 +228,19 @@ def test_nothing_stays_behind_for_a_job_that_ended_while_its_output_was_put(
         return
     with pytest.raises(StoppedError):
         runner.render(PLAN.id)
-    assert {one for one in files.there if one.startswith("outputs/")} == set()
+    assert files.there == set()
     assert work.reports == {}
+
+
+def test_no_part_stays_behind_for_a_job_that_ended_while_it_was_put(tmp_path: Path) -> None:
+    """Nor does what the parts have in common."""
+    work, files = FakeWork(), Versions()
+    work.put_plan(PLAN)
+    work.agree_cut(PLAN.id, ShardCut(seams=(1000,), analysis_key=SHARED))
+    engine, ended = Recorder("reused"), EndsLate(FakeJobs())
+    with pytest.raises(StoppedError):
+        a_runner(tmp_path, work, engine, files=files, jobs=ended).render_shard(PLAN.id, 0)
+    assert files.there == set()
 
 
 class EndsLate(FakeJobs):

@@ -1,17 +1,18 @@
 """Every object that arrives below `uploads/`."""
 
-from lipwire.resources import ConsumerSpec, FunctionSpec, Resource, reads, writes
+from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(
         name="IngestUploads",
         handler="consumers.ingest_uploads.handler.handler",
-        summary="Marks an asset as uploaded, once, and starts its analysis.",
+        summary="Marks an asset as uploaded, once, and starts its analysis; erases bytes of an asset that is gone.",
         needs=(
             reads(Resource.ASSETS_TABLE),
             writes(Resource.ASSETS_TABLE),
             writes(Resource.OUTBOX_TABLE),
             reads(Resource.UPLOADS_BUCKET, "uploads/"),
+            Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),  # what came too late
         ),
     ),
     aws_pattern={

@@ -134,7 +134,7 @@ def filename_of_url(url: str) -> str:
 def asset_of_key(key: str) -> AssetId | None:
     """The asset an uploads key belongs to, or None for a key that is not ours."""
     parts = key.split("/")
-    if len(parts) == 4 and parts[0] == "uploads" and parts[3] == "source":
+    if len(parts) == 4 and (parts[0], parts[2][:4], parts[3]) == ("uploads", "ast_", "source"):
         return AssetId(parts[2])
     return None
 

@@ -178,7 +178,10 @@ class RenderReport(BaseModel):
     warnings: tuple[AnyWarning, ...] = ()
     #: The engine's own account of its work: targets, spans left untouched, timings.
     quality: dict[str, JsonValue] = {}
+    #: Of the source's bytes: their analyses are stored under account + this.
     sha256: str | None = None
+    #: Of an analysis: whose source it was.
+    account_id: AccountId | None = None
     faces: int | None = None
     frames: int | None = None
     frames_with_face: int | None = None

@@ -22,6 +22,7 @@ class ShardCut(BaseModel):
     seams: tuple[int, ...]
     #: The very analysis that every part plans by: two that differ in a bit may plan different mouths.
     analysis_key: str
+    source_sha256: str | None = None
 
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Start and end of each part in ms. The last one's end is open: an output's length is known as a bound only."""

@@ -85,7 +85,7 @@ class AccountStore(Protocol):
         """
 
     def close(self, account_id: AccountId, *, by: str | None, at: datetime) -> None:
-        """It may nothing any more, and `AccountClosed` is told: once.
+        """It may nothing any more, and `AccountClosed` is told; of one that is closed it is told again.
 
         Raises:
             UnauthenticatedError: the key `by` ended.

@@ -44,7 +44,10 @@ class AccountRows(Protocol):
 
 
 class AgedRows(Protocol):
-    """Everybody's jobs and assets by age; looks through all of them."""
+    """Everybody's jobs and assets by age; looks through all of them.
+
+    After the last it raises `InternalError`, with the ids in `rows`, where some can't be read.
+    """
 
     def jobs(self, *, before: datetime) -> Iterator[Job]:
         """Those that were made before then."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from lipwire.domain.errors import NoFaceError, UnavailableError
 from lipwire.domain.ids import JobId
@@ -15,6 +15,7 @@ from lipwire.domain.jobs import (
     RenderReport,
     analysis_prefix,
     outputs_prefix,
+    result_key,
 )
 from lipwire.domain.shards import (
     ShardCut,
@@ -22,6 +23,7 @@ from lipwire.domain.shards import (
     cut_analysis_key,
     part_cover_key,
     part_key,
+    parts_prefix,
 )
 from lipwire.domain.warnings import AnyWarning, JobWarning
 from lipwire.engines.base import (
@@ -36,42 +38,10 @@ from lipwire.engines.base import (
 from lipwire.ports import Clock, JobStore
 from lipwire.render.merge import merged_quality, merged_warnings
 from lipwire.render.progress import JobProgress, StoppedError
+from lipwire.render.stores import Files, Reports
 
 _BYTES: Final = "application/octet-stream"
 log = logging.getLogger("lipwire")
-
-
-class Files(Protocol):
-    """Objects as local files."""
-
-    def fetch(self, bucket: str, key: str, path: Path, *, version_id: str | None = None) -> bool:
-        """False when there is no such object."""
-
-    def put(self, path: Path, bucket: str, key: str, *, content_type: str) -> None: ...
-
-    def remove(self, bucket: str, prefix: str) -> None:
-        """Nothing is left below the prefix, in no version."""
-
-
-class Reports(Protocol):
-    """Plans in, reports out."""
-
-    def plan(self, task_id: str) -> RenderPlan: ...
-
-    def put_report(self, task_id: str, report: RenderReport) -> None: ...
-
-    def report(self, task_id: str) -> RenderReport | None: ...
-
-    def agree_cut(self, job_id: str, cut: ShardCut) -> None:
-        """The first one counts."""
-
-    def cut(self, job_id: str) -> ShardCut: ...
-
-    def put_shard(self, job_id: str, index: int, report: ShardReport) -> None: ...
-
-    def shard(self, job_id: str, index: int) -> ShardReport: ...
-
-    def drop_shards(self, job_id: str) -> None: ...
 
 
 class Runner:
@@ -128,15 +98,19 @@ class Runner:
             )
         )
         progress("uploading", 0, 1)
+        wrote = []
         if analysis.exists() and not (was_there and result.quality.get("analysis") == "reused"):
             self._put(analysis, self._work, analysis_key, _BYTES)
+            wrote.append((self._work, analysis_key))
         self._publish(
             plan,
             RenderReport(
                 output=_output(result, plan, self._folder / "output.mp4"),
                 warnings=_warnings(result),
                 quality=dict(result.quality),
+                sha256=_sha256(source),
             ),
+            wrote,
         )
 
     def prepare(self, job_id: str) -> None:
@@ -148,7 +122,7 @@ class Runner:
         progress("fetching", 0, 1)
         source, speeches, _ = self._files_of(plan)
         engine = self._engine(plan.engine)
-        analysis = self._analyzed(plan, source, engine, progress)[1]
+        _, analysis, wrote = self._analyzed(plan, source, engine, progress)
         progress("planning", 0, 1)
         seams = quiet_seams(
             speeches,
@@ -158,7 +132,10 @@ class Runner:
         )
         shared = cut_analysis_key(job_id, _sha256(analysis))
         self._put(analysis, self._work, shared, _BYTES)
-        self._reports.agree_cut(job_id, ShardCut(seams=seams, analysis_key=shared))
+        self._reports.agree_cut(
+            job_id, ShardCut(seams=seams, analysis_key=shared, source_sha256=_sha256(source))
+        )
+        self._leave_nothing_if_over(job_id, [*wrote, (self._work, parts_prefix(job_id))])
 
     def render_shard(self, job_id: str, index: int) -> None:
         """One part lies in the work bucket, then its report: a part without one is never joined."""
@@ -212,6 +189,7 @@ class Runner:
                 begins_s=str(result.place.begins_s),
             ),
         )
+        self._leave_nothing_if_over(job_id, [(self._work, parts_prefix(job_id))])
 
     def assemble(self, job_id: str) -> None:
         """The parts are one output with one report, and are gone."""
@@ -257,8 +235,12 @@ class Runner:
         self._publish(
             plan,
             RenderReport(
-                output=whole, warnings=merged_warnings(reports), quality=merged_quality(reports)
+                output=whole,
+                warnings=merged_warnings(reports),
+                quality=merged_quality(reports),
+                sha256=self._reports.cut(plan.id).source_sha256,
             ),
+            [],
         )
 
     def analyze(self, asset_id: str) -> None:
@@ -267,9 +249,12 @@ class Runner:
         source = self._fetch(plan.source_key, "source", plan.source_version)
         engine = self._engine(plan.engine)
         try:
-            found, _ = self._analyzed(plan, source, engine, lambda *_: None)
+            found, _, _ = self._analyzed(plan, source, engine, lambda *_: None)
         except NoFaceError:
-            self._reports.put_report(asset_id, RenderReport(faces=0, sha256=_sha256(source)))
+            self._reports.put_report(
+                asset_id,
+                RenderReport(faces=0, sha256=_sha256(source), account_id=plan.account_id),
+            )
             return
         self._reports.put_report(
             asset_id,
@@ -278,6 +263,7 @@ class Runner:
                 frames=found.frames,
                 frames_with_face=found.frames_with_face,
                 sha256=_sha256(source),
+                account_id=plan.account_id,
             ),
         )
 
@@ -316,30 +302,50 @@ class Runner:
 
     def _analyzed(
         self, plan: RenderPlan, source: Path, engine: Engine, progress: Progress
-    ) -> tuple[AnalyzeResult, Path]:
-        """What the analysis found, and where it lies: here, and in the work bucket for all that come after."""
+    ) -> tuple[AnalyzeResult, Path, list[tuple[str, str]]]:
+        """What the analysis found, and where it lies: here, and in the work bucket for all that come after.
+
+        Bucket and key of it, where it was not there before.
+        """
         path, key, was_there = self._analysis(plan, source, engine)
         before = _sha256(path) if was_there else None
         found = engine.analyze(
             AnalyzeTask(source=source, is_image=plan.is_image, analysis=path, progress=progress)
         )
-        if before != _sha256(path):
-            self._put(path, self._work, key, _BYTES)
-        return found, path
+        if before == _sha256(path):
+            return found, path, []
+        self._put(path, self._work, key, _BYTES)
+        return found, path, [(self._work, key)]
 
-    def _publish(self, plan: RenderPlan, report: RenderReport) -> None:
-        """Output and cover lie in the outputs bucket, then the report at its key.
-
-        Whoever canceled the job meanwhile may have deleted it too: nothing of it stays behind then.
-        """
+    def _publish(
+        self, plan: RenderPlan, report: RenderReport, wrote: list[tuple[str, str]]
+    ) -> None:
+        """Output and cover lie in the outputs bucket, the report at its key; nothing of a job that is over."""
         if plan.output_key is None or plan.cover_key is None:
             raise ValueError("not the plan of a job")
         self._put(self._folder / "output.mp4", self._outputs, plan.output_key, "video/mp4")
         self._put(self._folder / "cover.jpg", self._outputs, plan.cover_key, "image/jpeg")
-        if not self._jobs.keeps_output(JobId(plan.id)):
-            self._files.remove(self._outputs, outputs_prefix(plan.account_id, plan.id))
-            raise StoppedError("the job has ended")
+        made = [
+            *wrote,
+            (self._outputs, outputs_prefix(plan.account_id, plan.id)),
+            (self._work, result_key(plan.id)),
+        ]
+        self._leave_nothing_if_over(plan.id, made)
         self._reports.put_report(plan.id, report)
+        # The report may have come after a deletion that the output did not.
+        self._leave_nothing_if_over(plan.id, made)
+
+    def _leave_nothing_if_over(self, job_id: str, wrote: list[tuple[str, str]]) -> None:
+        """Whoever canceled the job meanwhile may have deleted it too, with its sources: nothing of it stays behind then.
+
+        Raises:
+            StoppedError: the job has ended, and what was written is gone.
+        """
+        if self._jobs.keeps_output(JobId(job_id)):
+            return
+        for bucket, prefix in wrote:
+            self._files.remove(bucket, prefix)
+        raise StoppedError("the job has ended")
 
     def _need(self, bucket: str, key: str, path: Path) -> None:
         """An object of our own lies at `path`; it is gone only where the job was deleted meanwhile."""

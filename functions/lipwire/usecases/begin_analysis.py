@@ -37,6 +37,8 @@ def begin_analysis(
     spec = _engine_for(asset, engines)
     if spec is None or asset.media is None:
         return AnalysisStart(analyze=False)
+    if not assets.record_analysis(asset, Analysis(status=AnalysisStatus.RUNNING, engine=spec.name)):
+        return AnalysisStart(analyze=False)
     work.put_plan(
         RenderPlan(
             id=asset.id,
@@ -47,7 +49,6 @@ def begin_analysis(
             source_version=asset.version_id,
         )
     )
-    assets.record_analysis(asset, Analysis(status=AnalysisStatus.RUNNING, engine=spec.name))
     queue, definition = engines.target(spec.name)
     return AnalysisStart(analyze=True, queue=queue, definition=definition)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lipwire.domain.assets import Asset
+from lipwire.domain.assets import AnalysisStatus, Asset
 from lipwire.domain.jobs import analysis_prefix, plan_key, result_key
 from lipwire.ports.erasing import ErasableStores
 
@@ -12,15 +12,28 @@ def erase_asset(
 ) -> None:
     """The bytes with all their versions, the analyses, and the row are gone; jobs that still need it fail unpaid.
 
-    The row that leads to the bytes leaves last: what died half way is taken up again.
+    The row that leads to the bytes leaves last: what died half way is taken up again. What an analysis that was under way
+    wrote meanwhile is looked for after that; one that ends later erases it itself (`finish_analysis`).
 
     Raises:
         AssetNotFoundError: it was gone.
     """
     stores.uploads.abort_unfinished(asset.key)
     stores.uploads.delete_prefix(asset.key)
-    for sha256 in {asset.analysis.sha256, also_analyzed_as} - {None}:
-        stores.work_objects.delete_prefix(analysis_prefix(asset.account_id, str(sha256)))
+    known = {asset.analysis.sha256, also_analyzed_as}
+    _erase_analyses(asset, known, stores)
+    stores.assets.delete(asset, at=at)
+    if asset.analysis.status is AnalysisStatus.RUNNING:
+        _erase_analyses(asset, known, stores)
+
+
+def _erase_analyses(asset: Asset, known: set[str | None], stores: ErasableStores) -> None:
+    """The analyses of these bytes, plan and report; the report of one that was not recorded says which bytes they were."""
+    report = None
+    if asset.analysis.status is AnalysisStatus.RUNNING:
+        report = stores.work.report(asset.id)
+    for sha256 in known | {report.sha256 if report else None}:
+        if sha256 is not None:
+            stores.work_objects.delete_prefix(analysis_prefix(asset.account_id, sha256))
     for key in (plan_key(asset.id), result_key(asset.id)):
         stores.work_objects.delete_prefix(key)
-    stores.assets.delete(asset, at=at)

@@ -37,4 +37,5 @@ def _only_named_by(job: Job, asset_id: AssetId, stores: ErasableStores) -> Asset
     if asset is None or asset.account_id != job.account_id:
         return None
     others = (one for one in stores.jobs.naming(job.account_id, asset_id) if one.id != job.id)
-    return None if any(others) else asset
+    # The list lags: one that was deleted a moment ago keeps nothing.
+    return None if any(stores.jobs.get(one.id) for one in others) else asset

@@ -7,11 +7,17 @@ from lipwire.ports import AssetStore, Clock, ObjectStore
 def ingest_upload(key: str, *, assets: AssetStore, uploads: ObjectStore, clock: Clock) -> bool:
     """The asset is marked uploaded and its analysis starts: once, however often the event comes.
 
-    False for a key that is not ours, an asset that is gone, or one that had already arrived.
+    False for a key that is not ours, or an asset that had already arrived. Bytes of an asset that is gone are erased: a
+    signed URL, and a fetch that was under way, outlive what they were for.
     """
     asset_id = asset_of_key(key)
-    asset = assets.get(asset_id) if asset_id else None
-    if asset is None or asset.status is not AssetStatus.AWAITING_UPLOAD:
+    if asset_id is None:
+        return False
+    asset = assets.get(asset_id)
+    if asset is None:
+        uploads.delete_prefix(key)
+        return False
+    if asset.key != key or asset.status is not AssetStatus.AWAITING_UPLOAD:
         return False
     found = uploads.head(asset.key)
     if found is None:

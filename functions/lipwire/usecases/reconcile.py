@@ -1,7 +1,7 @@
 """All accounts' credits, looked at on a clock."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from lipwire.domain.ids import AccountId, JobId
 from lipwire.domain.ledger import Finding
@@ -18,6 +18,8 @@ class Reconciliation:
     repaired: tuple[JobId, ...]
     #: Accounts whose credits moved all the time.
     busy: tuple[AccountId, ...]
+    #: Accounts that could not be looked at, such as for a row that can't be read, with what was in the way.
+    failures: Mapping[AccountId, Exception] = field(default_factory=dict)
 
 
 def reconcile(
@@ -28,22 +30,34 @@ def reconcile(
     clock: Clock,
     is_deep: bool,
 ) -> Reconciliation:
-    """Each of these accounts was reconciled; where looking is not deep, only those that hold credits."""
+    """Each of these accounts was reconciled; where looking is not deep, only those that hold credits.
+
+    One that can't be looked at holds up none of the others.
+    """
     seen = 0
     findings: list[Finding] = []
     repaired: list[JobId] = []
     busy: list[AccountId] = []
+    failures: dict[AccountId, Exception] = {}
     for account_id in account_ids:
-        if not is_deep and ledger.totals(account_id).held == 0:
+        try:
+            if not is_deep and ledger.totals(account_id).held == 0:
+                continue
+            seen += 1
+            found = reconcile_account(
+                account_id, ledger=ledger, jobs=jobs, clock=clock, is_deep=is_deep
+            )
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next account is not to suffer from it
+            failures[account_id] = error
             continue
-        seen += 1
-        found = reconcile_account(
-            account_id, ledger=ledger, jobs=jobs, clock=clock, is_deep=is_deep
-        )
         findings += found.findings
         repaired += found.repaired
         if found.was_busy:
             busy.append(account_id)
     return Reconciliation(
-        accounts=seen, findings=tuple(findings), repaired=tuple(repaired), busy=tuple(busy)
+        accounts=seen,
+        findings=tuple(findings),
+        repaired=tuple(repaired),
+        busy=tuple(busy),
+        failures=failures,
     )

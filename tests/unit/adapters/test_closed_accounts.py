@@ -9,11 +9,13 @@ from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.table import from_item, iso
 from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
 from lipwire.domain.errors import AccountNotFoundError, UnauthenticatedError
 from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.keys import ApiKey
 from lipwire.domain.webhooks import Answer, DeliveryStatus, conclude
+from lipwire.usecases.close_account import close_account
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from tests.support.builders import ACCOUNT, NOW, an_account, an_asset
 from tests.support.fakes import FakeClock, FakeIds, FakeJobs
@@ -114,6 +116,30 @@ def test_nothing_is_written_for_an_account_that_ended(late):
         with pytest.raises(AccountNotFoundError):
             late.deliveries.add_all(many)
     assert late.rows() == {"assets": {}, "webhooks": {}}
+
+
+def test_a_closed_account_is_closed_again_and_told_again():
+    """An erasure that was given up begins anew; the first time stays, and one that was erased is not there."""
+    world = World()
+    for at in (NOW, NOW + timedelta(days=1)):
+        close_account(ACCOUNT, by=None, accounts=world.accounts, clock=FixedClock(at))
+    row = from_item(world.client.tables["accounts"][ACCOUNT,])
+    assert (row["status"], row["closed_at"]) == ("closed", iso(NOW))
+    assert len(world.client.tables["outbox"]) == 2
+    world.client.tables["accounts"].clear()
+    with pytest.raises(AccountNotFoundError):
+        close_account(ACCOUNT, by=None, accounts=world.accounts, clock=FixedClock(NOW))
+    with pytest.raises(AccountNotFoundError):
+        world.accounts.close(ACCOUNT, by=None, at=NOW)
+    assert world.client.tables["accounts"] == {}
+
+
+class FixedClock(FakeClock):
+    """Stands still."""
+
+    def __init__(self, moment) -> None:
+        super().__init__()
+        self.moment = moment
 
 
 def test_an_attempt_that_outlives_its_account_plans_no_other(late):

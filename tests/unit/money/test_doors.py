@@ -6,7 +6,9 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from pydantic import ValidationError
 
+from lipwire import operator
 from lipwire.dialects.base import WireRequest
 from lipwire.dialects.native.codec import from_ledger, to_list_ledger
 from lipwire.domain.errors import LedgerConflictError
@@ -120,6 +122,19 @@ def test_an_operator_sees_what_does_not_agree_and_rebuilds_the_balance(world):
     assert told["findings"][0].startswith("not so: held is the sum of the open holds")
     assert reconcile(ACCOUNT, rebuild=True)["findings"] == []
     assert world.findings() == []
+
+
+def test_what_an_operator_cannot_have_looked_at_is_told(world, capsys):
+    """The account, and an exit status that a script sees."""
+    world.dynamodb.tables["ledger"][ACCOUNT, "GRANT#bad"] = {
+        "pk": {"S": ACCOUNT},
+        "sk": {"S": "GRANT#bad"},
+    }
+    assert operator.main(["reconcile"], app_of(world)) == 1
+    assert json.loads(capsys.readouterr().out)["failed"] == {ACCOUNT: "ValidationError"}
+    app = app_of(world)
+    with pytest.raises(ValidationError):
+        reconcile_and_tell(app, is_deep=True)
 
 
 def test_the_clocks_function_counts_what_it_found(world, capsys, caplog):

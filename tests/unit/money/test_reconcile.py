@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lipwire.adapters.dynamodb.table import to_item
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.ledger import Rule
 from lipwire.usecases.reconcile import reconcile
@@ -174,6 +175,24 @@ def test_a_repair_is_told_even_where_the_second_look_finds_the_account_busy(worl
     world.dynamodb.faults = {len(world.dynamodb.writes): lambda: setattr(moving, "_times", 5)}
     found = reconcile([ACCOUNT], ledger=moving, jobs=world.jobs, clock=world.clock, is_deep=False)
     assert (found.repaired, found.busy) == ((job_id,), (ACCOUNT,))
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_an_account_that_cannot_be_read_holds_up_no_other(world, is_deep):
+    """It is told; what the others need is repaired."""
+    job_id = ended_with_open_hold(world, JobStatus.FAILED)
+    bad = "acct_bad"
+    world.dynamodb.tables["ledger"][bad, "BALANCE"] = to_item(
+        {"pk": bad, "sk": "BALANCE", "held": 1}
+    )
+    world.dynamodb.tables["ledger"][bad, "HOLD#job_x#1"] = to_item(
+        {"pk": bad, "sk": "HOLD#job_x#1"}
+    )
+    found = reconcile(
+        [bad, ACCOUNT], ledger=world.ledger, jobs=world.jobs, clock=world.clock, is_deep=is_deep
+    )
+    assert list(found.failures) == [bad]
+    assert (found.repaired, found.accounts) == ((job_id,), 2)
 
 
 def test_two_reconcilers_end_a_hold_once(world):

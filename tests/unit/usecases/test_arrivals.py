@@ -79,6 +79,20 @@ def test_keys_that_are_not_ours_are_ignored(key):
     assert assets.get(AWAITED.id) == AWAITED
 
 
+def test_bytes_that_come_after_their_asset_was_erased_are_erased():
+    """A signed URL works for an hour, whatever became of what it was for; another asset's key is left alone."""
+    erased: list[str] = []
+
+    class Bucket(FakeUploads):
+        def delete_prefix(self, prefix: str) -> None:
+            erased.append(prefix)
+
+    assert ingest(AWAITED.key, FakeAssets(), Bucket()) is False
+    assert erased == [AWAITED.key]
+    assert ingest(f"uploads/other/{AWAITED.id}/source", FakeAssets(AWAITED), Bucket()) is False
+    assert erased == [AWAITED.key]
+
+
 @pytest.mark.fault(37)
 @pytest.mark.parametrize(
     "name", ["-i", ";rm -rf ~", "a\nb", "../../etc/passwd", "uploads/x/y/source"]

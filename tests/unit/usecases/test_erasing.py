@@ -1,91 +1,19 @@
 """What a deleted job and a deleted asset leave behind: nothing."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
 from lipwire.domain.accounts import AccountStatus
-from lipwire.domain.assets import Analysis, AnalysisStatus
-from lipwire.domain.commands import DeleteJob
-from lipwire.domain.errors import AccountOpenError, JobNotFoundError, JobRunningError
-from lipwire.domain.jobs import JobStatus, RenderReport
-from lipwire.domain.options import JobOptions
+from lipwire.domain.errors import AccountOpenError, InternalError, JobNotFoundError, JobRunningError
+from lipwire.domain.jobs import JobStatus
 from lipwire.domain.plans import PLANS
-from lipwire.usecases.delete_job import delete_job
 from lipwire.usecases.erase_account import erase_account
 from lipwire.usecases.erase_asset import erase_asset
 from lipwire.usecases.sweep_retention import Swept, sweep_retention
-from tests.support.builders import ACCOUNT, NOW, a_caller, a_job, an_account, an_asset
-from tests.support.fakes import FakeAccounts, FakeAssets, FakeClock, FakeJobs, FakeWork
-
-
-class Bucket:
-    """Keys, deleted by prefix."""
-
-    def __init__(self, *keys: str) -> None:
-        self.keys = set(keys)
-        self.aborted: list[str] = []
-
-    def delete_prefix(self, prefix: str) -> None:
-        self.keys = {key for key in self.keys if not key.startswith(prefix)}
-
-    def abort_unfinished(self, prefix: str) -> None:
-        self.aborted.append(prefix)
-
-
-class Assets(FakeAssets):
-    """Assets that can be deleted."""
-
-    def delete(self, asset, *, at):
-        del self.rows[asset.id]
-
-
-class Jobs(FakeJobs):
-    """Jobs that can be deleted and looked through."""
-
-    def delete(self, job):
-        del self.rows[job.id]
-
-    def naming(self, account_id, asset_id):
-        return iter([one for one in self.rows.values() if asset_id in one.asset_ids])
-
-
-class World(SimpleNamespace):
-    """One ended job with a source, two voices and a mask, and everything that was made for it."""
-
-    def __init__(self, *more_jobs) -> None:
-        done = Analysis(status=AnalysisStatus.DONE, sha256="a" * 64)
-        self.named = [an_asset(1, analysis=done), an_asset(2), an_asset(3), an_asset(4)]
-        ids = [asset.id for asset in self.named]
-        self.job = a_job(
-            status=JobStatus.SUCCEEDED,
-            source_id=ids[0],
-            speech_id=ids[1],
-            options=JobOptions(second_speech_id=ids[2], mask_id=ids[3]),
-        )
-        self.report = RenderReport(sha256="b" * 64)
-        super().__init__(
-            jobs=Jobs(self.job, *more_jobs),
-            assets=Assets(*self.named),
-            uploads=Bucket(*(asset.key for asset in self.named)),
-            outputs=Bucket(f"outputs/{ACCOUNT}/{self.job.id}/output.mp4", "outputs/other/x"),
-            work_objects=Bucket(
-                f"plans/{self.job.id}.json",
-                f"results/{self.job.id}.json",
-                f"parts/{self.job.id}/0.mp4",
-                f"plans/{ids[0]}.json",
-                f"results/{ids[0]}.json",
-                f"analyses/{ACCOUNT}/{'a' * 64}/retarget-1.npz",
-                f"analyses/{ACCOUNT}/{'b' * 64}/retarget-1.npz",
-                f"analyses/{ACCOUNT}/{'c' * 64}/retarget-1.npz",
-            ),
-            work=FakeWork(self.report),
-        )
-
-    def delete(self, job_id=None):
-        command = DeleteJob(job_id=job_id or self.job.id)
-        delete_job(command, a_caller(), jobs=self.jobs, stores=self, clock=FakeClock())
+from tests.support.builders import ACCOUNT, NOW, a_job, an_account, an_asset
+from tests.support.erasable import World
+from tests.support.fakes import FakeAccounts, FakeClock
 
 
 def test_a_deleted_job_leaves_nothing_that_is_its_own():
@@ -146,6 +74,16 @@ def test_a_report_that_cannot_be_read_keeps_nothing():
     world.work.report = broken
     world.delete()
     assert world.jobs.rows == world.assets.rows == {}
+
+
+def test_a_list_that_lags_keeps_no_source():
+    """What it still names was deleted a moment ago."""
+    world = World()
+    naming = world.jobs.naming
+    gone = a_job(id=f"job_{'9' * 26}", status=JobStatus.SUCCEEDED)
+    world.jobs.naming = lambda *asked: iter([*naming(*asked), gone])
+    world.delete()
+    assert world.assets.rows == {}
 
 
 def test_an_asset_of_another_account_is_never_erased_with_a_job():
@@ -274,6 +212,52 @@ def test_assets_without_jobs_leave_and_those_that_a_kept_job_names_stay():
     assert sweep(world, days=days) == Swept(jobs=0, assets=1)
     assert alone.id not in world.assets.rows
     assert len(world.assets.rows) == 4
+
+
+def test_an_asset_whose_bytes_have_left_leaves_too():
+    """By the bucket's own rule, a day after any plan: a job that names it can't be made again anyway."""
+    world, late = World(), NOW + timedelta(days=40)
+    world.jobs.rows = {world.job.id: world.job.model_copy(update={"finished_at": late})}
+    assert sweep(world, days=30) == Swept(jobs=0, assets=0)
+    assert sweep(world, days=31) == Swept(jobs=0, assets=4)
+    assert set(world.jobs.rows) == {world.job.id}
+
+
+def test_what_cannot_be_swept_holds_up_nothing_else():
+    """Each is told, whatever was wrong with it; the rest is gone."""
+    days = PLANS["free"].retention_days
+    bad, alone = a_job(id=f"job_{'4' * 26}", status=JobStatus.SUCCEEDED), an_asset(5)
+    world = World(bad)
+    world.assets.rows[alone.id] = alone
+    delete, clock = world.jobs.delete, FakeClock()
+
+    def refusing(job):
+        if job.id == bad.id:
+            raise ConnectionError
+        delete(job)
+
+    world.jobs.delete = refusing
+    clock.sleep(days * 86_400)
+
+    class Unreadable(Aged):
+        def jobs(self, *, before):
+            yield bad
+            yield world.job
+            raise InternalError(rows=["job_x"])
+
+        def assets(self, *, before):
+            yield from super().assets(before=before)
+            raise InternalError
+
+    found = sweep_retention(
+        aged=Unreadable(world),
+        accounts=FakeAccounts(an_account(plan="free")),
+        stores=world,
+        clock=clock,
+    )
+    assert (found.jobs, found.assets) == (1, 1)
+    assert set(found.failures) == {bad.id, "job_x", "unknown"}
+    assert set(world.jobs.rows) == {bad.id}
 
 
 def test_a_job_that_still_works_is_not_swept():

@@ -9,6 +9,7 @@ from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
 from lipwire.domain.accounts import Account, AccountStatus
 from lipwire.domain.errors import (
+    AccountNotFoundError,
     ConcurrentChangeError,
     KeyEndedError,
     KeyNotFoundError,
@@ -147,22 +148,18 @@ class DynamoAccounts:
         transaction.commit()
 
     def close(self, account_id: AccountId, *, by: str | None, at: datetime) -> None:
-        """Guarded by `active`; of two at once, the second changes nothing."""
+        """Once: its first time stays. What tells of it may be told again."""
         transaction = Transaction(self._client)
         if by is not None:
             self._key_works(transaction, by, at=at)
         transaction.update(
             self._table,
             {"pk": account_id},
-            change="SET #status = :closed, closed_at = :at",
-            condition="#status = :active",
+            change="SET #status = :closed, closed_at = if_not_exists(closed_at, :at)",
+            condition="attribute_exists(pk)",
             names={"#status": "status"},
-            values={
-                ":active": AccountStatus.ACTIVE.value,
-                ":closed": AccountStatus.CLOSED.value,
-                ":at": iso(at),
-            },
-            otherwise=ConcurrentChangeError,
+            values={":closed": AccountStatus.CLOSED.value, ":at": iso(at)},
+            otherwise=AccountNotFoundError,
         )
         self._outbox.event(
             transaction,
@@ -171,10 +168,7 @@ class DynamoAccounts:
             correlation_id=account_id,
             at=at,
         )
-        try:
-            transaction.commit()
-        except ConcurrentChangeError:
-            return
+        transaction.commit()
 
     def set_plan(self, account_id: AccountId, plan: str, changes: PlanChanges) -> None:
         """In force within 60 s: that long a caller is remembered."""
