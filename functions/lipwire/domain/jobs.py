@@ -162,7 +162,7 @@ class RenderPlan(BaseModel):
     output_key: str | None = None
     cover_key: str | None = None
     options: JobOptions = JobOptions()
-    #: Written into the output's metadata.
+    #: Written into the output's metadata; its pictures then bear a mark that everybody sees.
     mark: str | None = None
     #: Parts that are rendered side by side, of an output that is at most so long.
     shards: int = 1

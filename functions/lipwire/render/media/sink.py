@@ -24,6 +24,7 @@ from lipwire.render.media.mix import SoundMix
 from lipwire.render.media.patch import RgbPatch
 from lipwire.render.media.soundtrack import SoundTrack
 from lipwire.render.media.source import SourceInfo
+from lipwire.render.media.stamp import Stamp
 
 _COVER_QUALITY = 90
 #: x265 counts frames side by side, on all cores whatever their number.
@@ -64,7 +65,8 @@ class VideoSink:
         """A video like the source `like`, or of a size and rate of its own; `sound` None leaves it mute.
 
         `rate` is a constant rate in place of the source's; a picture whose shorter side is longer than `short_side`
-        pixels is reduced to it. `mark` is written as the file's comment, in place of the source's.
+        pixels is reduced to it. `mark` is written as the file's comment, in place of the source's, and every picture
+        bears a mark that everybody sees.
         """
         settings = settings or EncoderSettings()
         self._warnings: list[str] = []
@@ -80,6 +82,16 @@ class VideoSink:
         self._container.metadata.update(look.metadata)
         if mark is not None:
             self._container.metadata["comment"] = mark
+        self._stamp = (
+            None
+            if mark is None
+            else Stamp(
+                look.width,
+                look.height,
+                look.pix_fmt,
+                is_full_range=look.colour.is_full_range,
+            )
+        )
         self._video = self._add_video(look)
         self._track = None if sound is None else SoundTrack(self._container, sound)
         self._durations: dict[int, int] = {}
@@ -199,6 +211,8 @@ class VideoSink:
     def _encode(self, picture: av.VideoFrame, time_s: Fraction, duration_s: Fraction) -> None:
         look = self._look
         picture = self._fitting(picture)
+        if self._stamp is not None:
+            picture = self._stamp.on(picture)
         pts = round(time_s / look.time_base)
         if self._latest is not None:
             if pts <= self._latest:
