@@ -26,16 +26,11 @@ class Wiring:
     @cached_property
     def dynamodb(self) -> Any:
         """The DynamoDB client: short timeouts, since every call is one row or one transaction."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
+        return self.client(
             "dynamodb",
-            config=Config(
-                connect_timeout=2,
-                read_timeout=5,
-                retries={"mode": "standard", "total_max_attempts": 4},
-            ),
+            connect_timeout=2,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 4},
         )
 
     @cached_property
@@ -51,10 +46,16 @@ class Wiring:
 
     def client(self, service: str, **config: Any) -> Any:
         """A new client of a service."""
-        import boto3
         from botocore.config import Config
 
-        return boto3.client(service, config=Config(**config))
+        return self._session.create_client(service, config=Config(**config))
+
+    @cached_property
+    def _session(self) -> Any:
+        # Not boto3's: what it adds to this one, no function needs, and every cold start would load.
+        from botocore.session import get_session
+
+        return get_session()
 
     @cached_property
     def outbox_rows(self) -> OutboxRows:

@@ -64,20 +64,23 @@ def test_a_handler_loads_nothing_heavy(spec):
 
 @pytest.mark.parametrize("name", dialects.names())
 def test_a_cold_start_loads_only_the_dialect_that_is_called(name):
-    """Whatever else there is; at most 600 modules in all (docs/architecture/01-api-and-dialects.md)."""
+    """Whatever else there is; at most 600 modules in all, the client of DynamoDB among them, and nothing of boto3."""
     path = dialects.load(name).routes[0].path
     code = f"""
-import json
+import json, os
+os.environ.update(dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "none"), AWS_DEFAULT_REGION="us-east-1")
 from api_jobs.handler import handler
-from lipwire import dialects, serving
+from lipwire import bootstrap, dialects, serving
+assert bootstrap.lambda_app().dynamodb
 serving.resolver_of(dialects.dialect_of({path!r}), "ApiJobs")
-print(json.dumps([len(sys.modules), *(one for one in sys.modules if one.startswith("lipwire.dialects."))]))
+print(json.dumps([len(sys.modules), *(one for one in sys.modules if one.startswith(("lipwire.dialects.", "boto3")))]))
 """
     count, *loaded = json.loads(clean_run(code, (Layer.API,)))
     others = tuple(f"lipwire.dialects.{other}" for other in dialects.names() if other != name)
     assert f"lipwire.dialects.{name}" in loaded
     assert [module for module in loaded if module.startswith(others)] == []
     assert count <= 600
+    assert "boto3" not in loaded
 
 
 @pytest.mark.parametrize("layer", list(Layer))

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from boto3.s3.transfer import S3Transfer
 from botocore.exceptions import ClientError
 
 from lipwire.adapters.s3 import S3Objects
@@ -35,7 +36,9 @@ class S3Files:
 
     def put(self, path: Path, bucket: str, key: str, *, content_type: str) -> None:
         """The file lies at the key."""
-        self._client.upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type})
+        S3Transfer(self._client).upload_file(
+            str(path), bucket, key, extra_args={"ContentType": content_type}
+        )
 
     def remove(self, bucket: str, prefix: str) -> None:
         """Every version of every object below the prefix is gone."""

@@ -19,7 +19,7 @@ class AccountStatus(StrEnum):
 class Account(BaseModel):
     """The paying tenant."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: AccountId
     name: str

@@ -39,7 +39,7 @@ class AnalysisStatus(StrEnum):
 class Problem(BaseModel):
     """A stable code and a sentence that says how to mend it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     code: str
     message: str
@@ -53,7 +53,7 @@ class Problem(BaseModel):
 class ProbeFinding(BaseModel):
     """What the media box found in a file: media, or a problem."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     media: MediaInfo | None = None
     #: For files with sound: whether nobody can be heard in it.
@@ -64,7 +64,7 @@ class ProbeFinding(BaseModel):
 class Analysis(BaseModel):
     """What the face analysis found."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: AnalysisStatus = AnalysisStatus.NONE
     engine: str | None = None
@@ -82,7 +82,7 @@ GIVEN_UP: Final = "upload_failed"
 class Asset(BaseModel):
     """A media object, source or speech."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: AssetId
     account_id: AccountId

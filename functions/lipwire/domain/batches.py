@@ -29,7 +29,7 @@ class BatchStatus(StrEnum):
 class Batch(BaseModel):
     """Which jobs belong together; how they stand is theirs to say."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: BatchId
     account_id: AccountId

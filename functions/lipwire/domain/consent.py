@@ -10,7 +10,7 @@ from lipwire.domain.ids import AccountId, AssetId, JobId
 class Consent(BaseModel):
     """A row of the audit: it outlives its jobs, and leaves with its account."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     account_id: AccountId
     #: Who: the key that sent it.

@@ -15,7 +15,7 @@ from lipwire.domain.ids import AccountId, AssetId, BatchId, EndpointId, EventId,
 class EventData(BaseModel):
     """Base of what an event says; producers can't add a field that isn't declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
@@ -154,7 +154,7 @@ class WebhookEndpointDisabled(EventData):
 class Metadata(BaseModel):
     """Who, when, which; unknown fields of newer producers are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: EventId
     type: str
@@ -168,7 +168,7 @@ class Metadata(BaseModel):
 class Envelope(BaseModel):
     """An event as it travels: `metadata` and `data`, and nothing else."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     metadata: Metadata
     data: dict[str, Any]

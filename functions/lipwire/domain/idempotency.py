@@ -40,7 +40,7 @@ Also = Callable[[Any], None]
 class Answer(BaseModel):
     """An HTTP answer, as far as a replay repeats it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     status: int
     body: str
@@ -66,7 +66,7 @@ class KeyedRequest:
 class Claim(BaseModel):
     """The right to answer a keyed request, for as long as the lease runs."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     account_id: AccountId
     id: str
@@ -80,7 +80,7 @@ class Claim(BaseModel):
 class KeptAnswer(BaseModel):
     """An answer as it is stored: packed, and sealed where it shows a secret."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     packed: bytes
     sealed: bool = False

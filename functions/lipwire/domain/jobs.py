@@ -49,7 +49,7 @@ def before(status: JobStatus) -> frozenset[JobStatus]:
 class JobOutput(BaseModel):
     """What was rendered; `key` and `cover_key` are signed anew at each read."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     key: str
     cover_key: str
@@ -71,7 +71,7 @@ _FIXED: Final = {
 class Job(BaseModel):
     """One job as it stands now."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: JobId
     account_id: AccountId
@@ -145,7 +145,7 @@ class Job(BaseModel):
 class RenderPlan(BaseModel):
     """All a container needs to know; lies at `plans/{id}.json` in the work bucket."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: str
     account_id: AccountId
@@ -172,7 +172,7 @@ class RenderPlan(BaseModel):
 class RenderReport(BaseModel):
     """What a container leaves behind at `results/{id}.json` when it is done."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     output: JobOutput | None = None
     warnings: tuple[AnyWarning, ...] = ()

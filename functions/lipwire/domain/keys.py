@@ -41,7 +41,7 @@ class Scope(StrEnum):
 class ApiKey(BaseModel):
     """What we keep of a key: never the secret, only its SHA-256."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     public_id: str
     account_id: AccountId
@@ -75,7 +75,7 @@ class ApiKey(BaseModel):
 class MintedKey(BaseModel):
     """A new key's text, which is shown once, and what is kept of it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     text: str
     record: ApiKey

@@ -45,7 +45,7 @@ ENDS = frozenset({EntryKind.SETTLE, EntryKind.RELEASE})
 class Entry(BaseModel):
     """One movement of credits; written once, never changed."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     account_id: AccountId
     #: Unique within the account: what makes each movement possible once.

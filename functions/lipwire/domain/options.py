@@ -80,7 +80,7 @@ class SpeakingOrder(StrEnum):
 class Options(BaseModel):
     """Base: frozen, nothing extra."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 class TimeRange(Options):

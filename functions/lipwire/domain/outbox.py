@@ -26,7 +26,7 @@ class OutboxKind(StrEnum):
 class OutboxRow(BaseModel):
     """One thing to publish at least once; whoever receives it must not mind a repeat."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: OutboxId
     kind: OutboxKind

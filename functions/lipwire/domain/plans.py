@@ -18,7 +18,7 @@ TEST_DURATION_MS: Final = 30_000
 class Plan(BaseModel):
     """What an account may ask for; plain data."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     name: str
     #: Requests that make something: so many a minute, and so many of them at once.
@@ -50,7 +50,7 @@ class Plan(BaseModel):
 class PlanChanges(BaseModel):
     """Limits of one account that differ from its plan's; what is None is the plan's."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     requests_per_minute: Count | None = None
     burst: Count | None = None

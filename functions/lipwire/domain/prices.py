@@ -62,7 +62,7 @@ class PriceList:
 class Terms(BaseModel):
     """What a job's price was agreed by: kept with its hold."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     dialect: str = "native"
     version: int = 1

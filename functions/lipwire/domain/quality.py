@@ -13,7 +13,7 @@ MAX_SPANS: Final = 200
 class Report(BaseModel):
     """Base: frozen; what newer engines add is ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
 
 class KeptSpan(Report):

@@ -16,7 +16,7 @@ _FOR_EVER_MS: Final = 10**9
 class ShardCut(BaseModel):
     """What all parts of an output have in common: agreed once, before the first of them is rendered."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     #: Rising times in ms; a part ends where the next one begins.
     seams: tuple[int, ...]

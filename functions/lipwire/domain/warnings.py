@@ -35,7 +35,7 @@ MESSAGES: Final[dict[str, str]] = {
 class JobWarning(BaseModel):
     """One thing a job tells: a stable code, a sentence, and what it is about where that helps."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     code: str
     message: str

@@ -86,7 +86,7 @@ class EndpointStatus(StrEnum):
 class OldSecret(BaseModel):
     """A secret that was replaced and still signs, beside the new one, until then."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     secret: str
     until: datetime
@@ -95,7 +95,7 @@ class OldSecret(BaseModel):
 class WebhookEndpoint(BaseModel):
     """A URL, its secret and the types it wants to be told of; no types means all."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: EndpointId
     account_id: AccountId
@@ -166,7 +166,7 @@ class DeliveryStatus(StrEnum):
 class Delivery(BaseModel):
     """One event owed to one endpoint, or to the one-off URL of the job it is about."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: DeliveryId
     account_id: AccountId
@@ -224,7 +224,7 @@ class VendorMessage:
 class DeliveryFilter(BaseModel):
     """Which deliveries of an account; what is None does not matter."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     endpoint_id: EndpointId | None = None
     statuses: frozenset[DeliveryStatus] | None = None
@@ -245,7 +245,7 @@ class DeliveryFilter(BaseModel):
 class Answer(BaseModel):
     """What came of one HTTP request: a status, or a word for why there is none."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: int | None = None
     error: Literal["timeout", "unreachable"] | None = None
@@ -275,7 +275,7 @@ class Answer(BaseModel):
 class Attempt(BaseModel):
     """One try of a delivery, as the log keeps it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     delivery_id: DeliveryId
     number: int

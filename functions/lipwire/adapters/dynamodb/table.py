@@ -17,19 +17,16 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
+from lipwire.adapters.dynamodb.attributes import from_attribute, to_attribute
 from lipwire.domain.errors import BusyError, LipwireError
 from lipwire.observability import logger
 
 _Entity = TypeVar("_Entity", bound=BaseModel)
-_SERIALIZER: Final = TypeSerializer()
-_DESERIALIZER: Final = TypeDeserializer()
 
 #: TransactionConflict is met by waiting a little and trying again, at most this often.
 _CONFLICT_TRIES: Final = 8
@@ -38,16 +35,12 @@ _CONFLICT_PAUSE_S: Final = 0.025
 
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values as DynamoDB attributes; None is left out."""
-    return {
-        name: _SERIALIZER.serialize(_exact(value))
-        for name, value in values.items()
-        if value is not None
-    }
+    return {name: to_attribute(value) for name, value in values.items() if value is not None}
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """DynamoDB attributes as plain values; a number without a fraction is an int."""
-    return {name: _whole(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
+    return {name: from_attribute(value) for name, value in item.items()}
 
 
 def entity_item(entity: BaseModel, **keys: object) -> dict[str, Any]:
@@ -210,25 +203,6 @@ def is_condition_failure(exc: ClientError) -> bool:
 def iso(moment: datetime) -> str:
     """A moment as pydantic writes it in JSON."""
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def _exact(value: Any) -> Any:
-    """Floats as the shortest decimals that read back as the same floats."""
-    if isinstance(value, dict):
-        return {name: _exact(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_exact(inner) for inner in value]
-    return Decimal(repr(value)) if isinstance(value, float) else value
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _whole(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_whole(inner) for inner in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
 
 
 def _without_none(value: Any) -> Any:

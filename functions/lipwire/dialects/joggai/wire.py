@@ -18,7 +18,7 @@ Event = Literal[
 class Wire(BaseModel):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
 
 
 class TaskIn(Wire):

@@ -10,7 +10,7 @@ Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 class Wire(BaseModel):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
 
 
 class Settings(Wire):

@@ -27,7 +27,7 @@ Tier = Literal["free", "creator", "pro", "business"]
 class Wire(BaseModel):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
 
 
 class UploadItem(Wire):
@@ -132,7 +132,7 @@ class TalkingPhotoIn(Clip):
 class Out(BaseModel):
     """Base of what goes out: every field is there, for the vendor's SDKs require all of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 class UploadUrlOut(Out):

@@ -30,7 +30,7 @@ from lipwire.domain.views import (
 class ListQuery(BaseModel):
     """Query of a list."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
@@ -45,7 +45,7 @@ class JobListQuery(ListQuery):
 class WaitQuery(BaseModel):
     """Query of one job."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     wait: int = Field(default=0, ge=0, le=20, description="Seconds to wait for the job to end.")
 

@@ -18,13 +18,13 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 class Wire(BaseModel):
     """Base of what comes in: nothing unknown, nothing coerced."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", strict=True)
 
 
 class Out(BaseModel):
     """Base of what goes out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 class AssetRef(Wire):

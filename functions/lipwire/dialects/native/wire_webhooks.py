@@ -66,7 +66,7 @@ class ReplayIn(Wire):
 class DeliveryQuery(BaseModel):
     """Query of the list of deliveries."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
