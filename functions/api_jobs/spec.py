@@ -20,6 +20,8 @@ FUNCTION = FunctionSpec(
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.OUTPUTS_BUCKET, "outputs/"),
         Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
+        # Small files come with the request itself in one vendor's forms.
+        writes(Resource.UPLOADS_BUCKET, "uploads/"),
         # A deleted job takes with it what was made for it, and sources that no other job names.
         Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
         reads(Resource.WORK_BUCKET, "results/"),

@@ -18,7 +18,9 @@ from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.delete_endpoint import delete_endpoint
 from lipwire.usecases.delete_job import delete_job
 from lipwire.usecases.estimate_job import estimate_job
+from lipwire.usecases.find_batches import find_batches
 from lipwire.usecases.find_job import find_job
+from lipwire.usecases.find_jobs import find_jobs
 from lipwire.usecases.get_account import get_account
 from lipwire.usecases.get_asset import get_asset
 from lipwire.usecases.get_batch import get_batch
@@ -80,6 +82,7 @@ RUN: Final[dict[Operation, Run]] = {
         consents=app.consents,
         consent_required=app.settings.consent_required,
         assets=app.assets,
+        uploads=app.uploads,
         engines=app.engines,
         webhook_urls=app.webhook_urls,
         source_urls=app.url_guard,
@@ -100,6 +103,9 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
     ),
     Operation.FIND_JOB: lambda app, command, caller: find_job(
+        command, caller, jobs=app.jobs, results=app.results, clock=app.clock
+    ),
+    Operation.FIND_JOBS: lambda app, command, caller: find_jobs(
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
     ),
     Operation.LIST_JOBS: lambda app, command, caller: list_jobs(
@@ -129,6 +135,9 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, batches=app.batches, results=app.results, clock=app.clock
     ),
     Operation.LIST_BATCHES: lambda app, command, caller: list_batches(
+        command, caller, batches=app.batches
+    ),
+    Operation.FIND_BATCHES: lambda app, command, caller: find_batches(
         command, caller, batches=app.batches
     ),
     Operation.CANCEL_BATCH: lambda app, command, caller: cancel_batch(

@@ -1,6 +1,7 @@
 """HTTP in, HTTP out: find the dialect, authenticate, decode, run, encode. The one entry point of the API functions."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -24,6 +25,7 @@ from lipwire.dialects.base import (
     needs_fresh_caller,
     scope_of,
 )
+from lipwire.dialects.multipart import unbounded
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.errors import (
     InternalError,
@@ -69,7 +71,7 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
         headers = allowance.headers
         allowance.check()
         command = route.decode(request)
-        if route.operation in CREATES and "idempotency-key" in request.headers:
+        if _makes_something(route, command) and "idempotency-key" in request.headers:
             wire = _answered_once(request, dialect, route, command, caller, app)
         else:
             wire = route.encode(app.run(route.operation, command, caller))
@@ -83,6 +85,10 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
         logger.exception("request failed")
         wire = dialect.encode_error(InternalError(), request)
     return replace(wire, headers={**headers, **wire.headers})
+
+
+def _makes_something(route: Route, command: Command) -> bool:
+    return route.operation in CREATES and not getattr(command, "is_rehearsal", False)
 
 
 def _check_scope(route: Route, caller: Caller) -> None:
@@ -106,7 +112,7 @@ def _answered_once(
         account_id=caller.account.id,
         route=f"{request.method} {request.path}",
         key=checked_key(request.headers["idempotency-key"]),
-        fingerprint=fingerprint(request.body, request.query),
+        fingerprint=fingerprint(unbounded(request), request.query),
     )
     found, replayed = answer_once(
         keyed,
@@ -166,7 +172,7 @@ def _handler(
 def _request(resolver: APIGatewayHttpResolver, path_params: dict[str, str]) -> WireRequest:
     event = resolver.current_event
     headers = {name.lower(): value for name, value in event.headers.items()}
-    body = event.decoded_body
+    body = event.body or ""
     context = event.request_context
     return WireRequest(
         method=event.http_method,
@@ -174,7 +180,7 @@ def _request(resolver: APIGatewayHttpResolver, path_params: dict[str, str]) -> W
         path_params={name: unquote(value) for name, value in path_params.items()},
         query=dict(event.query_string_parameters or {}),
         headers=headers,
-        body=body.encode() if isinstance(body, str) else b"",
+        body=b64decode(body) if event.is_base64_encoded else body.encode(),
         request_id=context.request_id,
         origin=f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('x-forwarded-host') or headers.get('host', '')}",
     )

@@ -16,7 +16,15 @@ from lipwire.serving import answer
 from lipwire.webhook_views import DialectJobViews
 from tests.support import dialect_coverage
 from tests.support.builders import a_caller, a_report
-from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
+from tests.support.fakes import (
+    AnyUrl,
+    FakeAssets,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeJobs,
+    FakeUploads,
+)
 from tests.support.fakes_consents import FakeConsents
 from tests.support.fakes_webhooks import a_delivery
 from tests.support.goldens import goldens, told
@@ -32,6 +40,7 @@ class Desk(SimpleNamespace):
         allowance = Allowance({"account": decide(Rate(per_minute=60, burst=5), None, now_us=0)})
         super().__init__(
             assets=FakeAssets(),
+            uploads=FakeUploads(),
             jobs=FakeJobs(),
             consents=FakeConsents(),
             settings=SimpleNamespace(consent_required=False),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lipwire.domain.errors import FaceNotFoundError, NoFaceError
-from lipwire.domain.options import Box, FaceChoice, Point
+from lipwire.domain.options import Box, FaceChoice, PixelBox, Point
 from lipwire.render.face import measures
 from lipwire.render.face.analysis import Analysis, analyze_clip, analyze_picture
 from lipwire.render.face.picture import read_picture
@@ -55,6 +55,11 @@ def test_a_face_is_chosen_by_number_point_box_or_speech(couple: Analysis) -> Non
     assert couple.choose(FaceChoice(point=Point(x=0.25, y=0.45))) == 0
     assert couple.choose(FaceChoice(point=Point(x=0.75, y=0.45), at_ms=1000)) == 1
     assert couple.choose(FaceChoice(box=Box(x=0.1, y=0.1, width=0.3, height=0.8))) == 0
+    width, height = couple.size
+    for person, x in ((0, width // 4), (1, 3 * width // 4)):
+        y = round(height * 0.45)
+        place = PixelBox(left=x, top=y, right=x, bottom=y, frame=len(couple) - 1)
+        assert couple.choose(FaceChoice(pixels=place)) == person
 
 
 @pytest.mark.parametrize(
@@ -63,6 +68,8 @@ def test_a_face_is_chosen_by_number_point_box_or_speech(couple: Analysis) -> Non
         FaceChoice(number=2),
         FaceChoice(point=Point(x=0.02, y=0.02)),
         FaceChoice(box=Box(x=0.95, y=0.9, width=0.05, height=0.1)),
+        FaceChoice(pixels=PixelBox(left=0, top=0, right=5, bottom=5)),
+        FaceChoice(pixels=PixelBox(left=0, top=0, right=999, bottom=999, frame=10_000)),
     ],
 )
 def test_a_choice_of_nobody_says_how_many_there_are(couple: Analysis, choice: FaceChoice) -> None:

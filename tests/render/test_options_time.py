@@ -83,10 +83,15 @@ def test_a_remapped_clip_is_slowed_to_the_voice(footage: Footage, tmp_path: Path
     assert set(made.numbers) == set(range(footage.frames))
 
 
-@pytest.mark.parametrize("how", ["trim", "keep"])
+@pytest.mark.parametrize("how", ["trim", "keep", "remap"])
 def test_a_clip_longer_than_the_voice(how: str, footage: Footage, tmp_path: Path) -> None:
-    """It ends with the voice, or goes on with a resting mouth in silence."""
+    """It ends with the voice, goes on with a resting mouth in silence, or is played faster."""
     made = footage.dub(tmp_path, footage.brief, when_longer=how)
+    if how == "remap":
+        assert len(made.numbers) == 15
+        assert made.numbers == sorted(made.numbers)
+        assert made.numbers[-1] >= footage.frames - 3
+        return
     assert made.numbers == list(range({"trim": 15, "keep": footage.frames}[how]))
     if how == "keep":
         assert np.ptp(made.opening_target[20:]) < 0.005

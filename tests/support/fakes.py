@@ -1,7 +1,9 @@
 """Small fakes of ports, for rules that need no cloud. The stores' own promises are tested on the emulator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from lipwire.domain.accounts import Account
@@ -293,8 +295,16 @@ class FakeUploads:
     def __init__(self, *, arrived: bool = True) -> None:
         self.arrived = arrived
 
+        self.written: dict[str, bytes] = {}
+
     def head(self, key: str) -> tuple[int, str | None] | None:
         return (1000, "v1") if self.arrived else None
+
+    @contextmanager
+    def writer(self, key: str) -> Iterator[SimpleNamespace]:
+        buffer = bytearray()
+        yield SimpleNamespace(write=buffer.extend)
+        self.written[key] = bytes(buffer)
 
 
 class AnyUrl:

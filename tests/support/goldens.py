@@ -1,8 +1,8 @@
 """Golden cases of dialects: `golden/*.json` in a dialect's folder, each file a list of cases.
 
 A case has `route` (`POST /v1/lip-sync`) and `case` (what it shows). `request` is what a client sends (`body`, `query`,
-`path_params`, `headers`); `command` what it means, without what is left at its default. `view` is what the use case gives
-back, and `answer` (`status`, `body`) what the client gets of it. `error` names the error that is raised instead: by the
+`form`, `path_params`, `headers`); `command` what it means, without what is left at its default. `view` is what the use
+case gives back, and `answer` (`status`, `body`) what the client gets of it. `error` names the error that is raised instead: by the
 request itself where there is one, else as if the use case had raised it.
 """
 
@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,14 +21,35 @@ from pydantic import BaseModel
 from lipwire import dialects
 from lipwire.dialects.base import Dialect, Route, WireRequest, WireResponse, sentence_of
 from lipwire.domain import errors
+from lipwire.domain.batches import Batch
 from lipwire.domain.commands import Command
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import LipwireError
-from lipwire.domain.views import AccountView, Balance, Deleted, JobView, NumberedPage, UploadView
-from tests.support.builders import NOW, a_job, an_account, an_asset
+from lipwire.domain.prices import Terms, estimate
+from lipwire.domain.views import (
+    AccountView,
+    Balance,
+    BatchView,
+    Deleted,
+    EstimateView,
+    JobView,
+    NumberedPage,
+    Page,
+    UploadView,
+)
+from tests.support.builders import (
+    NOW,
+    a_job,
+    an_account,
+    an_asset,
+    image_info,
+    video_info,
+    voice_info,
+)
 from tests.support.fakes_webhooks import an_endpoint
 
 LINKS = {"output_url": "https://media.test/o/output.mp4", "cover_url": "https://media.test/o/c.jpg"}
+BOUNDARY = "----a-boundary"
 #: Names from the body down to one field; `*` stands for the items of a list.
 FieldPath = tuple[str, ...]
 
@@ -56,38 +78,44 @@ class Golden:
         )
         return found
 
-    def request(self, body: object = None) -> WireRequest:
-        """As it comes in; with another body where one is given."""
-        given = self.values.get("request", {})
-        body = given.get("body") if body is None else body
-        text = body if isinstance(body, str) else json.dumps(body)
+    def request(self, given: dict[str, Any] | None = None) -> WireRequest:
+        """As it comes in, or as another one would."""
+        given = self.values.get("request", {}) if given is None else given
+        headers, body = dict(given.get("headers", {})), given.get("body")
+        data = (body if isinstance(body, str) else json.dumps(body)).encode()
+        if "form" in given:
+            headers["content-type"] = f"multipart/form-data; boundary={BOUNDARY}"
+            data = a_form(given["form"])
         return WireRequest(
             method=self.route.method,
             path=self.route.path,
             path_params=given.get("path_params", {}),
             query=given.get("query", {}),
-            headers=given.get("headers", {}),
-            body=b"" if body is None else text.encode(),
+            headers=headers,
+            body=b"" if body is None and "form" not in given else data,
             request_id="r-1",
         )
 
-    def command(self, body: object = None) -> dict[str, Any]:
+    def command(self, given: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the request is understood as."""
-        return plain(self.route.decode(self.request(body)))
+        return plain(self.route.decode(self.request(given)))
 
     def counts(self, path: FieldPath) -> bool:
         """Whether the case sends the field, and means something else (or nothing) without it."""
         if "command" not in self.values:
             return False
-        holder = body = copy.deepcopy(self.values["request"].get("body"))
+        request = copy.deepcopy(self.values.get("request", {}))
+        holder = next((request[way] for way in ("body", "form", "query") if way in request), None)
         for step in path[:-1]:
-            is_list = isinstance(holder, list)
-            holder = (holder or [None])[0] if is_list else (holder or {}).get(step)
+            if isinstance(holder, list):
+                holder = next(iter(holder), None)
+            else:
+                holder = holder.get(step) if isinstance(holder, dict) else None
         if not isinstance(holder, dict) or path[-1] not in holder:
             return False
         del holder[path[-1]]
         try:
-            return self.command(body) != self.values["command"]
+            return self.command(request) != self.values["command"]
         except LipwireError:
             return True
 
@@ -111,6 +139,21 @@ def _shown(answer: WireResponse, sentence: str | None = None) -> dict[str, Any]:
     return {"status": answer.status, "body": json.loads(body) if body else None}
 
 
+def a_form(fields: dict[str, Any]) -> bytes:
+    """A form with these fields: text, several texts, or a file with `filename`, `content_type` and `text`."""
+    lines: list[str] = []
+    for name, value in fields.items():
+        for one in value if isinstance(value, list) else [value]:
+            lines.append(f"--{BOUNDARY}")
+            if isinstance(one, str):
+                lines += [f'Content-Disposition: form-data; name="{name}"', "", one]
+            else:
+                about = f'form-data; name="{name}"; filename="{one["filename"]}"'
+                lines += [f"Content-Disposition: {about}", f"Content-Type: {one['content_type']}"]
+                lines += ["", one["text"]]
+    return "\r\n".join([*lines, f"--{BOUNDARY}--", ""]).encode()
+
+
 def plain(command: Command) -> dict[str, Any]:
     """A command as JSON, without what is left at its default."""
     shown: dict[str, Any] = json.loads(command.model_dump_json(exclude_defaults=True))
@@ -124,11 +167,42 @@ def a_named_error(name: str) -> LipwireError:
 
 
 def view_of(values: dict[str, Any]) -> Any:
-    """A view by its one key: `job`, `account`, `asset`, `uploads`, `upload`, `endpoint`, `endpoints` or `deleted`.
+    """A view by its one key, such as `job`, `jobs`, `account`, `upload`, `asset`, `batch`, `estimate` or `deleted`.
 
     With `available` beside a `job`, that is left to spend. A page by its number has a `count` beside `jobs` or `assets`.
     """
     kind, about = next(iter(values.items()))
+    if kind in {"jobs", "batches"} and "count" not in values:
+        one = {"jobs": "job", "batches": "batch"}[kind]
+        return tuple(view_of({one: each}) for each in about)
+    if kind == "batch":
+        jobs = tuple(
+            view_of({"job": {"id": f"job_{number:026d}"} | job})
+            for number, job in enumerate(about["jobs"])
+        )
+        batch = Batch(
+            id=f"bat_{'0' * 26}",
+            account_id=an_account().id,
+            job_ids=tuple(one.job.id for one in jobs),
+            created_at=NOW,
+        )
+        return BatchView(batch=batch, jobs=jobs, is_rehearsal=about.get("is_rehearsal", False))
+    if kind == "asset":
+        infos = {"video": video_info, "image": image_info, "audio": voice_info}
+        info = infos.get(about.get("media"))
+        return an_asset(1, **about | {"media": info() if info else about.get("media")})
+    if kind == "asset_page":
+        return Page(tuple(view_of({"asset": one}) for one in about["items"]), about["next_cursor"])
+    if kind == "estimate":
+        terms = Terms.model_validate(about["terms"])
+        price = estimate(
+            terms,
+            longest_ms=about["longest_ms"],
+            fps=Fraction(about["fps"]),
+            resolution=None,
+            per_second=1000,
+        )
+        return EstimateView(price=price, terms=terms, engine="retarget", longest_ms=None)
     if kind == "job":
         job, available = a_job(**about), values.get("available")
         if job.output is None:
@@ -137,8 +211,6 @@ def view_of(values: dict[str, Any]) -> Any:
     if kind in {"jobs", "assets"}:
         items = tuple(view_of({kind.removesuffix("s"): one}) for one in about)
         return NumberedPage(items, values["count"])
-    if kind == "asset":
-        return an_asset(1, **about)
     if kind == "account":
         balance, held = about.pop("balance"), about.pop("held")
         account = an_account(**about)

@@ -42,7 +42,15 @@ from tests.support.builders import (
     video_info,
     voice_info,
 )
-from tests.support.fakes import AnyUrl, FakeClock, FakeEngines, FakeIds, FakeProbe, FakeWork
+from tests.support.fakes import (
+    AnyUrl,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeProbe,
+    FakeUploads,
+    FakeWork,
+)
 from tests.support.fakes_consents import FakeConsents
 from tests.support.memory_dynamodb import Crash, MemoryDynamoDB
 
@@ -180,6 +188,7 @@ class World:
             consents=FakeConsents(),
             consent_required=False,
             assets=self.assets,
+            uploads=FakeUploads(),
             engines=FakeEngines(),
             webhook_urls=AnyUrl(),
             source_urls=AnyUrl(),

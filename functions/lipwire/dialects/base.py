@@ -27,6 +27,7 @@ class Operation(StrEnum):
     ESTIMATE_JOB = "estimate_job"
     GET_JOB = "get_job"
     FIND_JOB = "find_job"
+    FIND_JOBS = "find_jobs"
     LIST_JOBS = "list_jobs"
     LIST_JOB_PAGES = "list_job_pages"
     CANCEL_JOB = "cancel_job"
@@ -37,6 +38,7 @@ class Operation(StrEnum):
     CREATE_BATCH = "create_batch"
     GET_BATCH = "get_batch"
     LIST_BATCHES = "list_batches"
+    FIND_BATCHES = "find_batches"
     CANCEL_BATCH = "cancel_batch"
     CREATE_ENDPOINT = "create_endpoint"
     LIST_ENDPOINTS = "list_endpoints"
@@ -91,6 +93,7 @@ _JOBS: Final = {
     Operation.ESTIMATE_JOB,
     Operation.GET_JOB,
     Operation.FIND_JOB,
+    Operation.FIND_JOBS,
     Operation.LIST_JOBS,
     Operation.LIST_JOB_PAGES,
     Operation.CANCEL_JOB,
@@ -98,6 +101,7 @@ _JOBS: Final = {
     Operation.CREATE_BATCH,
     Operation.GET_BATCH,
     Operation.LIST_BATCHES,
+    Operation.FIND_BATCHES,
     Operation.CANCEL_BATCH,
 }
 _WEBHOOKS: Final = {

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.accounts import Account
+from lipwire.domain.batches import BatchStatus
 from lipwire.domain.idempotency import Also, Once
 from lipwire.domain.ids import AssetId, BatchId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
+from lipwire.domain.media import MediaKind
 from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
@@ -92,6 +94,18 @@ class DeleteAsset(Command):
 class ListAssets(Command):
     limit: int = 20
     cursor: str | None = None
+    #: Of these kinds alone, as far as they have been looked into; none means all.
+    kinds: tuple[MediaKind, ...] = ()
+    #: Whose name holds this, whatever its case.
+    name_part: str | None = None
+
+
+class GivenFile(Command):
+    """A small file that came with the request itself."""
+
+    filename: str
+    content_type: str
+    data: bytes
 
 
 class ListAssetPages(Command):
@@ -108,6 +122,9 @@ class CreateJob(Command):
     source_url: str | None = None
     speech_id: AssetId | None = None
     speech_url: str | None = None
+    #: Or else came along.
+    source_file: GivenFile | None = None
+    speech_file: GivenFile | None = None
     options: JobOptions = JobOptions()
     mask_url: str | None = None
     second_speech_url: str | None = None
@@ -161,6 +178,13 @@ class ListJobPages(Command):
     dialect: str
     page: int = 1
     per_page: int = 20
+
+
+class FindJobs(Command):
+    """Those of these ids, or else the newest; of these statuses, where any is named."""
+
+    ids: tuple[JobId, ...] = ()
+    statuses: tuple[JobStatus, ...] = ()
 
 
 class CancelJob(Command):
@@ -245,6 +269,8 @@ class GetAccount(Command):
 
 class CreateBatch(Command):
     jobs: tuple[CreateJob, ...]
+    #: Everything is checked, nothing is made.
+    is_rehearsal: bool = False
     consent: str | None = None
     name: str | None = None
     metadata: dict[str, str] = {}
@@ -257,6 +283,15 @@ class GetBatch(Command):
 class ListBatches(Command):
     limit: int = 20
     cursor: str | None = None
+
+
+class FindBatches(Command):
+    """The newest batches with their jobs, made in this time."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    #: None is any.
+    statuses: tuple[BatchStatus, ...] | None = None
 
 
 class CancelBatch(Command):

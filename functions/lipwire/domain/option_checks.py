@@ -147,15 +147,19 @@ def _check_face(options: JobOptions) -> None:
     face = options.face
     if face is None:
         return
-    ways = [way for way in (face.number, face.point, face.box) if way is not None]
+    ways = [way for way in (face.number, face.point, face.box, face.pixels) if way is not None]
     if len(ways) != 1:
         raise InvalidOptionError(
-            "`face` takes exactly one of `number`, `point` and `box`.", option="face"
+            "`face` takes exactly one of `number`, `point`, `box` and `pixels`.", option="face"
         )
     if face.box is not None and (
         face.box.x + face.box.width > 1 + 1e-9 or face.box.y + face.box.height > 1 + 1e-9
     ):
         raise InvalidOptionError("`face.box` reaches outside the picture.", option="face")
+    if face.pixels is not None and (
+        face.pixels.right < face.pixels.left or face.pixels.bottom < face.pixels.top
+    ):
+        raise InvalidOptionError("`face.pixels` ends before it begins.", option="face")
 
 
 def _check_ranges(options: JobOptions) -> None:

@@ -36,6 +36,8 @@ class WhenLonger(StrEnum):
     TRIM = "trim"
     #: The whole picture; the mouth rests when the voice has ended.
     KEEP = "keep"
+    #: Played faster, so that both end together.
+    REMAP = "remap"
 
 
 class Quality(StrEnum):
@@ -106,6 +108,16 @@ class Box(Options):
     height: float = Field(gt=0, le=1)
 
 
+class PixelBox(Options):
+    """A rectangle in pixels of the upright source, in its frame of that number, from 0; a point where it has no size."""
+
+    left: int = Field(ge=0)
+    top: int = Field(ge=0)
+    right: int = Field(ge=0)
+    bottom: int = Field(ge=0)
+    frame: int = Field(default=0, ge=0)
+
+
 class FaceChoice(Options):
     """Which face speaks; exactly one of these. None of them chooses the one who seems to speak, else the largest."""
 
@@ -113,7 +125,8 @@ class FaceChoice(Options):
     number: int | None = Field(default=None, ge=0)
     point: Point | None = None
     box: Box | None = None
-    #: Frame of the source at which `point` or `box` is meant.
+    pixels: PixelBox | None = None
+    #: Time in the source at which `point` or `box` is meant.
     at_ms: int = Field(default=0, ge=0)
 
 
@@ -173,7 +186,7 @@ class JobOptions(Options):
     #: Of the source's sound below the voice, 0..1.
     original_volume: float = Field(default=0.2, ge=0, le=1)
     #: File name that the result is downloaded as, without folder; `.mp4` is added where it lacks.
-    output_name: str | None = Field(default=None, min_length=1, max_length=200)
+    output_name: str | None = Field(default=None, min_length=1, max_length=260)
 
 
 #: Every option, by the name that errors and warnings call it.

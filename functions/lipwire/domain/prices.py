@@ -158,7 +158,7 @@ PRICE_LISTS: Final = _lists(
     ),
     # Dollars for each frame of output, by model.
     PriceList(
-        dialect="sync",
+        dialect="sync_so",
         version=1,
         credit=Fraction(20_000),
         counted=Counted.FRAMES,

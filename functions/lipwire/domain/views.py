@@ -109,6 +109,8 @@ class BatchView:
 
     batch: Batch
     jobs: tuple[JobView, ...]
+    #: Nothing was made.
+    is_rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ def create_batch(
 ) -> BatchView:
     """Queued jobs, each with a hold of its own and its workflow about to start: all of them, or none.
 
+    A rehearsal is checked alike, credits apart, and makes nothing.
+
     A source URL that several jobs name becomes one asset; jobs that begin side by side may each fetch it.
 
     Raises:
@@ -59,9 +61,9 @@ def create_batch(
             error.fields["job"] = number
             raise
         # Before the jobs, whose workflows begin at once; what comes to nothing leaves by itself.
-        for asset in draft.fetched:
+        for asset in () if command.is_rehearsal else draft.fetched:
             assets.create(asset)
-        if item.source_url is not None and known is None:
+        if item.source_url is not None and known is None and not command.is_rehearsal:
             fetched[item.source_url] = item.model_copy(update={"source_id": draft.job.source_id})
         jobs.append(draft.job.model_copy(update={"batch_id": batch_id, "created_at": now}))
     batch = Batch(
@@ -72,7 +74,13 @@ def create_batch(
         job_ids=tuple(job.id for job in jobs),
         created_at=now,
     )
-    view = BatchView(batch=batch, jobs=tuple(JobView(job=job) for job in jobs))
+    view = BatchView(
+        batch=batch,
+        jobs=tuple(JobView(job=job) for job in jobs),
+        is_rehearsal=command.is_rehearsal,
+    )
+    if command.is_rehearsal:
+        return view
     batches.create(
         batch,
         jobs,

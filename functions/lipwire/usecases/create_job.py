@@ -5,7 +5,15 @@ from collections.abc import Callable
 from lipwire.domain.commands import Caller, CreateJob
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.views import JobView
-from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource, JobStore, Ledger
+from lipwire.ports import (
+    AssetStore,
+    Clock,
+    EngineCatalog,
+    IdSource,
+    JobStore,
+    Ledger,
+    ObjectStore,
+)
 from lipwire.ports.consents import ConsentStore
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
@@ -20,6 +28,7 @@ def create_job(
     consents: ConsentStore,
     consent_required: bool,
     assets: AssetStore,
+    uploads: ObjectStore,
     engines: EngineCatalog,
     webhook_urls: UrlPolicy,
     source_urls: UrlPolicy,
@@ -51,6 +60,10 @@ def create_job(
     # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
     for asset in draft.fetched:
         assets.create(asset)
+    for asset, data in draft.given:
+        assets.create(asset)
+        with uploads.writer(asset.key) as sink:
+            sink.write(data)
     available = None
     if command.shows_available and ledger is not None:
         before = ledger().balance(caller.account.id).available

@@ -12,7 +12,7 @@ from lipwire.domain.assets import (
     refuse_as_source,
     refuse_as_speech,
 )
-from lipwire.domain.commands import Caller, CreateJob, GetAsset
+from lipwire.domain.commands import Caller, CreateJob, GetAsset, GivenFile
 from lipwire.domain.credits import PROVISIONAL_SECONDS
 from lipwire.domain.duration import (
     PORTRAIT_FPS,
@@ -53,6 +53,8 @@ class JobDraft:
     job: Job
     #: Assets that don't exist yet: they wait to be fetched from URLs.
     fetched: tuple[Asset, ...]
+    #: Nor do these, whose bytes came with the request.
+    given: tuple[tuple[Asset, bytes], ...]
     price: Price
     #: How long the output may last; None while a file has not been looked into, and the price is provisional.
     longest_ms: int | None
@@ -89,11 +91,16 @@ def draft_job(
         ("options.second_speech", options.second_speech_id, command.second_speech_url),
         ("options.mask", options.mask_id, command.mask_url),
     )
+    files = {
+        role: file
+        for role, file in (("source", command.source_file), ("speech", command.speech_file))
+        if file is not None
+    }
     media = {
         role: _media(asset_id, url, role, command, caller, assets, ids, now)
         for role, asset_id, url in named
         if asset_id is not None or _is_allowed(url, role, source_urls)
-    }
+    } | {role: _awaited(file, command, caller, ids, now) for role, file in files.items()}
     source, speech = media["source"], media["speech"]
     second, mask = media.get("options.second_speech"), media.get("options.mask")
     options = options.model_copy(
@@ -149,7 +156,8 @@ def draft_job(
         updated_at=now,
     )
     fetched = tuple(media[role] for role, asset_id, url in named if asset_id is None and url)
-    return JobDraft(job=job, fetched=fetched, price=price, longest_ms=longest_ms)
+    given = tuple((media[role], file.data) for role, file in files.items())
+    return JobDraft(job=job, fetched=fetched, given=given, price=price, longest_ms=longest_ms)
 
 
 def _is_allowed(url: str | None, role: str, source_urls: UrlPolicy) -> bool:
@@ -193,16 +201,25 @@ def _media(
     """The asset that is named, or a new one that waits to be fetched."""
     if asset_id is not None:
         return _asset(asset_id, role, caller, assets)
+    file = GivenFile(
+        filename=filename_of_url(url or ""), content_type="application/octet-stream", data=b""
+    )
+    return _awaited(file, command, caller, ids, now).model_copy(update={"url": url})
+
+
+def _awaited(
+    file: GivenFile, command: CreateJob, caller: Caller, ids: IdSource, now: datetime
+) -> Asset:
+    """A new asset whose bytes are on their way."""
     return Asset(
         id=AssetId(_new_id("ast", command, caller, ids)),
         account_id=caller.account.id,
         status=AssetStatus.AWAITING_UPLOAD,
-        filename=filename_of_url(url or ""),
-        content_type="application/octet-stream",
-        size_bytes=0,
+        filename=file.filename,
+        content_type=file.content_type,
+        size_bytes=len(file.data),
         created_at=now,
         upload_expires_at=now + _FETCHED_WITHIN,
-        url=url,
     )
 
 

@@ -7,5 +7,16 @@ from lipwire.ports import AssetStore
 
 
 def list_assets(command: ListAssets, caller: Caller, *, assets: AssetStore) -> Page[Asset]:
-    """One page of the caller's assets, newest first."""
-    return assets.list(caller.account.id, limit=command.limit, cursor=command.cursor)
+    """One page of the caller's assets, newest first.
+
+    Those that are not wanted are left out of their page, which may thus be short, or empty, and not the last.
+    """
+    page = assets.list(caller.account.id, limit=command.limit, cursor=command.cursor)
+    wanted = tuple(asset for asset in page.items if _is_wanted(asset, command))
+    return Page(wanted, page.next_cursor)
+
+
+def _is_wanted(asset: Asset, command: ListAssets) -> bool:
+    if command.kinds and (asset.media is None or asset.media.kind not in command.kinds):
+        return False
+    return command.name_part is None or command.name_part.casefold() in asset.filename.casefold()

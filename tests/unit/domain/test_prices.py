@@ -90,10 +90,10 @@ def charged(terms: Terms, *, frames: int, fps: Fraction, duration_ms: int, held=
         ("lipsync_studio", 10_000, {"resolution": P480}, Fraction(20), 5_000),
         ("lipsync_studio", 5_001, {"resolution": P720}, Fraction(24), 6_000),
         # Dollars a frame by model.
-        ("sync", 1_000, {}, Fraction(5, 100), 1_000),
-        ("sync", 1_000, {"tier": "lipsync-2-pro"}, Fraction(25, 300), 1_667),
-        ("sync", 1_000, {"tier": "sync-3"}, Fraction(50, 375), 2_667),
-        ("sync", 1_000, {"fps": None}, Fraction(60, 500), 2_400),
+        ("sync_so", 1_000, {}, Fraction(5, 100), 1_000),
+        ("sync_so", 1_000, {"tier": "lipsync-2-pro"}, Fraction(25, 300), 1_667),
+        ("sync_so", 1_000, {"tier": "sync-3"}, Fraction(50, 375), 2_667),
+        ("sync_so", 1_000, {"fps": None}, Fraction(60, 500), 2_400),
     ],
 )
 def test_the_worked_table(dialect, duration_ms, more, credits, amount):
@@ -197,8 +197,8 @@ def test_what_is_free_costs_nothing():
 
 def test_an_unknown_tier_or_version_has_no_price():
     """Nothing is guessed; a dialect without a list of its own sells by the native one."""
-    with pytest.raises(ValueError, match="no tier 'gold' in sync/1"):
-        estimated("sync", 1000, tier="gold")
+    with pytest.raises(ValueError, match="no tier 'gold' in sync_so/1"):
+        estimated("sync_so", 1000, tier="gold")
     acme = Terms(dialect="acme", version=newest("acme"))
     assert list_of(acme) == list_of(Terms())
     with pytest.raises(KeyError):
@@ -210,7 +210,7 @@ def test_every_list_is_known_by_name_and_version():
     for (dialect, version), one in PRICE_LISTS.items():
         assert (one.dialect, one.version) == (dialect, version)
         assert 1 <= version <= newest(dialect)
-    assert str(Terms(dialect="sync", version=1)) == "sync/1"
+    assert str(Terms(dialect="sync_so", version=1)) == "sync_so/1"
     assert newest("native") == Terms().version
 
 

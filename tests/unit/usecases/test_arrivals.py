@@ -184,6 +184,7 @@ def create(assets, jobs):
         consents=FakeConsents(),
         consent_required=False,
         assets=assets,
+        uploads=FakeUploads(),
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),
         source_urls=AnyUrl(),

@@ -10,7 +10,15 @@ from lipwire.domain.errors import InvalidSourceUrlError
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.estimate_job import estimate_job
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
-from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
+from tests.support.fakes import (
+    AnyUrl,
+    FakeAssets,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeJobs,
+    FakeUploads,
+)
 from tests.support.fakes_consents import FakeConsents
 
 SOURCE = an_asset(1, media=video_info(duration_ms=9_000))
@@ -48,6 +56,7 @@ def held(wire: WireRequest, assets: FakeAssets) -> int:
         consents=FakeConsents(),
         consent_required=False,
         assets=assets,
+        uploads=FakeUploads(),
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),
         source_urls=AnyUrl(),

@@ -31,7 +31,15 @@ from lipwire.usecases.give_up_upload import give_up_upload
 from lipwire.usecases.list_asset_pages import list_asset_pages
 from lipwire.usecases.list_job_pages import list_job_pages
 from tests.support.builders import ACCOUNT, a_caller, a_job, an_asset, video_info, voice_info
-from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
+from tests.support.fakes import (
+    AnyUrl,
+    FakeAssets,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeJobs,
+    FakeUploads,
+)
 from tests.support.fakes_consents import FakeConsents
 
 STRANGER = a_caller(id=f"acct_{'0' * 25}9")
@@ -72,6 +80,7 @@ class Desk:
             consents=FakeConsents(),
             consent_required=False,
             assets=self.assets,
+            uploads=FakeUploads(),
             engines=FakeEngines(),
             webhook_urls=AnyUrl(),
             source_urls=AnyUrl(),

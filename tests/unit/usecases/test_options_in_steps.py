@@ -115,6 +115,7 @@ def create(options, *, source=VIDEO, assets=(), engines=None, jobs=None):
         consents=FakeConsents(),
         consent_required=False,
         assets=FakeAssets(source, VOICE, *(assets or (MASK, SECOND))),
+        uploads=FakeUploads(),
         engines=engines or FakeEngines(),
         webhook_urls=AnyUrl(),
         source_urls=AnyUrl(),

@@ -33,6 +33,7 @@ from tests.support.fakes import (
     FakeEngines,
     FakeIds,
     FakeJobs,
+    FakeUploads,
 )
 from tests.support.fakes_consents import FakeConsents
 from tests.support.fetches import Sink
@@ -50,6 +51,7 @@ def create(assets: FakeAssets, *, available: int = 1_000_000, **command: object)
         consents=FakeConsents(),
         consent_required=False,
         assets=assets,
+        uploads=FakeUploads(),
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),
         source_urls=AnyUrl(),

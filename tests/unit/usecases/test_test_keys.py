@@ -32,6 +32,7 @@ from tests.support.fakes import (
     FakeJobs,
     FakeLedger,
     FakeProbe,
+    FakeUploads,
     FakeWork,
 )
 from tests.support.fakes_consents import FakeConsents
@@ -53,6 +54,7 @@ def made(mode, duration_ms, jobs):
         consents=FakeConsents(),
         consent_required=False,
         assets=FakeAssets(VIDEO, voice(duration_ms)),
+        uploads=FakeUploads(),
         engines=FakeEngines(),
         webhook_urls=AnyUrl(),
         source_urls=AnyUrl(),

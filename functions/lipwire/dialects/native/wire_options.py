@@ -11,6 +11,7 @@ from lipwire.domain.errors import InvalidOptionError
 
 Seconds = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Pixel = Annotated[int, Field(ge=0, le=65_535)]
 Timecode = Annotated[str, Field(min_length=11, max_length=11)]
 
 
@@ -39,12 +40,23 @@ class BoxIn(Wire):
     height: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
 
+class PixelsIn(Wire):
+    """A rectangle in pixels of the upright source; a point where it has no size."""
+
+    left: Pixel
+    top: Pixel
+    right: Pixel
+    bottom: Pixel
+    frame: int = Field(default=0, ge=0, description="Number of the source's frame, from 0.")
+
+
 class FaceIn(Wire):
-    """Which face speaks: exactly one of `number`, `point` and `box`."""
+    """Which face speaks: exactly one of `number`, `point`, `box` and `pixels`."""
 
     number: int | None = Field(default=None, ge=0, description="Counted from the left, from 0.")
     point: PointIn | None = None
     box: BoxIn | None = None
+    pixels: PixelsIn | None = None
     at: Seconds = Field(default=0.0, description="When in the source `point` or `box` is meant.")
 
 
@@ -78,8 +90,9 @@ class OptionsIn(Wire):
         description="A source shorter than the voice: end with it; play it again; to and fro in whole passes; to and "
         "fro until the voice ends; keep its own length whatever the voice; or play it slower.",
     )
-    when_longer: Literal["trim", "keep"] = Field(
-        default="trim", description="A source longer than the voice: end with the voice, or go on."
+    when_longer: Literal["trim", "keep", "remap"] = Field(
+        default="trim",
+        description="A source longer than the voice: end with the voice, go on, or be played faster.",
     )
     max_duration: Annotated[float, Field(ge=0.001, le=1_000_000)] | None = Field(
         default=None, description="The output is cut after so many seconds."

@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from lipwire.domain.errors import CorruptMediaError, FaceNotFoundError
-from lipwire.domain.options import Box, FaceChoice
+from lipwire.domain.options import Box, FaceChoice, PixelBox
 from lipwire.render.face import measures
 from lipwire.render.face.arrays import AnyArray, Floats, Mask, Pixels
 from lipwire.render.face.bank import Mouth, MouthBank, MouthCollector
@@ -88,17 +88,31 @@ class Analysis:
 
         Raises FaceNotFoundError when the choice names nobody.
         """
-        if choice is None or (choice.number, choice.point, choice.box) == (None, None, None):
+        if choice is None or choice == FaceChoice(at_ms=choice.at_ms):
             return self._speaker()
         if choice.number is not None:
             if choice.number < len(self.people):
                 return choice.number
             raise self._nobody(f"There is no face number {choice.number}: faces count from 0.")
+        if choice.pixels is not None:
+            return self._in(choice.pixels)
         at_s = Fraction(choice.at_ms, 1000)
         if choice.point is not None:
             return self._at(choice.point.x, choice.point.y, 0.0, 0.0, at_s)
         box = choice.box or Box(x=0, y=0, width=1, height=1)
         return self._at(box.x, box.y, box.width, box.height, at_s)
+
+    def _in(self, box: PixelBox) -> int:
+        width, height = self.size
+        if box.frame >= len(self):
+            raise self._nobody(f"There is no frame {box.frame}: the source has {len(self)}.")
+        return self._at(
+            box.left / width,
+            box.top / height,
+            (box.right - box.left) / width,
+            (box.bottom - box.top) / height,
+            self.starts[box.frame],
+        )
 
     def _speaker(self) -> int:
         """Movement of the mouth, weighted by size and presence; the largest where no mouth moves."""

@@ -150,8 +150,8 @@ def plan_timeline(
     rate = _rate(options, fps)
     if rate is not None:
         slots = _resampled(slots, rate, spoken_until=spoken_until)
-    elif spoken_until is not None and spoken_until > picture.end_s:
-        rate = fps if options.when_shorter is WhenShorter.REMAP else None
+    elif spoken_until is not None and _is_remapped(picture, spoken_until, options):
+        rate = fps
     end_s = slots[-1].time_s + slots[-1].duration_s
     pieces = list(_voice_pieces(voices, end_s, ranges))
     pieces += _source_pieces(picture, end_s, ranges, options)
@@ -239,10 +239,12 @@ def _slots(
     if picture.end_s >= voice_end:
         if options.when_longer is WhenLonger.KEEP:
             return list(once)
+        if _is_remapped(picture, voice_end, options):
+            return _remapped(picture, voice_end, fps)
         return [slot for slot in once if slot.time_s < voice_end]
     if how is WhenShorter.CUT_OFF:
         return list(once)
-    if how is WhenShorter.REMAP:
+    if _is_remapped(picture, voice_end, options):
         return _remapped(picture, voice_end, fps)
     return list(_repeated(once, voice_end, how))
 
@@ -270,7 +272,7 @@ def _repeated(once: tuple[Slot, ...], until: Fraction, how: WhenShorter) -> Iter
 
 
 def _remapped(picture: _Picture, voice_end: Fraction, fps: Fraction) -> list[Slot]:
-    """The whole clip slowed down to the voice's length, at its own rate: frames stand longer, none is mixed."""
+    """The whole clip at the voice's length, at its own rate: frames stand longer or are left out, none is mixed."""
     begin = picture.slots[0].time_s
     factor = (picture.end_s - begin) / (voice_end - begin)
     starts = [slot.time_s for slot in picture.slots]
@@ -296,6 +298,14 @@ def _thinned(slots: list[Slot]) -> list[Slot]:
     return kept
 
 
+def _is_remapped(picture: _Picture, spoken_until: Fraction, options: JobOptions) -> bool:
+    """Whether the clip is played slower or faster, to end with the voice."""
+    if spoken_until > picture.end_s:
+        return options.when_shorter is WhenShorter.REMAP
+    is_longer = picture.slots[0].time_s < spoken_until < picture.end_s
+    return is_longer and options.when_longer is WhenLonger.REMAP
+
+
 def _rate(options: JobOptions, fps: Fraction) -> Fraction | None:
     """The constant rate that is asked for, None where the clip's own times stay."""
     rate = Fraction(options.fps) if options.fps is not None else None
@@ -313,7 +323,7 @@ def _spoken_until(picture: _Picture, voice_end: Fraction, options: JobOptions) -
     if how is WhenShorter.SILENCE:
         return None
     if voice_end <= picture.end_s:
-        return voice_end if options.when_longer is WhenLonger.TRIM else None
+        return None if options.when_longer is WhenLonger.KEEP else voice_end
     return None if how in (WhenShorter.CUT_OFF, WhenShorter.BOUNCE) else voice_end
 
 

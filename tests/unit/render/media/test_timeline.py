@@ -87,6 +87,15 @@ def test_a_longer_picture(how: WhenLonger, frames: int) -> None:
     assert np.isfinite(made.moments()).tolist() == [n < 6 for n in range(frames)]
 
 
+def test_a_longer_picture_is_played_faster() -> None:
+    """From its first frame to its last, at its own rate, ending with the voice; a voice just as long changes nothing."""
+    made = plan(10, "0.2", when_longer=WhenLonger.REMAP)
+    assert shown(made) == [0, 2, 4, 6, 8]
+    assert made.end_s == Fraction(1, 5)
+    assert np.isfinite(made.moments()).all()
+    assert shown(plan(10, "0.4", when_longer=WhenLonger.REMAP)) == list(range(10))
+
+
 def test_silence_keeps_the_picture_whole_though_the_voice_ends_before() -> None:
     """Its own length counts, whatever the voice's."""
     assert shown(plan(10, "0.2", when_shorter=WhenShorter.SILENCE)) == list(range(10))

@@ -1,0 +1,114 @@
+"""sync.so's batches: a file with one generation a line to a command, batches to its JSON."""
+
+import json
+from collections import Counter
+from typing import Any, Final
+
+from lipwire.dialects.base import WireRequest, WireResponse
+from lipwire.dialects.jsonbody import validate
+from lipwire.dialects.multipart import read_form
+from lipwire.dialects.sync_so import wire
+from lipwire.dialects.sync_so.codec import STATUS, answer, iso, to_job
+from lipwire.dialects.sync_so.errors import wrong
+from lipwire.domain import commands
+from lipwire.domain.batches import MAX_JOBS, BatchStatus
+from lipwire.domain.errors import InvalidRequestError
+from lipwire.domain.ids import BatchId
+from lipwire.domain.views import BatchView
+
+#: A batch never fails as a whole here, and its jobs are made with it.
+_STATUSES: Final = {
+    "PENDING": (BatchStatus.PROCESSING,),
+    "JOBS_CREATED": (BatchStatus.PROCESSING,),
+    "PROCESSING": (BatchStatus.PROCESSING,),
+    "COMPLETED": (BatchStatus.COMPLETED,),
+    "FAILED": (),
+}
+
+
+def to_create(request: WireRequest) -> commands.CreateBatch:
+    """POST /v2/batch: a form with a file of JSON lines.
+
+    Raises:
+        InvalidRequestError: a line is not valid (its number is named), or there are too many.
+    """
+    form = read_form(request)
+    if "input" not in form:
+        raise wrong("input", "a file of JSON lines is missing")
+    given = {name: form[name][0].text for name in ("webhook_url", "dry_run") if name in form}
+    body = validate(wire.BatchIn, given | {"input": form["input"][0].data})
+    lines = [line for line in body.input.splitlines() if line.strip()]
+    if not 1 <= len(lines) <= MAX_JOBS:
+        raise wrong("input", f"a batch has 1 to {MAX_JOBS} lines here; this one has {len(lines)}")
+    jobs = tuple(_job(number, line) for number, line in enumerate(lines, 1))
+    names = Counter(job.echo["request_id"] for job in jobs)
+    if len(names) < len(jobs):
+        twice = next(name for name, count in names.items() if count > 1)
+        raise wrong("input", f"request_id {twice!r} is given twice")
+    return commands.CreateBatch(jobs=jobs, is_rehearsal=body.dry_run == "true")
+
+
+def to_get(request: WireRequest) -> commands.GetBatch:
+    """GET /v2/batch/{id}."""
+    return commands.GetBatch(batch_id=BatchId(request.path_params["id"]))
+
+
+def to_list(request: WireRequest) -> commands.FindBatches:
+    """GET /v2/batch."""
+    query = validate(wire.BatchesQuery, dict(request.query))
+    return commands.FindBatches(
+        since=query.created_after,
+        until=query.created_before,
+        statuses=None if query.status is None else _STATUSES[query.status],
+    )
+
+
+def from_created(view: BatchView) -> WireResponse:
+    """The batch, or that it would be one."""
+    if view.is_rehearsal:
+        return answer({"status": "VALIDATED"})
+    return answer(batch_out(view), status=201)
+
+
+def from_batch(view: BatchView) -> WireResponse:
+    """One batch."""
+    return answer(batch_out(view))
+
+
+def from_batches(views: tuple[BatchView, ...]) -> WireResponse:
+    """Several, newest first."""
+    return answer([batch_out(view) for view in views])
+
+
+def batch_out(view: BatchView) -> dict[str, Any]:
+    """A batch's JSON; a generation that was deleted counts as failed."""
+    words = Counter(STATUS[one.job.status] for one in view.jobs)
+    total = len(view.batch.job_ids)
+    pending = words["PENDING"] + words["PROCESSING"]
+    status = (
+        "COMPLETED" if not pending else "PENDING" if words["PENDING"] == total else "PROCESSING"
+    )
+    return {
+        "id": view.batch.id,
+        "created_at": iso(view.batch.created_at),
+        "status": status,
+        "metrics": {
+            "total_generations": total,
+            "success_count": words["COMPLETED"],
+            "failed_count": total - words["COMPLETED"] - pending,
+            "pending_count": pending,
+        },
+        "webhookUrl": None,
+        "outputUrl": None,
+    }
+
+
+def _job(number: int, line: bytes) -> commands.CreateJob:
+    try:
+        made = validate(wire.BatchLine, json.loads(line))
+        job = to_job(made.payload)
+    except (ValueError, RecursionError) as exc:
+        raise wrong("input", f"line {number} is not valid JSON") from exc
+    except InvalidRequestError as exc:
+        raise wrong("input", f"line {number}: {exc.detail}") from exc
+    return job.model_copy(update={"echo": {**job.echo, "request_id": made.request_id}})

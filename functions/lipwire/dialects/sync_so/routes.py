@@ -1,0 +1,65 @@
+"""The table, and what of sync.so's API is refused or ignored, with the reason."""
+
+from typing import Final
+
+from lipwire.dialects.base import Operation, Route
+from lipwire.dialects.sync_so import assets, batches, codec
+
+ROUTES: Final = (
+    Route("POST", "/v2/generate", Operation.CREATE_JOB, codec.to_generate, codec.from_created),
+    Route("GET", "/v2/generate/{id}", Operation.GET_JOB, codec.to_get, codec.from_generation),
+    Route("GET", "/v2/generations", Operation.FIND_JOBS, codec.to_list, codec.from_generations),
+    Route("POST", "/v2/analyze/cost", Operation.ESTIMATE_JOB, codec.to_cost, codec.from_cost),
+    Route(
+        "POST",
+        "/v2/generate/estimate-cost",
+        Operation.ESTIMATE_JOB,
+        codec.to_cost,
+        codec.from_cost,
+    ),
+    Route("POST", "/v2/batch", Operation.CREATE_BATCH, batches.to_create, batches.from_created),
+    Route("GET", "/v2/batch", Operation.FIND_BATCHES, batches.to_list, batches.from_batches),
+    Route("GET", "/v2/batch/{id}", Operation.GET_BATCH, batches.to_get, batches.from_batch),
+    Route("GET", "/v2/assets", Operation.LIST_ASSETS, assets.to_list, assets.from_assets),
+    Route("GET", "/v2/assets/{id}", Operation.GET_ASSET, assets.to_get, assets.from_asset),
+    Route("GET", "/v2/models", Operation.GET_ACCOUNT, codec.to_models, codec.from_models),
+)
+
+_OF_GENERATE: Final = {
+    "input.*.segments_frames": "refused: frames of a video that nobody has opened yet; segments_secs says the same",
+    "input.*.provider.name": "refused: text is not spoken here",
+    "input.*.provider.voiceId": "refused: text is not spoken here",
+    "input.*.provider.script": "refused: text is not spoken here",
+    "input.*.provider.stability": "refused: text is not spoken here",
+    "input.*.provider.similarityBoost": "refused: text is not spoken here",
+    "options.active_speaker_detection.auto_detect": (
+        "ignored: without it too the face that seems to speak is chosen"
+    ),
+    "options.occlusion_detection_enabled": (
+        "ignored: frames in which something is before the mouth always keep their picture"
+    ),
+    "options.output_format": "ignored: mp4 is what is made; mov is refused",
+    "options.pads": "ignored: what of a face moves is found by its own outline",
+    "options.speedup": "ignored: 1 is what is done; another speed is refused",
+    "segments": "refused: one voice for one video",
+}
+UNSUPPORTED: Final = {
+    **{
+        f"{route}: {field}": why
+        for route in (
+            "POST /v2/generate",
+            "POST /v2/analyze/cost",
+            "POST /v2/generate/estimate-cost",
+        )
+        for field, why in _OF_GENERATE.items()
+    },
+    "POST /v2/batch: webhook_url": "ignored: each generation has a webhookUrl of its own",
+    "GET /v2/assets: sortBy": "ignored: dateDesc is what is done; another order is refused",
+    "GET /v2/assets: projectId": "ignored: there are no projects here",
+    "POST /v2/generations/estimate": "refused: POST /v2/analyze/cost says it",
+    "POST /v2/assets/upload": "refused: POST /lipwire/v1/uploads makes assets",
+    "POST /v2/tts": "refused: text is not spoken here",
+    "POST /v2/tts/jobs": "refused: text is not spoken here",
+    "GET /v2/voices": "refused: text is not spoken here",
+    "POST /v2/voices": "refused: voices are not cloned here",
+}
