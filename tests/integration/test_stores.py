@@ -140,6 +140,7 @@ def test_a_revoked_key_cannot_spend(stores):
     assert stores.ledger.balance(stores.account_id).held == 0
 
 
+@pytest.mark.fault(83)
 def test_two_jobs_at_once_never_hold_more_than_there_is(stores):
     """Sixteen posts, credits for one: one job."""
     made = []
@@ -167,6 +168,7 @@ def test_a_hold_is_extended_once(stores):
     assert stores.ledger.balance(stores.account_id).held == 7_000
 
 
+@pytest.mark.fault(79)
 @pytest.mark.parametrize("round_", range(5))
 def test_a_job_ends_once_whoever_ends_it(stores, round_):
     """Settles, failures and cancels race: one wins, the ledger has one END, nothing stays held."""

@@ -18,6 +18,7 @@ LONG = settings(
 )
 
 
+@pytest.mark.fault(89)
 @pytest.mark.parametrize("part", range(4))
 def test_every_history_keeps_every_rule(part):
     """Each run draws others; what it finds is printed with its steps."""
@@ -25,6 +26,7 @@ def test_every_history_keeps_every_rule(part):
     run_state_machine_as_test(MoneyMachine, settings=LONG)
 
 
+@pytest.mark.fault(84)
 def test_a_thousand_races_have_one_effect_each(platform):
     """Of 64 writers, about one account's credits."""
     tables = BareTables(platform)

@@ -77,8 +77,12 @@ class MemoryDynamoDB:
         return self._write("put", [{"Put": put}])
 
     def update_item(self, **update_: Any) -> dict[str, Any]:
-        """One update."""
-        return self._write("update", [{"Update": update_}])
+        """One update; what is there afterwards, where that is asked for."""
+        self._write("update", [{"Update": update_}])
+        if update_.get("ReturnValues") != "ALL_NEW":
+            return {}
+        table, key = self._item_key({"Update": update_})
+        return {"Attributes": dict(self.tables[table][key])}
 
     def delete_item(self, **delete: Any) -> dict[str, Any]:
         """One delete."""

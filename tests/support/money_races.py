@@ -1,5 +1,6 @@
 """Races for one account's credits, by 64 writers over real stores."""
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,8 @@ AT_ONCE = 16
 #: A write that others kept from happening is tried again by whoever wanted it.
 TRIES = 20
 HELD = 6_000
+#: What is called at once, each giving the effect it had or nothing, and what must be true after that effect.
+_Race = tuple[list[Callable[[], str]], Callable[[str], None]]
 
 
 class MoneyRaces:
@@ -33,9 +36,26 @@ class MoneyRaces:
         self.accounts = [self.hot.account_id]
         self.outcomes: Counter[str] = Counter()
 
+    @property
+    def _kinds(self) -> tuple[Callable[[], _Race], ...]:
+        return self._ends, self._cancel_against_finish, self._credits_for_one, self._one_key
+
+    def crowds(self) -> None:
+        """One race of each kind, in which all writers want the same thing; raises where it had two effects, or none."""
+        self.hot.ledger.grant(self.hot.account_id, 3 * HELD, grant_id="crowds", at=NOW)
+        with ThreadPoolExecutor(WRITERS) as pool:
+            for kind in self._kinds:
+                calls, check = kind()
+                # The last one of a race for a key says that it was run.
+                many = [*itertools.islice(itertools.cycle(calls[:-1]), WRITERS - 1), calls[-1]]
+                effects = [one for one in pool.map(_persistent, many) if one]
+                assert len(effects) == 1, effects
+                check(effects[0])
+                self.outcomes[effects[0]] += 1
+
     def run(self, races: int) -> None:
         """So many races, of four kinds in turn; raises where one had two effects, or none."""
-        kinds = (self._ends, self._cancel_against_finish, self._credits_for_one, self._one_key)
+        kinds = self._kinds
         self.hot.ledger.grant(self.hot.account_id, races * HELD, grant_id="all", at=NOW)
         with ThreadPoolExecutor(WRITERS) as pool:
             for begin in range(0, races, AT_ONCE):
@@ -70,17 +90,17 @@ class MoneyRaces:
             assert self.hot.jobs.advance(job)
         return job
 
-    def _ends(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
+    def _ends(self) -> _Race:
         """A job is settled twice, fails and is canceled."""
         job = self._rendering()
         calls = [self._settle(job), self._settle(job), self._fail(job), self._cancel(job)]
         return calls, lambda effect: self._ended_once(job, effect)
 
-    def _cancel_against_finish(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
+    def _cancel_against_finish(self) -> _Race:
         job = self._rendering()
         return [self._cancel(job), self._settle(job)], lambda effect: self._ended_once(job, effect)
 
-    def _credits_for_one(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
+    def _credits_for_one(self) -> _Race:
         """Two posts, and credits for one."""
         stores = self._make()
         self.accounts.append(stores.account_id)
@@ -99,7 +119,7 @@ class MoneyRaces:
 
         return [post, post], check
 
-    def _one_key(self) -> tuple[list[Callable[[], str]], Callable[[str], None]]:
+    def _one_key(self) -> _Race:
         """Four refunds and four grants under one key each."""
         job = self._rendering()
         assert self._settle(job)() == "settled"

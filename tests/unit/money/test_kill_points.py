@@ -28,6 +28,7 @@ def test_there_are_enough_points_and_the_document_lists_them():
     assert text == filled(text)
 
 
+@pytest.mark.fault(85)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("point", POINTS, ids=lambda p: f"{p.life}-{p.name}-{p.effect}")
 def test_a_kill_point_recovers_by_itself(point, fault):

@@ -10,6 +10,7 @@ from lipwire.domain.errors import (
     BusyError,
     ConcurrentChangeError,
     InsufficientCreditsError,
+    JobNotFoundError,
     LedgerConflictError,
     RefundTooLargeError,
 )
@@ -226,6 +227,13 @@ def test_a_job_whose_lost_creation_has_moved_on_is_found_too(world):
     assert world.findings() == []
 
 
+def test_a_job_that_is_gone_is_not_settled(world):
+    """There is nobody to charge."""
+    with pytest.raises(JobNotFoundError):
+        world.settle(JOB)
+
+
+@pytest.mark.fault(79, 80, 82)
 def test_a_job_is_settled_once_with_one_amount(world):
     """The same again is no news; another amount is two renders, and somebody must look."""
     job = world.create(2)
@@ -242,6 +250,7 @@ def test_a_job_is_settled_once_with_one_amount(world):
     assert (end.kind, end.amount_millicredits, end.held_millicredits) == ("SETTLE", 2_000, 3_000)
 
 
+@pytest.mark.fault(81)
 @pytest.mark.parametrize("charge", [-1, 3_001])
 def test_a_charge_that_does_not_fit_its_hold_is_refused(world, charge):
     """Nothing is written."""
@@ -257,17 +266,20 @@ def test_a_charge_that_does_not_fit_its_hold_is_refused(world, charge):
     assert world.ledger.totals(ACCOUNT).held == 3_000
 
 
+@pytest.mark.fault(82)
 def test_a_released_hold_gives_everything_back(world):
     """Its entry says how much."""
     job = world.create(2)
     world.cancel(job.id)
     (end,) = world.ledger.of_job(ACCOUNT, job.id).ends
     assert (end.kind, end.amount_millicredits, end.held_millicredits) == ("RELEASE", 3_000, 3_000)
+    assert not world.jobs.settle(job, charge=1, output=a_report().output, warnings=())
     assert world.ledger.totals(ACCOUNT) == Totals(
         balance=60_000, held=0, available=60_000, version=3
     )
 
 
+@pytest.mark.fault(86)
 def test_the_hold_says_by_which_price_list(world):
     """The first one and the one that tops it up."""
     job = world.create(9, is_seen=False)

@@ -69,6 +69,7 @@ def test_a_job_that_says_it_cost_more_than_its_hold_is_nobodys_to_guess(world):
     assert [one.rule for one in found.findings] == [Rule.ENDED_JOB]
 
 
+@pytest.mark.fault(88)
 def test_an_open_hold_without_a_job_is_released_after_an_hour(world):
     """Not before: a job may be on its way."""
     job = world.create(2)
@@ -83,6 +84,7 @@ def test_an_open_hold_without_a_job_is_released_after_an_hour(world):
     assert world.findings() == []
 
 
+@pytest.mark.fault(88)
 def test_a_job_that_has_lost_its_workflow_fails_after_a_day(world):
     """Free of charge, with a code, and told."""
     job = world.create(2)
