@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from lipwire.callers import Callers
-from lipwire.dialects.base import COUNTED, Operation, WireRequest
+from lipwire.dialects.base import COUNTED, Operation
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.limits import Allowance
 from lipwire.resources import ACCOUNT_TABLES, Resource
@@ -380,14 +380,11 @@ class App(Wiring):
             key=self.stage_key.key,
         )
 
-    def run_public(self, operation: Operation, request: WireRequest) -> str:
-        """A document that needs no key."""
-        from lipwire.dialects.native.docs_page import docs_page
-        from lipwire.dialects.native.openapi import openapi, openapi_json
+    def sealed(self, operation: Operation, view: Any, caller: Caller) -> Any:
+        """A view as `run` gives it, for an answer that is kept before."""
+        from lipwire.usecases.seal_cursor import seal_cursor
 
-        if operation is Operation.GET_OPENAPI:
-            return openapi_json(request.origin)
-        return docs_page(openapi(request.origin))
+        return seal_cursor(view, caller, listed=operation.value, key=self.stage_key.key)
 
 
 @cache

@@ -164,6 +164,11 @@ class FakeAssets:
             also(self)
         self.rows[asset.id] = asset
 
+    def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
+        if also is not None:
+            also(self)
+        self.rows |= {asset.id: asset for asset in assets}
+
     def get(self, asset_id: str) -> Asset | None:
         return self.rows.get(AssetId(asset_id))
 

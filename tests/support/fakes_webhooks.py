@@ -74,7 +74,11 @@ class FakeEndpoints:
     def list(self, account_id: str) -> tuple[WebhookEndpoint, ...]:
         return tuple(row for row in self.rows.values() if row.account_id == account_id)
 
-    def replace(self, endpoint: WebhookEndpoint, *, afresh: bool = False) -> WebhookEndpoint:
+    def replace(
+        self, endpoint: WebhookEndpoint, *, afresh: bool = False, also: Also | None = None
+    ) -> WebhookEndpoint:
+        if also is not None:
+            also(self)
         stored = self.rows.get(endpoint.id)
         if stored is None or stored.version != endpoint.version:
             raise ConcurrentChangeError
@@ -133,13 +137,17 @@ class FakeDeliveries:
         for delivery in deliveries:
             self.add(delivery)
 
-    def add(self, delivery: Delivery) -> bool:
+    def add(self, delivery: Delivery, *, also: Also | None = None) -> bool:
         if delivery.id in self.rows:
             return False
+        if also is not None:
+            also(self)
         self._put(delivery)
         return True
 
-    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+    def add_all(self, deliveries: Sequence[Delivery], *, also: Also | None = None) -> None:
+        if also is not None:
+            also(self)
         for delivery in deliveries:
             if not self.add(delivery):
                 raise ConcurrentChangeError

@@ -63,16 +63,26 @@ class Operation(StrEnum):
 CREATES: Final = frozenset(
     {
         Operation.CREATE_UPLOAD,
+        Operation.CREATE_UPLOADS,
         Operation.CREATE_JOB,
         Operation.CREATE_BATCH,
         Operation.CREATE_ENDPOINT,
         Operation.CREATE_KEY,
         Operation.ROTATE_KEY,
+        Operation.ROTATE_SECRET,
+        Operation.SEND_TEST_EVENT,
+        Operation.REPLAY_DELIVERY,
+        Operation.REPLAY_DELIVERIES,
     }
 )
 #: Their answers show a secret once: what is kept of them is sealed.
 SHOWS_SECRET: Final = frozenset(
-    {Operation.CREATE_ENDPOINT, Operation.CREATE_KEY, Operation.ROTATE_KEY}
+    {
+        Operation.CREATE_ENDPOINT,
+        Operation.CREATE_KEY,
+        Operation.ROTATE_KEY,
+        Operation.ROTATE_SECRET,
+    }
 )
 
 #: Answered without a key.

@@ -171,7 +171,14 @@ class AssetStore(Protocol):
     """Assets and their life cycle; every write is conditional on the status it leaves."""
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
-        """With what else belongs into the same transaction."""
+        """With what else belongs into the same transaction.
+
+        Raises:
+            UnauthenticatedError: the account was closed.
+        """
+
+    def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
+        """An account's, all or none; at most 98."""
 
     def get(self, asset_id: AssetId) -> Asset | None: ...
 

@@ -32,7 +32,9 @@ class EndpointStore(Protocol):
     def list(self, account_id: AccountId) -> tuple[WebhookEndpoint, ...]:
         """All of them, oldest first."""
 
-    def replace(self, endpoint: WebhookEndpoint, *, afresh: bool = False) -> WebhookEndpoint:
+    def replace(
+        self, endpoint: WebhookEndpoint, *, afresh: bool = False, also: Also | None = None
+    ) -> WebhookEndpoint:
         """Write the owner's change of the version that was read; gives the endpoint with its next version.
 
         Failures counted meanwhile stay as they are; `afresh` forgets them all.
@@ -66,11 +68,15 @@ class DeliveryStore(Protocol):
     that dies gives its place back in time.
     """
 
-    def add(self, delivery: Delivery) -> bool:
-        """Keyed by the delivery's id: False when the row was there, whatever has become of it."""
+    def add(self, delivery: Delivery, *, also: Also | None = None) -> bool:
+        """Keyed by the delivery's id: False when the row was there, whatever has become of it.
 
-    def add_all(self, deliveries: Sequence[Delivery]) -> None:
-        """Many new ones in few writes.
+        Raises:
+            AccountNotFoundError: its account is closed.
+        """
+
+    def add_all(self, deliveries: Sequence[Delivery], *, also: Also | None = None) -> None:
+        """Many new ones of an account in few writes; with `also` in one, of at most `ADDED_WITH_ANSWER`.
 
         Raises:
             ConcurrentChangeError: one was there; some of the others may have been added.

@@ -3,7 +3,7 @@
 from lipwire.domain.commands import Caller, CreateUploads
 from lipwire.domain.views import UploadView
 from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore
-from lipwire.usecases.create_upload import create_upload
+from lipwire.usecases.draft_upload import draft_upload
 
 
 def create_uploads(
@@ -15,8 +15,9 @@ def create_uploads(
     clock: Clock,
     ids: IdSource,
 ) -> tuple[UploadView, ...]:
-    """One permission for each item, in their order."""
-    return tuple(
-        create_upload(item, caller, assets=assets, uploads=uploads, clock=clock, ids=ids)
-        for item in command.items
+    """One permission for each item, in their order: all of them, or none. Raises as `draft_upload` does."""
+    views = tuple(
+        draft_upload(item, caller, uploads=uploads, clock=clock, ids=ids) for item in command.items
     )
+    assets.create_all([view.asset for view in views], also=caller.also(views))
+    return views

@@ -13,6 +13,8 @@ from lipwire.usecases.get_enabled_endpoint import get_enabled_endpoint
 
 #: As many as one request can write well within its time; the answer's cursor goes on.
 BATCH: Final = 200
+#: Under an idempotency key: as many as one transaction takes with the answer.
+BATCH_ONCE: Final = 49
 
 
 def replay_deliveries(
@@ -25,7 +27,7 @@ def replay_deliveries(
     clock: Clock,
     ids: IdSource,
 ) -> Replayed:
-    """At most `BATCH` new deliveries, newest first, and a cursor while there may be more.
+    """At most `BATCH` new deliveries (`BATCH_ONCE` under a key), newest first, and a cursor while there may be more.
 
     They wait in a lane of their own and have few places in flight: what is new is never behind them. None is made of
     what was a replay itself, so going on with the cursor comes to an end.
@@ -42,14 +44,16 @@ def replay_deliveries(
         since=command.since,
         until=command.until or clock.now(),
     )
-    page = deliveries.log(caller.account.id, wanted, limit=BATCH, cursor=command.cursor)
+    most = BATCH if caller.once is None else BATCH_ONCE
+    page = deliveries.log(caller.account.id, wanted, limit=most, cursor=command.cursor)
     again = [
         replayed(original, key=ids.new("rpl"), at=clock.now())
         for original in page.items
         if original.replay_of is None
     ]
-    deliveries.add_all(again)
+    view = Replayed(count=len(again), next_cursor=page.next_cursor)
+    deliveries.add_all(again, also=caller.also(view))
     # Each that ends wakes the next ones; what the queue would not take the sweeper wakes.
     with suppress(BusyError):
         queue.wake_all(again[: IN_FLIGHT[Lane.REPLAY]])
-    return Replayed(count=len(again), next_cursor=page.next_cursor)
+    return view

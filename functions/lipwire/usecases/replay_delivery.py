@@ -37,6 +37,7 @@ def replay_delivery(
     elif found.url is None:
         raise DeliveryNotFoundError
     again = replayed(found, key=ids.new("rpl"), at=clock.now())
-    deliveries.add(again)
+    view = DeliveryView(delivery=again)
+    deliveries.add(again, also=caller.also(view))
     queue.wake(again)
-    return DeliveryView(delivery=again)
+    return view

@@ -25,4 +25,5 @@ def rotate_secret(
     wanted = GetEndpoint(endpoint_id=command.endpoint_id)
     endpoint = get_endpoint(wanted, caller, endpoints=endpoints)
     secret = new_secret(ids.secret(256))
-    return endpoints.replace(endpoint.rotated(secret, at=clock.now(), overlap=command.overlap))
+    rotated = endpoint.rotated(secret, at=clock.now(), overlap=command.overlap)
+    return endpoints.replace(rotated, also=caller.also(rotated))

@@ -39,6 +39,7 @@ def send_test_event(
         next_attempt_at=now,
         created_at=now,
     )
-    deliveries.add(delivery)
+    view = DeliveryView(delivery=delivery)
+    deliveries.add(delivery, also=caller.also(view))
     queue.wake(delivery)
-    return DeliveryView(delivery=delivery)
+    return view

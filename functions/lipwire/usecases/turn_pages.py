@@ -1,11 +1,11 @@
 """Cursors between a client and the lists behind a use case."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from lipwire.domain.commands import Caller, Command
-from lipwire.domain.cursors import seal, unseal
+from lipwire.domain.cursors import unseal
+from lipwire.usecases.seal_cursor import seal_cursor
 
 
 def turn_pages(
@@ -23,14 +23,8 @@ def turn_pages(
     Raises:
         InvalidCursorError: the cursor was not made for this account and list.
     """
-    account_id = caller.account.id
     cursor = getattr(command, "cursor", None)
     if cursor is not None:
-        position = unseal(cursor, key=key(), account_id=account_id, listed=listed)
+        position = unseal(cursor, key=key(), account_id=caller.account.id, listed=listed)
         command = command.model_copy(update={"cursor": position})
-    view = run(command)
-    following = getattr(view, "next_cursor", None)
-    if following is None:
-        return view
-    sealed = seal(following, key=key(), account_id=account_id, listed=listed)
-    return replace(view, next_cursor=sealed)
+    return seal_cursor(run(command), caller, listed=listed, key=key)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.sqs import SqsDeliveryQueue
-from lipwire.usecases.replay_deliveries import BATCH
+from lipwire.domain.errors import BusyError
+from lipwire.usecases.replay_deliveries import BATCH, BATCH_ONCE
 from tests.support.fakes import FakeClock
 from tests.support.fakes_webhooks import a_delivery
 
@@ -38,6 +41,21 @@ def test_a_batch_of_replays_is_a_handful_of_calls():
         ("update_item", 1),
         *(("transact_write_items", size) for size in writes),
     ]
+
+
+def test_an_answer_is_kept_in_the_one_transaction_that_makes_all():
+    """A full one with it is a hundred items; with nothing to make it is kept alone."""
+    active = ActiveAccounts(table="accounts")
+    for count, items in ((BATCH_ONCE, 2 * BATCH_ONCE + 2), (0, 1)):
+        client = Client()
+        store = DynamoDeliveries(client, table="t", accounts=active, clock=FakeClock())
+        store.add_all(
+            MANY[:count],
+            also=lambda transaction: transaction.put_new("t", {}, otherwise=BusyError),
+        )
+        assert client.calls[-1] == ("transact_write_items", items)
+    with pytest.raises(ValueError, match="more than one"):
+        store.add_all(MANY, also=lambda _: None)
 
 
 def test_wake_ups_go_ten_at_a_time():

@@ -13,8 +13,9 @@ from lipwire.domain.errors import (
 from lipwire.domain.options import JobOptions
 from lipwire.usecases.begin_analysis import begin_analysis
 from lipwire.usecases.create_job import create_job
-from lipwire.usecases.create_upload import SINGLE_PUT_BYTES, create_upload
+from lipwire.usecases.create_upload import create_upload
 from lipwire.usecases.create_uploads import create_uploads
+from lipwire.usecases.draft_upload import SINGLE_PUT_BYTES
 from lipwire.usecases.ingest_upload import ingest_upload
 from lipwire.usecases.probe_asset import probe_asset
 from tests.support.builders import a_caller, an_account, an_asset, video_info, voice_info

@@ -1,5 +1,6 @@
 """Assets: each step of their life is one conditional write with its outbox row."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,14 +29,20 @@ class DynamoAssets:
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
         """Guarded by the new id, while the account is active. A promise that is never kept leaves by itself, a day after it expired."""
-        expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
+        self.create_all([asset], also=also)
+
+    def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
+        """Each guarded like one."""
         transaction = Transaction(self._client)
-        transaction.put_new(
-            self._table,
-            entity_item(asset, pk=asset.id, expires_at=expires_at),
-            otherwise=ConcurrentChangeError,
-        )
-        self._accounts.check(transaction, asset.account_id, otherwise=UnauthenticatedError)
+        for asset in assets:
+            expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
+            transaction.put_new(
+                self._table,
+                entity_item(asset, pk=asset.id, expires_at=expires_at),
+                otherwise=ConcurrentChangeError,
+            )
+        for account_id in sorted({asset.account_id for asset in assets}):
+            self._accounts.check(transaction, account_id, otherwise=UnauthenticatedError)
         if also is not None:
             also(transaction)
         transaction.commit()

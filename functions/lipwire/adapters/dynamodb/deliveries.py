@@ -19,6 +19,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
+from lipwire.adapters.dynamodb.delivery_log import DeliveryLog
 from lipwire.adapters.dynamodb.delivery_rows import (
     DELIVERY,
     delivery_item,
@@ -37,13 +38,12 @@ from lipwire.adapters.dynamodb.table import (
     to_item,
 )
 from lipwire.domain.errors import AccountNotFoundError, BusyError, ConcurrentChangeError
+from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId
-from lipwire.domain.views import Page
 from lipwire.domain.webhooks import (
     IN_FLIGHT,
     Attempt,
     Delivery,
-    DeliveryFilter,
     DeliveryId,
     DeliveryStatus,
     Lane,
@@ -57,10 +57,7 @@ _LOOK_AGAIN: Final = timedelta(minutes=1)
 #: A mark younger than this is not written again; one older than the other, of an account with nothing pending, goes.
 _FRESH: Final = timedelta(minutes=10)
 _FORGET: Final = timedelta(hours=1)
-#: Rows that one page of a filtered list may look through: ten times a hundred.
-_LIST_QUERIES: Final = 10
-_LIST_ROWS: Final = 100
-#: Two items each and one for their account: a transaction holds a hundred.
+#: Two items each, one for their account and one for an answer that is kept: a transaction holds a hundred.
 _ADDED_AT_ONCE: Final = 49
 
 
@@ -68,28 +65,30 @@ class _PlaceTakenError(ConcurrentChangeError):
     """Another worker was quicker to this place."""
 
 
-class DynamoDeliveries:
+class DynamoDeliveries(DeliveryLog):
     """`DeliveryStore` on DynamoDB."""
 
     def __init__(self, client: Any, *, table: str, accounts: ActiveAccounts, clock: Clock) -> None:
-        self._client = client
-        self._table = table
+        super().__init__(client, table=table)
         self._accounts = accounts
         self._clock = clock
 
-    def add(self, delivery: Delivery) -> bool:
+    def add(self, delivery: Delivery, *, also: Also | None = None) -> bool:
         """Guarded by the delivery's id; its account is marked before, so that no crash hides it from the sweeper."""
         try:
-            self.add_all([delivery])
+            self.add_all([delivery], also=also)
         except ConcurrentChangeError:
             return False
         return True
 
-    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+    def add_all(self, deliveries: Sequence[Delivery], *, also: Also | None = None) -> None:
         """Guarded like one, while their account is active; as many in a transaction as it takes."""
+        if also is not None and len(deliveries) > _ADDED_AT_ONCE:
+            raise ValueError("more than one transaction takes")
         for account_id in {one.account_id for one in deliveries if not one.is_final}:
             self._mark(account_id)
-        for start in range(0, len(deliveries), _ADDED_AT_ONCE):
+        # What goes with none is written all the same.
+        for start in range(0, len(deliveries) or int(also is not None), _ADDED_AT_ONCE):
             transaction, some = (
                 Transaction(self._client),
                 deliveries[start : start + _ADDED_AT_ONCE],
@@ -99,6 +98,8 @@ class DynamoDeliveries:
             for delivery in some:
                 for item in (delivery_item(delivery), line_item(delivery)):
                     transaction.put_new(self._table, item, otherwise=ConcurrentChangeError)
+            if also is not None:
+                also(transaction)
             transaction.commit()
 
     def get(self, account_id: AccountId, delivery_id: DeliveryId) -> Delivery | None:
@@ -115,27 +116,6 @@ class DynamoDeliveries:
             ConsistentRead=True,
         )
         return tuple(Attempt.model_validate(from_item(item)) for item in found["Items"])
-
-    def log(
-        self, account_id: AccountId, wanted: DeliveryFilter, *, limit: int, cursor: str | None
-    ) -> Page[Delivery]:
-        """Lines of the account's list, then the rows they name; at most a thousand lines are looked through."""
-        rows: list[Delivery] = []
-        last = cursor
-        for _ in range(_LIST_QUERIES):
-            lines, following = self._lines(account_id, wanted, after=last)
-            found = self._rows([line["delivery_id"] for line in lines])
-            for line in lines:
-                last = line["sk"]
-                row = found.get(line["delivery_id"])
-                if row is not None and wanted.takes(row):
-                    rows.append(row)
-                    if len(rows) == limit:
-                        return Page(tuple(rows), last)
-            if following is None:
-                return Page(tuple(rows), None)
-            last = following
-        return Page(tuple(rows), last)
 
     def claim(self, delivery_id: DeliveryId, *, at: datetime, until: datetime) -> Delivery | None:
         """Row and place in one transaction, each guarded by its time.
@@ -357,41 +337,3 @@ class DynamoDeliveries:
         except (BotoCoreError, ClientError) as exc:
             raise BusyError from exc
         return [from_item(item) for item in found["Items"]]
-
-    def _lines(
-        self, account_id: AccountId, wanted: DeliveryFilter, *, after: str | None
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        """Lines of the list after that one, newest first, and the last key where there are more."""
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :account AND sk BETWEEN :since AND :until",
-            "ScanIndexForward": False,
-            "Limit": _LIST_ROWS,
-        }
-        values = {
-            ":account": account_id,
-            ":since": f"log#{sortable(wanted.since) if wanted.since else ''}",
-            ":until": f"log#{sortable(wanted.until) if wanted.until else '~'}",
-        }
-        if wanted.endpoint_id is not None:
-            query["FilterExpression"] = "endpoint_id = :endpoint"
-            values[":endpoint"] = wanted.endpoint_id
-        if after is not None:
-            query["ExclusiveStartKey"] = to_item({"pk": account_id, "sk": after})
-        found = self._client.query(**query, ExpressionAttributeValues=to_item(values))
-        more = found.get("LastEvaluatedKey")
-        lines = [from_item(item) for item in found["Items"]]
-        return lines, str(from_item(more)["sk"]) if more else None
-
-    def _rows(self, ids: list[str]) -> dict[str, Delivery]:
-        rows: dict[str, Delivery] = {}
-        keys = [to_item({"pk": one, "sk": DELIVERY}) for one in ids]
-        for _ in range(5):
-            if not keys:
-                return rows
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
-            for item in answer["Responses"].get(self._table, []):
-                row = Delivery.model_validate(from_item(item))
-                rows[row.id] = row
-            keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        raise BusyError

@@ -72,7 +72,9 @@ class DynamoEndpoints:
         items = (from_item(item) for page in pages for item in page["Items"])
         return tuple(readable(items, WebhookEndpoint))
 
-    def replace(self, endpoint: WebhookEndpoint, *, afresh: bool = False) -> WebhookEndpoint:
+    def replace(
+        self, endpoint: WebhookEndpoint, *, afresh: bool = False, also: Also | None = None
+    ) -> WebhookEndpoint:
         """Guarded by the version that was read; only what is the owner's is written."""
         following = endpoint.model_copy(update={"version": endpoint.version + 1})
         said = following.model_dump(mode="json", exclude=_NOT_THE_OWNERS)
@@ -92,6 +94,8 @@ class DynamoEndpoints:
             values={":before": endpoint.version, **{f":{name}": kept[name] for name in kept}},
             otherwise=ConcurrentChangeError,
         )
+        if also is not None:
+            also(transaction)
         transaction.commit()
         return following
 
