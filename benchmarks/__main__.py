@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, footage, handlers, pipeline, renders
+from benchmarks import bars, calls, footage, handlers, pipeline, renders
 from benchmarks.figure import Figure
 
 OUT: Final = Path(__file__).resolve().parents[1] / "out" / "bench.json"
@@ -17,6 +17,7 @@ SUITES: Final[tuple[Callable[[], Iterator[Figure]], ...]] = (
     calls.figures,
     footage.figures,
     renders.figures,
+    bars.figures,
 )
 
 
@@ -28,7 +29,7 @@ def main() -> int:
             found.append(figure)
             mark = "" if figure.holds else "   <- off the bar"
             sys.stdout.write(
-                f"{figure.name:<58} {figure.value:>10.3f} {figure.unit:<8} bar {figure.bar:g}{mark}\n"
+                f"{figure.name:<78} {figure.value:>10.3f} {figure.unit:<8} bar {figure.bar:g}{mark}\n"
             )
             sys.stdout.flush()
     OUT.parent.mkdir(exist_ok=True)

@@ -47,7 +47,9 @@ def figures() -> Iterator[Figure]:
         count, rss, took = _measure(body)
         yield Figure(f"{name}: modules after init", count, "modules", modules)
         yield Figure(f"{name}: memory after init", rss, "MiB", mebibytes)
-        yield Figure(f"{name}: init / (boto3 + client) init, CPU time", took / baseline, "ratio", 1.7)
+        yield Figure(
+            f"{name}: init / (boto3 + client) init, CPU time", took / baseline, "ratio", 1.7
+        )
 
 
 def _measure(body: str) -> tuple[float, float, float]:

@@ -147,11 +147,12 @@ def test_the_old_mouth_does_not_show(look: Look, record_property: Record) -> Non
     assert r <= max(MOST_OLD_MOUTH_R, asked + 0.05)
 
 
-def test_closures_close(look: Look) -> None:
+def test_closures_close(look: Look, record_property: Record) -> None:
     """Where m, b or p is spoken the lips meet."""
     count = len(look.seen.opening)
     shut = look.seen.opening[look.wanted_opening[:count] < 0.006]
     assert len(shut) >= 2
+    record_property("open_when_closed", round(float(np.median(shut)), 4))
     assert np.median(shut) < MOST_OPEN_WHEN_CLOSED
 
 
