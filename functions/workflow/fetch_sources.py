@@ -23,6 +23,7 @@ def handler(event: dict[str, Any], _context: Any) -> None:
             uploads=app.uploads,
             fetcher=app.media_fetcher,
             pages=app.pages,
+            clock=app.clock,
         )
         fetch_sources(
             job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock

@@ -158,6 +158,19 @@ class FakeAssets:
 
     def __init__(self, *assets: Asset) -> None:
         self.rows = {asset.id: asset for asset in assets}
+        #: Who fetches an asset, and until when.
+        self.fetched_by: dict[str, tuple[str, datetime]] = {}
+
+    def begin_fetch(self, asset_id: str, *, by: str, at: datetime, until: datetime) -> bool:
+        holder, end = self.fetched_by.get(asset_id, (by, at))
+        if holder != by and end > at:
+            return False
+        self.fetched_by[asset_id] = (by, until)
+        return True
+
+    def end_fetch(self, asset_id: str, *, by: str) -> None:
+        if self.fetched_by.get(asset_id, ("", None))[0] == by:
+            del self.fetched_by[asset_id]
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
         if also is not None:

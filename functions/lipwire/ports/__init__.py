@@ -195,6 +195,12 @@ class AssetStore(Protocol):
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Once: a second probe returns what the first one found."""
 
+    def begin_fetch(self, asset_id: AssetId, *, by: JobId, at: datetime, until: datetime) -> bool:
+        """Whether this job is to fetch what the asset's URL leads to; another one that has begun keeps it out until then."""
+
+    def end_fetch(self, asset_id: AssetId, *, by: JobId) -> None:
+        """The job fetches no more, whatever came of it."""
+
     def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
         """False where the asset was deleted meanwhile."""
 

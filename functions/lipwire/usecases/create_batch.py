@@ -32,7 +32,7 @@ def create_batch(
 
     A rehearsal is checked alike, credits apart, and makes nothing.
 
-    A source URL that several jobs name becomes one asset; jobs that begin side by side may each fetch it.
+    A source URL that several jobs name becomes one asset, which one of them fetches.
 
     Raises:
         BatchTooLargeError: more jobs than one transaction takes.

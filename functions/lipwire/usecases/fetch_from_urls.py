@@ -1,6 +1,7 @@
 """Media that a job names by URL arrives."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus
@@ -11,12 +12,13 @@ from lipwire.domain.errors import (
     PageWithoutMediaError,
     SourceIsPageError,
 )
-from lipwire.domain.ids import JobId
+from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job
 from lipwire.ports import (
     AccountStore,
     AssetStore,
     ByteSink,
+    Clock,
     JobStore,
     ObjectStore,
 )
@@ -30,6 +32,9 @@ CHECK_BYTES: Final = 8 * 1024**2
 _PAGES: Final = (b"<!doctype html", b"<html")
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _HEAD_BYTES: Final = 256
+#: Longer than a fetch and its last part may take: a fetch that is given up for dead writes nothing any more.
+_LEASE: Final = timedelta(seconds=300)
+_LOOK_AGAIN_S: Final = 3
 
 
 def fetch_from_urls(
@@ -41,8 +46,11 @@ def fetch_from_urls(
     uploads: ObjectStore,
     fetcher: MediaFetcher,
     pages: PageReader | None,
+    clock: Clock,
 ) -> None:
     """Every asset of the job that has a URL lies in the uploads bucket; one that lies there is not fetched again.
+
+    Jobs of a batch may name the same asset and begin side by side: one of them fetches it, the others wait for that.
 
     A URL that leads to a web page is asked of `pages` for the file that the page shows; without them it is refused.
 
@@ -63,25 +71,45 @@ def fetch_from_urls(
     job = refuse_ended()
     named = (job.source_id, job.speech_id, job.options.second_speech_id, job.options.mask_id)
     for asset_id in filter(None, named):
-        asset = assets.get(asset_id)
         account = accounts.account(job.account_id)
-        if asset is None or account is None:
-            raise AssetNotFoundError("An asset of this job was deleted.")
-        if _is_owed(asset, uploads) and asset.url is not None:
-            limit = min(account.limits.max_upload_bytes, MAX_BYTES)
+        if account is None:
+            raise AssetNotFoundError("The account of this job was erased.")
+        limit = min(account.limits.max_upload_bytes, MAX_BYTES)
+        is_picture = asset_id in {job.source_id, job.options.mask_id}
+        while asset := _owed(asset_id, assets, uploads):
             refuse_ended()
-            with uploads.writer(asset.key) as sink:
-                watched = _WatchedSink(sink, refuse_ended)
-                try:
-                    fetcher.fetch(asset.url, watched, max_bytes=limit)
-                except SourceIsPageError:
-                    if pages is None:
-                        raise
-                    is_picture = asset_id in {job.source_id, job.options.mask_id}
-                    url = pages.media_url(asset.url, is_picture=is_picture)
-                    # The page's first bytes may have come in pieces too small to tell.
-                    watched.restart()
-                    _fetch_shown(url, watched, fetcher, limit)
+            now = clock.now()
+            if not assets.begin_fetch(asset_id, by=job_id, at=now, until=now + _LEASE):
+                clock.sleep(_LOOK_AGAIN_S)
+                continue
+            try:
+                with uploads.writer(asset.key) as sink:
+                    watched = _WatchedSink(sink, refuse_ended)
+                    _fetch(str(asset.url), watched, fetcher, pages, limit, is_picture=is_picture)
+            finally:
+                assets.end_fetch(asset_id, by=job_id)
+            break
+
+
+def _fetch(
+    url: str,
+    sink: "_WatchedSink",
+    fetcher: MediaFetcher,
+    pages: PageReader | None,
+    limit: int,
+    *,
+    is_picture: bool,
+) -> None:
+    """The file that lies at the URL, or that the page there shows, is in the sink."""
+    try:
+        fetcher.fetch(url, sink, max_bytes=limit)
+    except SourceIsPageError:
+        if pages is None:
+            raise
+        shown = pages.media_url(url, is_picture=is_picture)
+        # The page's first bytes may have come in pieces too small to tell.
+        sink.restart()
+        _fetch_shown(shown, sink, fetcher, limit)
 
 
 def _fetch_shown(url: str, sink: ByteSink, fetcher: MediaFetcher, limit: int) -> None:
@@ -119,5 +147,11 @@ class _WatchedSink:
         self._sink.restart()
 
 
-def _is_owed(asset: Asset, uploads: ObjectStore) -> bool:
-    return asset.status is AssetStatus.AWAITING_UPLOAD and uploads.head(asset.key) is None
+def _owed(asset_id: AssetId, assets: AssetStore, uploads: ObjectStore) -> Asset | None:
+    """The asset, where its bytes are to be fetched and are not there."""
+    asset = assets.get(asset_id)
+    if asset is None:
+        raise AssetNotFoundError("An asset of this job was deleted.")
+    if asset.status is not AssetStatus.AWAITING_UPLOAD or asset.url is None:
+        return None
+    return asset if uploads.head(asset.key) is None else None

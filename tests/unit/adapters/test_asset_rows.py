@@ -1,5 +1,6 @@
 """Rows of assets: what is promised and never sent leaves by itself, what has arrived stays."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
-from lipwire.adapters.dynamodb.table import from_item
+from lipwire.adapters.dynamodb.table import entity_item, from_item
 from lipwire.domain.assets import AssetStatus, Problem
-from tests.support.builders import NOW, an_asset
+from lipwire.domain.ids import JobId
+from tests.support.builders import NOW, an_account, an_asset
 from tests.support.fakes import FakeIds
+from tests.support.memory_dynamodb import MemoryDynamoDB
 
 
 class Client:
@@ -60,3 +63,34 @@ def test_what_will_not_come_is_refused_and_told() -> None:
     assert (refused["status"], refused["problem"]["code"]) == ("rejected", "upload_failed")
     assert "expires_at" not in refused
     assert "AssetRejected" in str(told)
+
+
+def test_one_job_at_a_time_fetches_an_asset() -> None:
+    """Until it says that it is done, or its lease is over; of an asset that is gone nobody does."""
+    client = MemoryDynamoDB(
+        {"assets": ("pk", None), "outbox": ("pk", None), "accounts": ("pk", None)}
+    )
+    client.put_item(TableName="accounts", Item=entity_item(an_account(), pk=an_account().id))
+    assets = DynamoAssets(
+        client,
+        table="assets",
+        accounts=ActiveAccounts(table="accounts"),
+        outbox=OutboxRows(table="outbox", ids=FakeIds()),
+    )
+    asset, end = an_asset(1, status=AssetStatus.AWAITING_UPLOAD), NOW + timedelta(minutes=5)
+    assert not assets.begin_fetch(asset.id, by=JobId("job_a"), at=NOW, until=end)
+    assets.create(asset)
+    for job, at, begins in (
+        ("job_a", NOW, True),
+        ("job_b", NOW, False),
+        ("job_a", NOW, True),
+        ("job_b", end, True),
+        ("job_a", end, False),
+    ):
+        later = at + timedelta(minutes=5)
+        assert assets.begin_fetch(asset.id, by=JobId(job), at=at, until=later) is begins
+    assets.end_fetch(asset.id, by=JobId("job_a"))
+    assert not assets.begin_fetch(asset.id, by=JobId("job_a"), at=end, until=end)
+    assets.end_fetch(asset.id, by=JobId("job_b"))
+    assert assets.begin_fetch(asset.id, by=JobId("job_a"), at=end, until=end)
+    assert assets.get(asset.id) == asset

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -206,7 +207,7 @@ def awaited(number: int, **changes: object):
     return an_asset(number, **changes)
 
 
-def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, pages=None, **changes):
+def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, pages=None, clock=None, **changes):
     """The step, over these."""
     fetch_from_urls(
         job_id or a_job().id,
@@ -216,7 +217,54 @@ def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, pages=None, **chan
         uploads=bucket,
         fetcher=fetcher,
         pages=pages,
+        clock=clock or FakeClock(),
     )
+
+
+class Waiting(FakeClock):
+    """Time in which something happens."""
+
+    def __init__(self, *happens) -> None:
+        super().__init__()
+        self.happens = list(happens)
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self.happens:
+            self.happens.pop(0)()
+
+
+OTHER = f"job_{'7' * 26}"
+
+
+def test_what_another_job_fetches_is_waited_for():
+    """Twenty jobs of one source ask its server once; a cancel is heard while waiting."""
+    assets, bucket, fetcher = FakeAssets(awaited(1), VOICE), Bucket(), Fetcher()
+    clock = Waiting(lambda: None, lambda: bucket.objects.update({awaited(1).key: b"theirs"}))
+    assert assets.begin_fetch(awaited(1).id, by=OTHER, at=NOW, until=NOW + timedelta(hours=1))
+    fetch(assets, bucket, fetcher, clock=clock)
+    assert fetcher.asked == []
+    assert bucket.objects == {awaited(1).key: b"theirs"}
+    jobs, bucket = FakeJobs(a_job()), Bucket()
+    clock = Waiting(lambda: jobs.release(a_job(), status=JobStatus.CANCELED, error=None))
+    with pytest.raises(JobFinishedError):
+        fetch(assets, bucket, fetcher, jobs=jobs, clock=clock)
+
+
+@pytest.mark.parametrize("end", ["gives up", "is lost"])
+def test_what_another_job_does_not_bring_is_fetched_in_its_place(end):
+    """At once where it says so, after its lease where it died; a step that is run again goes on by itself."""
+    assets, bucket, fetcher = FakeAssets(awaited(1), VOICE), Bucket(), Fetcher()
+    assert assets.begin_fetch(awaited(1).id, by=OTHER, at=NOW, until=NOW + timedelta(minutes=5))
+    gives_up = [lambda: assets.end_fetch(awaited(1).id, by=OTHER)] if end == "gives up" else []
+    clock = Waiting(*gives_up)
+    fetch(assets, bucket, fetcher, clock=clock)
+    assert bucket.objects == {awaited(1).key: b"bytes"}
+    assert (clock.now() - NOW > timedelta(minutes=4)) is (end == "is lost")
+    assert assets.fetched_by == {}
+    with pytest.raises(SourceRefusedError):
+        fetch(assets, Bucket(), Fetcher(SourceRefusedError(status=404)))
+    assert assets.fetched_by == {}
 
 
 def test_what_waits_is_fetched_once():

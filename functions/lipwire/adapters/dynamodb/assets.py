@@ -12,7 +12,7 @@ from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Pr
 from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError, UnauthenticatedError
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, AssetId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.views import Page
 
 
@@ -120,6 +120,39 @@ class DynamoAssets:
         if stored is None:
             raise AssetNotFoundError
         return stored
+
+    def begin_fetch(self, asset_id: AssetId, *, by: JobId, at: datetime, until: datetime) -> bool:
+        """Guarded by the lease; the job that holds it may take it anew, as a step that is run again does."""
+        return self._write_fetch(
+            asset_id,
+            change="SET fetch_by = :by, fetch_until = :until",
+            condition="attribute_exists(pk) AND "
+            "(attribute_not_exists(fetch_by) OR fetch_by = :by OR fetch_until <= :now)",
+            values={":by": by, ":until": int(until.timestamp()), ":now": int(at.timestamp())},
+        )
+
+    def end_fetch(self, asset_id: AssetId, *, by: JobId) -> None:
+        """Guarded by its holder."""
+        self._write_fetch(
+            asset_id,
+            change="REMOVE fetch_by, fetch_until",
+            condition="fetch_by = :by",
+            values={":by": by},
+        )
+
+    def _write_fetch(
+        self, asset_id: AssetId, *, change: str, condition: str, values: dict[str, Any]
+    ) -> bool:
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": asset_id},
+            change=change,
+            condition=condition,
+            values=values,
+            otherwise=ConcurrentChangeError,
+        )
+        return transaction.commits(ConcurrentChangeError)
 
     def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
         """Guarded by the asset being there: False where it was deleted."""
