@@ -27,7 +27,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 class OwnNumber(BaseModel):
     """In place of an id: the one that this number leads to in the account that asks."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     number: int = Field(ge=0, le=MAX_NUMBER)
 

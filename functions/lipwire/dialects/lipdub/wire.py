@@ -27,7 +27,7 @@ Span = Annotated[list[Moment], Field(min_length=2, max_length=2)]
 class Wire(BaseModel):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
 
 
 class VideoIn(Wire):
@@ -107,7 +107,7 @@ class RenderIn(Voiced):
 class PageQuery(BaseModel):
     """Which page of a list; the vendor has two words for its size."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     page: int = Field(default=1, ge=1, le=1000)
     per_page: int | None = Field(default=None, ge=1, le=100)
