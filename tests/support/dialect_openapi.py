@@ -8,7 +8,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +48,12 @@ _OF_OPERATIONS: Final[dict[Operation, tuple[type[LipwireError], ...]]] = {
     Operation.DELETE_JOB: (errors.JobRunningError,),
     Operation.CANCEL_JOB: (errors.JobFinishedError,),
 }
+#: Objects by the set of their names.
+Alike = Mapping[frozenset[str], list[dict[str, Any]]]
+
+#: What has fewer names is no thing but an envelope of things.
+_THING: Final = 4
+
 _TYPES: Final = (
     (bool, "boolean"),
     (int, "integer"),
@@ -65,9 +71,10 @@ def document(name: str) -> Path:
 def made(name: str) -> dict[str, Any]:
     """A dialect's document."""
     dialect = dialects.load(name)
+    alike = _alike(name)
     paths: dict[str, dict[str, Any]] = {}
     for route in dialect.routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, route, alike)
     responses = _shared(paths)
     models = sorted(set(requests(name).values()), key=lambda model: model.__name__)
     modes = [(model, "validation") for model in models]
@@ -118,7 +125,7 @@ def text_of(name: str) -> str:
     return json.dumps(made(name), indent=1, ensure_ascii=False) + "\n"
 
 
-def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
+def _operation(dialect: Dialect, route: Route, alike: Alike) -> dict[str, Any]:
     mine = [one for one in goldens(dialect.name) if one.route == route]
     answers: dict[int, list[Any]] = {}
     for status, body in (*_told(mine), *_refused(dialect, route)):
@@ -127,7 +134,7 @@ def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
         "operationId": f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path.lower())}",
         "summary": (route.decode.__doc__ or route.operation.value).strip().splitlines()[0],
         "parameters": list(_parameters(route, mine)),
-        "responses": {str(status): _response(answers[status]) for status in sorted(answers)},
+        "responses": {str(status): _response(answers[status], alike) for status in sorted(answers)},
     }
     model = requests(dialect.name).get(f"{route.method} {route.path}")
     if model is not None:
@@ -179,15 +186,33 @@ def _parameters(route: Route, cases: list[Golden]) -> Iterator[dict[str, Any]]:
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}
 
 
-def _response(bodies: list[Any]) -> dict[str, Any]:
+def _response(bodies: list[Any], alike: Alike) -> dict[str, Any]:
     if all(body is None for body in bodies):
         return {"description": "Done; nothing is left to say."}
-    content = {"application/json": {"schema": schema_of(bodies)}}
+    content = {"application/json": {"schema": schema_of(bodies, alike)}}
     return {"description": "As the golden cases show it.", "content": content}
 
 
-def schema_of(values: list[Any]) -> dict[str, Any]:
-    """The narrowest JSON schema, of types and required names, that all of these values have."""
+def _alike(name: str) -> Alike:
+    """Every object of a dialect's golden answers, by its names: a thing that several routes show looks alike in all."""
+    found: dict[frozenset[str], list[dict[str, Any]]] = {}
+
+    def collect(value: Any) -> None:
+        if isinstance(value, dict) and len(value) >= _THING:
+            found.setdefault(frozenset(value), []).append(value)
+        for inner in value.values() if isinstance(value, dict) else value:
+            if isinstance(inner, dict | list):
+                collect(inner)
+
+    for case in goldens(name):
+        body = (case.values.get("answer") or {}).get("body")
+        if isinstance(body, dict | list):
+            collect(body)
+    return found
+
+
+def schema_of(values: list[Any], alike: Alike) -> dict[str, Any]:
+    """The narrowest JSON schema, of types and required names, that all of these values have, and all that are like them."""
     kinds = {name for value in values for kind, name in _TYPES if type(value) is kind}
     if "number" in kinds:
         kinds.discard("integer")
@@ -195,9 +220,11 @@ def schema_of(values: list[Any]) -> dict[str, Any]:
     objects = [value for value in values if isinstance(value, dict)]
     if objects:
         kinds.add("object")
+        shapes = dict.fromkeys(frozenset(one) for one in objects)
+        objects = [*objects, *(one for shape in shapes for one in alike.get(shape, ()))]
         names = list(dict.fromkeys(name for one in objects for name in one))
         schema["properties"] = {
-            name: schema_of([one[name] for one in objects if name in one]) for name in names
+            name: schema_of([one[name] for one in objects if name in one], alike) for name in names
         }
         schema["required"] = [name for name in names if all(name in one for one in objects)]
     lists = [value for value in values if isinstance(value, list)]
@@ -205,7 +232,7 @@ def schema_of(values: list[Any]) -> dict[str, Any]:
         kinds.add("array")
         items = [item for one in lists for item in one]
         if items:
-            schema["items"] = schema_of(items)
+            schema["items"] = schema_of(items, alike)
     found = sorted(kinds)
     return {"type": found[0] if len(found) == 1 else found, **schema}
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -43,6 +44,7 @@ def failures(
     """What is wrong, for each operation of a dialect's document under so many fitting and so many unfitting requests."""
     schema = schemathesis.openapi.from_dict(document)
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         app = MemoryApp()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
