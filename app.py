@@ -23,6 +23,7 @@ def main() -> None:
         # The CLI gives every value as text, `cdk.json` may give a true one.
         consent_required=str(app.node.try_get_context("consent_required")).lower() == "true",
         page_sources=str(app.node.try_get_context("page_sources")).lower() == "true",
+        polly=str(app.node.try_get_context("polly")).lower() == "true",
     )
     System(app, config=config, code=CodeSource.real(config))
     app.synth()

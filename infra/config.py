@@ -31,6 +31,8 @@ class DeployConfig:
     max_gpu_vcpus: int = 64
     #: Whether media may be taken from web pages, by a function of its own.
     page_sources: bool = False
+    #: Whether Amazon Polly speaks besides espeak-ng, at AWS's price.
+    polly: bool = False
     #: Length of the parts that long outputs are rendered in; 0 leaves it to each engine.
     shard_seconds: float = 0
 
@@ -47,6 +49,7 @@ class DeployConfig:
         own_hosts: str = "",
         page_sources: bool = False,
         consent_required: bool = False,
+        polly: bool = False,
     ) -> "DeployConfig":
         """The stage's values; `own_hosts` are separated by commas."""
         if not stage.isalnum() or not stage.islower() or len(stage) > 12:
@@ -63,6 +66,7 @@ class DeployConfig:
             consent_required=consent_required,
             own_hosts=tuple(_host(name.strip()) for name in own_hosts.split(",") if name.strip()),
             page_sources=page_sources,
+            polly=polly,
         )
 
 

@@ -5,7 +5,7 @@ from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, write
 FUNCTION = FunctionSpec(
     name="ApiJobs",
     handler="api_jobs.handler.handler",
-    summary="Creates, reads, lists, cancels and deletes jobs.",
+    summary="Creates, reads, lists, cancels and deletes jobs; takes texts to speak.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.IDEMPOTENCY_TABLE),
@@ -19,6 +19,8 @@ FUNCTION = FunctionSpec(
         writes(Resource.LIMITS_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.OUTPUTS_BUCKET, "outputs/"),
+        # Links to what was spoken.
+        reads(Resource.UPLOADS_BUCKET, "uploads/"),
         Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
         # Small files come with the request itself in one vendor's forms.
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
@@ -31,5 +33,5 @@ FUNCTION = FunctionSpec(
         ),
     ),
     timeout_s=29,
-    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS", "CONSENT_REQUIRED"),
+    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS", "CONSENT_REQUIRED", "POLLY"),
 )

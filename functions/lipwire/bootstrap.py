@@ -15,7 +15,7 @@ from lipwire.dialects.base import COUNTED, Operation
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.limits import Allowance
 from lipwire.resources import ACCOUNT_TABLES, Resource
-from lipwire.wiring import Wiring
+from lipwire.speech_wiring import SpeechWiring
 
 if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.account_rows import DynamoAccountRows
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from lipwire.webhook_views import DialectJobViews
 
 
-class App(Wiring):
+class App(SpeechWiring):
     """Every port by name, made at first use."""
 
     @cached_property

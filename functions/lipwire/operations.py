@@ -12,6 +12,7 @@ from lipwire.usecases.complete_upload import complete_upload
 from lipwire.usecases.create_batch import create_batch
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_key import create_key
+from lipwire.usecases.create_speech import create_speech
 from lipwire.usecases.create_upload import create_upload
 from lipwire.usecases.create_uploads import create_uploads
 from lipwire.usecases.delete_asset import delete_asset
@@ -27,6 +28,7 @@ from lipwire.usecases.get_batch import get_batch
 from lipwire.usecases.get_delivery import get_delivery
 from lipwire.usecases.get_endpoint import get_endpoint
 from lipwire.usecases.get_job import get_job
+from lipwire.usecases.get_speech import get_speech
 from lipwire.usecases.give_up_upload import give_up_upload
 from lipwire.usecases.list_asset_pages import list_asset_pages
 from lipwire.usecases.list_assets import list_assets
@@ -37,6 +39,7 @@ from lipwire.usecases.list_job_pages import list_job_pages
 from lipwire.usecases.list_jobs import list_jobs
 from lipwire.usecases.list_keys import list_keys
 from lipwire.usecases.list_ledger import list_ledger
+from lipwire.usecases.list_voices import list_voices
 from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
@@ -88,6 +91,7 @@ RUN: Final[dict[Operation, Run]] = {
         source_urls=app.url_guard,
         clock=app.clock,
         ids=app.ids,
+        voices=app.voices,
     ),
     Operation.ESTIMATE_JOB: lambda app, command, caller: estimate_job(
         command,
@@ -98,6 +102,21 @@ RUN: Final[dict[Operation, Run]] = {
         source_urls=app.url_guard,
         clock=app.clock,
         ids=app.ids,
+        voices=app.voices,
+    ),
+    Operation.CREATE_SPEECH: lambda app, command, caller: create_speech(
+        command,
+        caller,
+        speeches=app.speeches,
+        voices=app.voices,
+        clock=app.clock,
+        ids=app.ids,
+    ),
+    Operation.GET_SPEECH: lambda app, command, caller: get_speech(
+        command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock
+    ),
+    Operation.LIST_VOICES: lambda app, command, caller: list_voices(
+        command, caller, voices=app.voices
     ),
     Operation.GET_JOB: lambda app, command, caller: get_job(
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
@@ -130,6 +149,7 @@ RUN: Final[dict[Operation, Run]] = {
         source_urls=app.url_guard,
         clock=app.clock,
         ids=app.ids,
+        voices=app.voices,
     ),
     Operation.GET_BATCH: lambda app, command, caller: get_batch(
         command, caller, batches=app.batches, results=app.results, clock=app.clock

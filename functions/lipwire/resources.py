@@ -27,6 +27,7 @@ class Resource(StrEnum):
     DELIVERY_QUEUE = "DELIVERY_QUEUE"
     PROBE_FUNCTION = "PROBE_FUNCTION"
     PAGES_FUNCTION = "PAGES_FUNCTION"
+    SPEAK_FUNCTION = "SPEAK_FUNCTION"
     JOB_STATE_MACHINE = "JOB_STATE_MACHINE"
     ANALYSIS_STATE_MACHINE = "ANALYSIS_STATE_MACHINE"
 
@@ -90,6 +91,7 @@ class Layer(StrEnum):
 
     API = "api"  # powertools, pydantic
     MEDIA = "media"  # PyAV
+    SPEECH = "speech"  # espeak-ng, which runs as a program of its own
     PAGES = "pages"  # yt-dlp; built always, deployed where page sources are turned on
 
 

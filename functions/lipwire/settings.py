@@ -42,6 +42,11 @@ class Settings:
         return self.environment.get("CONSENT_REQUIRED") == "1"
 
     @property
+    def polly(self) -> bool:
+        """Whether Amazon Polly speaks too."""
+        return self.environment.get("POLLY") == "1"
+
+    @property
     def own_hosts(self) -> tuple[str, ...]:
         """This deployment's own hosts, `host:port` on loopback: nothing is sent there or fetched from there."""
         named = self.environment.get("OWN_HOSTS", "").split(",")

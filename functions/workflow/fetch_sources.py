@@ -1,4 +1,4 @@
-"""Step: fetch what comes from URLs, pin the bytes."""
+"""Step: fetch what comes from URLs, have texts spoken, pin the bytes."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from lipwire.observability import logger
 from lipwire.stepping import step_of
 from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
+from lipwire.usecases.speak_texts import speak_texts
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -24,6 +25,9 @@ def handler(event: dict[str, Any], _context: Any) -> None:
             fetcher=app.media_fetcher,
             pages=app.pages,
             clock=app.clock,
+        )
+        speak_texts(
+            job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, speaker=app.speaker
         )
         fetch_sources(
             job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock

@@ -7,7 +7,7 @@ from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, write
 FETCH_SOURCES = FunctionSpec(
     name="FetchSources",
     handler="workflow.fetch_sources.handler",
-    summary="Fetches what comes from URLs; pins the exact bytes of source and speech.",
+    summary="Fetches what comes from URLs, has texts spoken; pins the exact bytes of source and speech.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.JOBS_TABLE),
@@ -17,6 +17,7 @@ FETCH_SOURCES = FunctionSpec(
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
+        Need(Resource.SPEAK_FUNCTION, Access.INVOKE),
     ),
     # A whole core (1769 MiB are one; 512 MiB are 0.29). 2 GB in a fetch's 200 s are 10 MB/s in, and the same out. In
     # Python, with TLS on both sides, they take 18 s of a server's core, say 30 here; 239 parts of 8 MiB wait 0.1 s each
@@ -92,16 +93,20 @@ FAIL_JOB = FunctionSpec(
 PROBE_ASSET = FunctionSpec(
     name="ProbeAsset",
     handler="workflow.probe_asset.handler",
-    summary="Has the media box look into an upload and records what it found; plans its face analysis.",
+    summary="Has a text spoken; has the media box look into an upload and records what it found; plans its face analysis.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
+        writes(Resource.LEDGER_TABLE),
         writes(Resource.OUTBOX_TABLE),
+        reads(Resource.UPLOADS_BUCKET, "uploads/"),
+        Need(Resource.SPEAK_FUNCTION, Access.INVOKE),
         Need(Resource.PROBE_FUNCTION, Access.INVOKE),
         writes(Resource.WORK_BUCKET, "plans/"),
     ),
-    timeout_s=90,
+    # The longest text, then the probe.
+    timeout_s=210,
     parameters=("BATCH_TARGETS",),
 )
 

@@ -1,5 +1,6 @@
 """The one place that sets a function's runtime, layers, logs, rights and environment."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,9 +28,14 @@ class FunctionKit:
 
     @classmethod
     def of(
-        cls, stack: Stack, config: DeployConfig, source: CodeSource, *, with_pages: bool = False
+        cls,
+        stack: Stack,
+        config: DeployConfig,
+        source: CodeSource,
+        *,
+        own: AbstractSet[Layer] = frozenset(),
     ) -> "FunctionKit":
-        """The kit of a stack."""
+        """The kit of a stack; `own` are the layers of functions that it alone has."""
         layers = {
             layer: lambda_.LayerVersion(
                 stack,
@@ -39,8 +45,7 @@ class FunctionKit:
                 description=f"third-party code of functions that need {layer.value}",
             )
             for layer in source.layers
-            # Only the stack with the one function that needs it.
-            if layer is not Layer.PAGES or with_pages
+            if layer not in {Layer.PAGES, Layer.SPEECH} or layer in own
         }
         return cls(config, source.code(), layers)
 
@@ -64,6 +69,7 @@ class PythonFunction(Construct):
             "LOOPBACK_ALLOWED": "1" if config.loopback_allowed else "0",
             "OWN_HOSTS": ",".join(config.own_hosts),
             "CONSENT_REQUIRED": "1" if config.consent_required else "0",
+            "POLLY": "1" if config.polly else "0",
             **(parameters or {}),
         }
         self.spec = spec
@@ -73,7 +79,9 @@ class PythonFunction(Construct):
             retention=_RETENTION[config.log_retention_days],
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.role = role = iam.Role(
+            self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
+        )
         self.log_group.grant_write(role)
         self.function = lambda_.Function(
             self,

@@ -13,9 +13,10 @@ from infra.grants import Handle, Handles
 from infra.stacks.compute import ComputeStack
 from infra.stacks.storage import name_outputs
 from infra.workflows import analyze_source, lipsync_job
-from lipwire.resources import FunctionSpec, Resource
+from lipwire.resources import FunctionSpec, Layer, Resource
 from pages.spec import FUNCTION as PAGES
 from probe.spec import FUNCTION as PROBE
+from speak.spec import FUNCTION as SPEAK
 from workflow.specs import ANALYSIS_STEPS, FETCH_SOURCES, JOB_STEPS, with_pages
 
 
@@ -33,9 +34,19 @@ class WorkflowStack(Stack):
         compute: ComputeStack,
     ) -> None:
         super().__init__(scope, construct_id)
-        kit = FunctionKit.of(self, config, code, with_pages=config.page_sources)
+        own = {Layer.SPEECH} | ({Layer.PAGES} if config.page_sources else set())
+        kit = FunctionKit.of(self, config, code, own=own)
         probe = PythonFunction(self, PROBE, kit=kit, handles=storage)
-        known = storage | {Resource.PROBE_FUNCTION: _function_handle(probe)}
+        speak = PythonFunction(self, SPEAK, kit=kit, handles=storage)
+        if config.polly:
+            # Nothing narrower: what is named here would be a lexicon, and none is used.
+            speak.role.add_to_policy(
+                iam.PolicyStatement(actions=["polly:SynthesizeSpeech"], resources=["*"])
+            )
+        known = storage | {
+            Resource.PROBE_FUNCTION: _function_handle(probe),
+            Resource.SPEAK_FUNCTION: _function_handle(speak),
+        }
         job_steps: tuple[FunctionSpec, ...] = JOB_STEPS
         pages: list[PythonFunction] = []
         if config.page_sources:
@@ -76,7 +87,7 @@ class WorkflowStack(Stack):
             analyze_source.EXECUTION_TIMEOUT,
             submittable,
         )
-        self.functions = [probe, *pages, *job.values(), *analysis.values()]
+        self.functions = [probe, speak, *pages, *job.values(), *analysis.values()]
         self.machines = [job_machine, analysis_machine]
         self.handles: Handles = {
             Resource.JOB_STATE_MACHINE: _handle(job_machine),

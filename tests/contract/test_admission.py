@@ -24,6 +24,8 @@ ROUTES = [
 NEEDED = {
     "jobs": Scope.JOBS,
     "batches": Scope.JOBS,
+    "speech": Scope.JOBS,
+    "voices": Scope.JOBS,
     "uploads": Scope.UPLOADS,
     "assets": Scope.UPLOADS,
     "webhook-endpoints": Scope.WEBHOOKS,

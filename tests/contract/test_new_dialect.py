@@ -12,6 +12,7 @@ from lipwire.domain.jobs import JobStatus
 from lipwire.domain.limits import Allowance, Rate, decide
 from lipwire.domain.webhooks import Delivery
 from lipwire.operations import RUN
+from lipwire.ports.speech import NO_VOICES
 from lipwire.serving import answer
 from lipwire.webhook_views import DialectJobViews
 from tests.support import dialect_coverage
@@ -49,6 +50,7 @@ class Desk(SimpleNamespace):
             url_guard=AnyUrl(),
             clock=FakeClock(),
             ids=FakeIds(),
+            voices=NO_VOICES,
             results=SimpleNamespace(sign=lambda key, **_how: f"https://media.test/{key}"),
             limit=lambda operation, caller: allowance,
             callers=SimpleNamespace(caller=lambda key, *, is_fresh: a_caller()),

@@ -34,6 +34,7 @@ def bodies(client):
             {"name": "b", "scopes": ["jobs"]},
         ),
         Operation.CREATE_BATCH: ({"jobs": [job]}, {"jobs": [job], "name": "another"}),
+        Operation.CREATE_SPEECH: ({"text": "One."}, {"text": "Two."}),
         Operation.CREATE_ENDPOINT: (hook, hook | {"description": "another"}),
     }
 

@@ -1,12 +1,15 @@
 """Options over HTTP, on the deployed platform: honoured in the output, told in the job, refused for nothing."""
 
+import json
 import struct
+import wave
 import zlib
 from pathlib import Path
 
 import pytest
 
 from infra.local.client import ApiError, Client, download
+from tests.support.platform import until
 
 DONE_S = 180
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,3 +97,44 @@ def refused_in_the_end(client: Client, source: str, speech: str) -> str:
     assert job["status"] == "failed"
     assert job["credits"]["charged_millicredits"] == 0
     return str(job["error"]["code"])
+
+
+def test_a_text_becomes_a_voice_and_a_video(client, portrait, tmp_path):
+    """Spoken on its own it is an asset that is paid by its characters; in a job its own times move the mouth."""
+    made = client.call("POST", "/speech", {"text": "Hello, my moon.", "voice": "espeak/en-us"})
+    assert (made["status"], made["characters"], made["charged_millicredits"]) == (
+        "awaiting_upload",
+        15,
+        2,
+    )
+    job = client.call(
+        "POST",
+        "/jobs",
+        {
+            "source": {"asset_id": client.upload(portrait, "image/png")},
+            "speech": {"text": "Papa may bob.", "language": "en-US", "rate": 1.25},
+        },
+    )
+    spoken = until(
+        lambda: client.call("GET", f"/speech/{made['asset_id']}"),
+        lambda found: found["status"] == "ready",
+        timeout_s=DONE_S,
+    )
+    download(spoken["audio_url"], tmp_path / "spoken.wav")
+    with wave.open(str(tmp_path / "spoken.wav")) as sound:
+        assert round(1000 * sound.getnframes() / sound.getframerate()) == spoken["duration_ms"]
+    download(spoken["phonemes_url"], tmp_path / "spoken.json")
+    sounds = [one["symbol"] for one in json.loads((tmp_path / "spoken.json").read_text())]
+    assert sounds.count("m") == 2
+    found = client.finish(job["id"], timeout_s=DONE_S)
+    assert found["status"] == "succeeded", found["error"]
+    assert found["quality_report"]["speech_model"] == "phoneme-times"
+    assert found["quality_report"]["closures"] == 5
+    download(found["output"]["url"], tmp_path / "spoken.mp4")
+    spent = {
+        one["kind"]: one["amount_millicredits"] for one in client.call("GET", "/ledger")["items"]
+    }
+    # 13 characters cost two milli-credits, as do 15.
+    assert (spent["CHARGE"], spent["SETTLE"] - 2) == (2, found["output"]["duration_ms"])
+    left = client.call("GET", "/account")["credits"]["balance_millicredits"]
+    assert left == 1_000_000 - 2 - found["credits"]["charged_millicredits"]

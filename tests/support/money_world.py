@@ -24,6 +24,7 @@ from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.keys import ApiKey
 from lipwire.domain.ledger import Entry, Finding, audit_account, audit_jobs
 from lipwire.domain.media import MediaInfo
+from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.usecases.cancel_job import cancel_job
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.draft_job import draft_job
@@ -171,9 +172,16 @@ class World:
         except (LipwireError, EndpointConnectionError, Crash):
             return None
 
-    def create(self, seconds: int = 2, *, is_seen: bool = True, **command: Any) -> Job:
+    def create(
+        self,
+        seconds: int = 2,
+        *,
+        is_seen: bool = True,
+        voices: VoiceCatalog = NO_VOICES,
+        **command: Any,
+    ) -> Job:
         """POST /jobs; of a voice that nobody has looked into yet the hold is provisional."""
-        if "speech_url" not in command:
+        if not {"speech_url", "script"} & set(command):
             voice = VOICES[seconds]
             if not is_seen:
                 status = {"status": AssetStatus.UPLOADED, "media": None}
@@ -194,6 +202,7 @@ class World:
             source_urls=AnyUrl(),
             clock=self.clock,
             ids=self.ids,
+            voices=voices,
         ).job
 
     def create_batch(self, voices: Sequence[int]) -> Batch:

@@ -32,6 +32,9 @@ class Operation(StrEnum):
     LIST_JOB_PAGES = "list_job_pages"
     CANCEL_JOB = "cancel_job"
     DELETE_JOB = "delete_job"
+    CREATE_SPEECH = "create_speech"
+    GET_SPEECH = "get_speech"
+    LIST_VOICES = "list_voices"
     GET_ACCOUNT = "get_account"
     CLOSE_ACCOUNT = "close_account"
     LIST_LEDGER = "list_ledger"
@@ -66,6 +69,7 @@ CREATES: Final = frozenset(
         Operation.CREATE_UPLOADS,
         Operation.CREATE_JOB,
         Operation.CREATE_BATCH,
+        Operation.CREATE_SPEECH,
         Operation.CREATE_ENDPOINT,
         Operation.CREATE_KEY,
         Operation.ROTATE_KEY,
@@ -113,6 +117,10 @@ _JOBS: Final = {
     Operation.LIST_BATCHES,
     Operation.FIND_BATCHES,
     Operation.CANCEL_BATCH,
+    # It spends credits, as jobs do.
+    Operation.CREATE_SPEECH,
+    Operation.GET_SPEECH,
+    Operation.LIST_VOICES,
 }
 _WEBHOOKS: Final = {
     Operation.CREATE_ENDPOINT,
@@ -135,6 +143,7 @@ COUNTED: Final = frozenset(
         Operation.CREATE_UPLOADS,
         Operation.CREATE_JOB,
         Operation.CREATE_BATCH,
+        Operation.CREATE_SPEECH,
         Operation.CREATE_ENDPOINT,
         Operation.ROTATE_SECRET,
         Operation.SEND_TEST_EVENT,

@@ -16,6 +16,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.ids import AccountId, AssetId
 from lipwire.domain.media import MediaInfo, MediaKind
+from lipwire.domain.speech import Speech
 
 
 class AssetStatus(StrEnum):
@@ -95,6 +96,8 @@ class Asset(BaseModel):
     multipart_upload_id: str | None = None
     #: Where its bytes are to be fetched from; forgotten once they have arrived, for it may hold a signature.
     url: str | None = None
+    #: What it is spoken from, where nobody sends its bytes.
+    speech: Speech | None = None
     #: Pinned when the bytes arrive: a later PUT to the same URL changes nothing that was accepted.
     version_id: str | None = None
     media: MediaInfo | None = None
@@ -113,6 +116,19 @@ class Asset(BaseModel):
     def key(self) -> str:
         """The object's key in the uploads bucket."""
         return source_key(self.account_id, self.id)
+
+    def arrived(self, *, version_id: str | None, size_bytes: int) -> "Asset":
+        """The asset with its bytes; where they came from, and the text they were spoken from, are forgotten."""
+        speech = self.speech and self.speech.model_copy(update={"text": None})
+        return self.model_copy(
+            update={
+                "status": AssetStatus.UPLOADED,
+                "version_id": version_id,
+                "size_bytes": size_bytes,
+                "url": None,
+                "speech": speech,
+            }
+        )
 
 
 def uploads_prefix(account_id: str) -> str:

@@ -14,6 +14,7 @@ from lipwire.domain.media import MediaKind
 from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
+from lipwire.domain.speech import Script
 from lipwire.domain.webhooks import (
     DEFAULT_OVERLAP,
     NATIVE,
@@ -125,9 +126,12 @@ class CreateJob(Command):
     #: Or else came along.
     source_file: GivenFile | None = None
     speech_file: GivenFile | None = None
+    #: Or, of a voice, what is to be said.
+    script: Script | None = None
     options: JobOptions = JobOptions()
     mask_url: str | None = None
     second_speech_url: str | None = None
+    second_script: Script | None = None
     #: That the person in the source agrees, in words.
     consent: str | None = None
     name: str | None = None
@@ -149,6 +153,20 @@ class CreateJob(Command):
 
 class EstimateJob(CreateJob):
     """What creating this job would hold."""
+
+
+class CreateSpeech(Command):
+    script: Script
+    name: str | None = None
+
+
+class GetSpeech(Command):
+    asset_id: AssetId
+
+
+class ListVoices(Command):
+    #: Only those that speak it.
+    language: str | None = None
 
 
 class GetJob(Command):

@@ -13,12 +13,13 @@ LipwireError
 │                                  TooManyKeysError, LedgerConflictError, RefundTooLargeError,
 │                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
 ├── InvalidError (422)             BatchTooLargeError, InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError,
-│   │                              ConsentRequiredError, IdempotencyKeyReusedError
+│   │                              ConsentRequiredError, IdempotencyKeyReusedError, NothingToSayError,
+│   │                              TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
 ├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError
 ├── UnavailableError (503)         BusyError
-└── InternalError (500)            RenderFailedError, RenderTimedOutError, InternalError
+└── InternalError (500)            RenderFailedError, RenderTimedOutError, SpeechFailedError, InternalError
 
 `code` is stable and part of the API; `mend` says what the caller can do. A `MediaError` raised in a container ends
 the attempt with exit code 64 and becomes the job's error.
@@ -46,6 +47,11 @@ from lipwire.domain.media_errors import SourceUnreachableError as SourceUnreacha
 from lipwire.domain.media_errors import SourceUrlError as SourceUrlError
 from lipwire.domain.media_errors import TooLongError as TooLongError
 from lipwire.domain.media_errors import UnsupportedMediaError as UnsupportedMediaError
+from lipwire.domain.speech_errors import LanguageNotSpokenError as LanguageNotSpokenError
+from lipwire.domain.speech_errors import NothingToSayError as NothingToSayError
+from lipwire.domain.speech_errors import SpeechFailedError as SpeechFailedError
+from lipwire.domain.speech_errors import TextTooLongError as TextTooLongError
+from lipwire.domain.speech_errors import VoiceNotFoundError as VoiceNotFoundError
 
 
 class UnauthenticatedError(LipwireError):

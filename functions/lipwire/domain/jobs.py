@@ -105,6 +105,8 @@ class Job(BaseModel):
     #: The engine's own price when the hold was made, which the native list takes.
     per_second_millicredits: int
     terms: Terms = Terms()
+    #: What its texts cost beside the output: part of the hold, and of the charge.
+    speech_millicredits: int = 0
     charged_millicredits: int | None = None
     output: JobOutput | None = None
     warnings: tuple[AnyWarning, ...] = ()
@@ -155,6 +157,8 @@ class RenderPlan(BaseModel):
     source_version: str | None
     speech_key: str | None = None
     speech_version: str | None = None
+    #: Times of the voice's sounds, where whoever spoke it gave them.
+    phonemes_key: str | None = None
     second_speech_key: str | None = None
     second_speech_version: str | None = None
     mask_key: str | None = None

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from lipwire.domain.credits import Millicredits
-from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 
 
@@ -24,6 +24,8 @@ class EntryKind(StrEnum):
     RELEASE = "RELEASE"
     #: A hold's end with a charge of at most the hold.
     SETTLE = "SETTLE"
+    #: Spent at once, without a hold: speech that is made on its own.
+    CHARGE = "CHARGE"
     #: Some or all of a charge given back, later.
     REFUND = "REFUND"
     #: An operator's correction, of either sign.
@@ -36,6 +38,7 @@ SIGN = {
     EntryKind.REFUND: 1,
     EntryKind.ADJUST: 1,
     EntryKind.SETTLE: -1,
+    EntryKind.CHARGE: -1,
     EntryKind.HOLD: 0,
     EntryKind.RELEASE: 0,
 }
@@ -56,7 +59,9 @@ class Entry(BaseModel):
     #: Of a SETTLE or RELEASE: the whole hold that it ends.
     held_millicredits: Millicredits | None = None
     job_id: JobId | None = None
-    #: Of a HOLD: name and version of the price list.
+    #: Of a CHARGE, and of its REFUND: the speech.
+    asset_id: AssetId | None = None
+    #: Of a HOLD or CHARGE: name and version of the price list.
     price_list: str | None = None
     #: Of a REFUND: the operator's own key.
     refund_key: str | None = None
@@ -82,6 +87,16 @@ def hold_key(job_id: JobId, number: int) -> str:
 def end_key(job_id: JobId) -> str:
     """Of the one SETTLE or RELEASE that a job can have."""
     return f"END#{job_id}"
+
+
+def charge_key(asset_id: AssetId) -> str:
+    """Of the one CHARGE that a speech can have."""
+    return f"CHARGE#{asset_id}"
+
+
+def charge_back_key(asset_id: AssetId) -> str:
+    """Of the one REFUND of a speech that came to nothing."""
+    return f"REFUND#{asset_id}"
 
 
 def refund_key(job_id: JobId, number: int) -> str:

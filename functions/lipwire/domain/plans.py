@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from lipwire.domain.limits import Rate
+from lipwire.domain.speech import MOST_CHARACTERS
 
 Count = Annotated[int, Field(gt=0)]
 
@@ -31,6 +32,8 @@ class Plan(BaseModel):
     max_upload_bytes: int
     max_pixels: int
     retention_days: int
+    #: Of one text that is to be spoken.
+    max_speech_characters: int
 
     def longest_output_ms(self, *, is_test: bool) -> int:
         """How long an output may last."""
@@ -60,6 +63,7 @@ class PlanChanges(BaseModel):
     max_upload_bytes: Count | None = None
     max_pixels: Annotated[int, Field(gt=0, le=MOST_PIXELS)] | None = None
     retention_days: Annotated[int, Field(gt=0, le=MOST_RETENTION_DAYS)] | None = None
+    max_speech_characters: Annotated[int, Field(gt=0, le=MOST_CHARACTERS)] | None = None
 
     def applied_to(self, plan: Plan) -> Plan:
         """The plan with these limits in place of its own."""
@@ -76,6 +80,7 @@ _FREE: Final = Plan(
     max_upload_bytes=500 * 1024**2,
     max_pixels=1920 * 1080,
     retention_days=7,
+    max_speech_characters=1000,
 )
 _STARTER: Final = Plan(
     name="starter",
@@ -87,6 +92,7 @@ _STARTER: Final = Plan(
     max_upload_bytes=5 * 1024**3,
     max_pixels=3840 * 2160,
     retention_days=14,
+    max_speech_characters=3000,
 )
 _PRO: Final = Plan(
     name="pro",
@@ -99,6 +105,7 @@ _PRO: Final = Plan(
     # 4K video, and what a phone's camera takes.
     max_pixels=MOST_PIXELS,
     retention_days=MOST_RETENTION_DAYS,
+    max_speech_characters=MOST_CHARACTERS,
 )
 
 #: `custom` is `pro` with an account's own changes.

@@ -91,6 +91,8 @@ class Price:
 
 
 _ANY: Final = (None, "")
+#: What our own list is called; who has no list of their own sells by it.
+NATIVE: Final = "native"
 
 
 def _lists(*lists: PriceList) -> dict[tuple[str, int], PriceList]:
@@ -101,7 +103,7 @@ def _lists(*lists: PriceList) -> dict[tuple[str, int], PriceList]:
 PRICE_LISTS: Final = _lists(
     # The engine's own price for a second, in credits of ours, exact to a milli-credit.
     PriceList(
-        dialect="native",
+        dialect=NATIVE,
         version=1,
         credit=Fraction(1000),
         counted=Counted.SECONDS,
@@ -186,7 +188,7 @@ def list_of(terms: Terms) -> PriceList:
         KeyError: the dialect has lists, but never had that version.
     """
     own = terms.dialect in {name for name, _ in PRICE_LISTS}
-    return PRICE_LISTS[(terms.dialect, terms.version) if own else ("native", 1)]
+    return PRICE_LISTS[(terms.dialect, terms.version) if own else (NATIVE, 1)]
 
 
 def resolution_of(width: int, height: int) -> Resolution:

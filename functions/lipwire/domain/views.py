@@ -14,6 +14,7 @@ from lipwire.domain.ids import AccountId
 from lipwire.domain.jobs import Job
 from lipwire.domain.keys import ApiKey
 from lipwire.domain.prices import Price, Terms
+from lipwire.domain.speech import Speech
 from lipwire.domain.webhooks import Attempt, Delivery
 
 Item = TypeVar("Item")
@@ -58,8 +59,21 @@ class EstimateView:
     price: Price
     terms: Terms
     engine: str
+    #: What its texts cost besides.
+    speech_millicredits: int = 0
     #: None while a file has not been looked into: then the price is provisional.
     longest_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechView:
+    """A speech; its URLs are signed at this read, once there is something to hear."""
+
+    asset: Asset
+    speech: Speech
+    audio_url: str | None = None
+    phonemes_url: str | None = None
+    urls_expire_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
+
 from lipwire.domain.errors import NoFaceError, UnavailableError
 from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import (
@@ -17,6 +19,7 @@ from lipwire.domain.jobs import (
     outputs_prefix,
     result_key,
 )
+from lipwire.domain.options import JobOptions, PhonemeTime
 from lipwire.domain.shards import (
     ShardCut,
     ShardReport,
@@ -93,7 +96,7 @@ class Runner:
                 output=self._folder / "output.mp4",
                 cover=self._folder / "cover.jpg",
                 progress=progress,
-                options=plan.options,
+                options=self._options(plan),
                 mark=plan.mark,
             )
         )
@@ -157,7 +160,7 @@ class Runner:
                 output=part,
                 cover=cover,
                 progress=progress,
-                options=plan.options,
+                options=self._options(plan),
                 mark=plan.mark,
                 shard=Shard(start_ms=start_ms, end_ms=end_ms),
             )
@@ -286,6 +289,16 @@ class Runner:
         if plan.mask_key is not None:
             mask = self._fetch(plan.mask_key, "mask", plan.mask_version)
         return source, tuple(speeches), mask
+
+    def _options(self, plan: RenderPlan) -> JobOptions:
+        """The plan's options, with the times of the voice's sounds where whoever spoke it gave them."""
+        path = self._folder / "phonemes.json"
+        if plan.phonemes_key is None or not self._files.fetch(
+            self._uploads, plan.phonemes_key, path
+        ):
+            return plan.options
+        phonemes = TypeAdapter(tuple[PhonemeTime, ...]).validate_json(path.read_bytes())
+        return plan.options.model_copy(update={"phonemes": phonemes})
 
     def _fetch(self, key: str, name: str, version_id: str | None) -> Path:
         path = self._folder / name

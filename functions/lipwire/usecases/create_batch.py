@@ -9,6 +9,7 @@ from lipwire.domain.views import BatchView, JobView
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
 from lipwire.ports.batches import BatchStore
 from lipwire.ports.consents import ConsentStore
+from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
 from lipwire.usecases.note_consent import note_consent
@@ -27,6 +28,7 @@ def create_batch(
     source_urls: UrlPolicy,
     clock: Clock,
     ids: IdSource,
+    voices: VoiceCatalog = NO_VOICES,
 ) -> BatchView:
     """Queued jobs, each with a hold of its own and its workflow about to start: all of them, or none.
 
@@ -56,6 +58,7 @@ def create_batch(
                 source_urls=source_urls,
                 clock=clock,
                 ids=ids,
+                voices=voices,
             )
         except LipwireError as error:
             error.fields["job"] = number

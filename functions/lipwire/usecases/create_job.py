@@ -15,6 +15,7 @@ from lipwire.ports import (
     ObjectStore,
 )
 from lipwire.ports.consents import ConsentStore
+from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
 from lipwire.usecases.note_consent import note_consent
@@ -35,6 +36,7 @@ def create_job(
     clock: Clock,
     ids: IdSource,
     ledger: Callable[[], Ledger] | None = None,
+    voices: VoiceCatalog = NO_VOICES,
 ) -> JobView:
     """A queued job with its credits held and its workflow about to start: one transaction.
 
@@ -56,6 +58,7 @@ def create_job(
         source_urls=source_urls,
         clock=clock,
         ids=ids,
+        voices=voices,
     )
     # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
     for asset in draft.fetched:

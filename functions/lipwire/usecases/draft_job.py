@@ -37,10 +37,12 @@ from lipwire.domain.media import MediaInfo
 from lipwire.domain.numbers import OwnNumber, numbered
 from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
 from lipwire.domain.options import JobOptions, chosen
-from lipwire.domain.prices import Price, estimate
+from lipwire.domain.prices import NATIVE, Price, estimate, list_of
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
+from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.get_asset import get_asset
+from lipwire.usecases.spoken_asset import spoken_asset
 
 #: Longer than any workflow runs.
 _FETCHED_WITHIN: Final = timedelta(days=1)
@@ -51,7 +53,7 @@ class JobDraft:
     """A job that could be made, and what it would hold."""
 
     job: Job
-    #: Assets that don't exist yet: they wait to be fetched from URLs.
+    #: Assets that don't exist yet: they wait to be fetched from URLs, or to be spoken.
     fetched: tuple[Asset, ...]
     #: Nor do these, whose bytes came with the request.
     given: tuple[tuple[Asset, bytes], ...]
@@ -70,6 +72,7 @@ def draft_job(
     source_urls: UrlPolicy,
     clock: Clock,
     ids: IdSource,
+    voices: VoiceCatalog = NO_VOICES,
 ) -> JobDraft:
     """The queued job with what it would hold; nothing is written.
 
@@ -80,6 +83,7 @@ def draft_job(
         InvalidOptionError: options that don't fit each other, the engine or what is known of the source.
         MediaError, WrongAssetKindError: what is already known of an asset forbids it.
         EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError.
+        NothingToSayError, TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError: of a text.
     """
     if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
         raise InvalidWebhookUrlError
@@ -101,6 +105,13 @@ def draft_job(
         for role, asset_id, url in named
         if asset_id is not None or _is_allowed(url, role, source_urls)
     } | {role: _awaited(file, command, caller, ids, now) for role, file in files.items()}
+    scripts = {"speech": command.script, "options.second_speech": command.second_script}
+    spoken = {
+        role: spoken_asset(script, caller, voices=voices, ids=ids, now=now)
+        for role, script in scripts.items()
+        if script is not None
+    }
+    media |= spoken
     source, speech = media["source"], media["speech"]
     second, mask = media.get("options.second_speech"), media.get("options.mask")
     options = options.model_copy(
@@ -134,6 +145,9 @@ def draft_job(
         resolution=output_resolution(source.media, options) if source.media else None,
         per_second=spec.millicredits_per_second,
     )
+    # A dialect with a list of its own sells speech as its vendor does: for nothing.
+    sells_speech = not terms.free and list_of(terms).dialect == NATIVE
+    said = sum(one.speech.millicredits for one in spoken.values() if one.speech and sells_speech)
     job = Job(
         id=JobId(_new_id("job", command, caller, ids)),
         account_id=caller.account.id,
@@ -149,7 +163,8 @@ def draft_job(
         metadata=command.metadata,
         echo=command.echo,
         engine=spec.name,
-        held_millicredits=price.amount,
+        held_millicredits=price.amount + said,
+        speech_millicredits=said,
         terms=terms,
         per_second_millicredits=spec.millicredits_per_second,
         created_at=now,
@@ -157,7 +172,13 @@ def draft_job(
     )
     fetched = tuple(media[role] for role, asset_id, url in named if asset_id is None and url)
     given = tuple((media[role], file.data) for role, file in files.items())
-    return JobDraft(job=job, fetched=fetched, given=given, price=price, longest_ms=longest_ms)
+    return JobDraft(
+        job=job,
+        fetched=(*fetched, *spoken.values()),
+        given=given,
+        price=price,
+        longest_ms=longest_ms,
+    )
 
 
 def _is_allowed(url: str | None, role: str, source_urls: UrlPolicy) -> bool:

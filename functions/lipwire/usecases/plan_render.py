@@ -16,6 +16,7 @@ from lipwire.domain.events import JobRenderingStarted
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import TEST_MARK, JobStatus, RenderPlan, outputs_prefix
 from lipwire.domain.shards import shard_count
+from lipwire.domain.speech import phonemes_key
 from lipwire.ports import AssetStore, Clock, EngineCatalog, JobStore, WorkStore
 
 
@@ -59,6 +60,14 @@ def plan_render(
         source.media, speech.media, second.media if second else None, job.options
     )
     shards = shard_count(longest_ms, shard_ms=engines.shard_ms(spec.name))
+    options, phonemes = job.options, None
+    if speech.speech is not None:
+        if "language" in spec.options:
+            language = options.language or speech.speech.language
+            options = options.model_copy(update={"language": language})
+        is_driven = "phonemes" in spec.options and second is None and not options.phonemes
+        if speech.speech.has_phonemes and is_driven:
+            phonemes = phonemes_key(speech.key)
     folder = outputs_prefix(job.account_id, job.id)
     work.put_plan(
         RenderPlan(
@@ -70,13 +79,14 @@ def plan_render(
             source_version=job.source_version,
             speech_key=speech.key,
             speech_version=job.speech_version,
+            phonemes_key=phonemes,
             second_speech_key=second.key if second else None,
             second_speech_version=job.second_speech_version,
             mask_key=mask.key if mask else None,
             mask_version=job.mask_version,
             output_key=f"{folder}output.mp4",
             cover_key=f"{folder}cover.jpg",
-            options=job.options,
+            options=options,
             mark=TEST_MARK if job.is_test else None,
             shards=shards,
             longest_ms=longest_ms,

@@ -34,7 +34,7 @@ def settle_job(
         duration_ms=output.duration_ms,
         resolution=resolution_of(output.width, output.height),
         per_second=job.per_second_millicredits,
-        held=Millicredits(job.held_millicredits),
+        held=Millicredits(job.held_millicredits - job.speech_millicredits),
     )
     quality = quality_report(
         report.quality,
@@ -44,7 +44,7 @@ def settle_job(
     )
     jobs.settle(
         job.model_copy(update={"quality": quality}),
-        charge=price.amount,
+        charge=Millicredits(price.amount + job.speech_millicredits),
         output=report.output,
         warnings=(*job.warnings, *report.warnings),
     )

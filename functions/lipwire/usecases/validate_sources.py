@@ -81,8 +81,9 @@ def validate_sources(
         resolution=output_resolution(source.media, options),
         per_second=job.per_second_millicredits,
     )
-    if price.amount > job.held_millicredits:
-        job = jobs.extend_hold(job, Millicredits(price.amount - job.held_millicredits))
+    needed = price.amount + job.speech_millicredits
+    if needed > job.held_millicredits:
+        job = jobs.extend_hold(job, Millicredits(needed - job.held_millicredits))
     is_image = source.media.kind is MediaKind.IMAGE
     mode = Mode.PORTRAIT if is_image else Mode.VIDEO
     warnings = job.warnings + tuple(one for one in found if one not in job.warnings)

@@ -73,6 +73,7 @@ def test_the_estimate_is_what_would_be_held(options, longest_ms):
     answer = estimated(wire, FakeAssets(SOURCE, VOICE))
     assert answer == {
         "held_millicredits": held(wire, FakeAssets(SOURCE, VOICE)),
+        "speech_millicredits": 0,
         "price_list": "native/1",
         "engine": "retarget",
         "counted": "seconds",

@@ -168,7 +168,8 @@ def test_the_wire_takes_urls_of_options():
     assert (command.mask_url, command.options.mask_id) == (URL, None)
     assert (command.second_speech_url, command.options.second_speech_id) == (None, VOICE.id)
     shown = json.loads(from_options(command.options).model_dump_json())
-    assert (shown["mask"], shown["second_speech"]) == (None, {"asset_id": VOICE.id, "url": None})
+    assert (shown["mask"], shown["second_speech"]["asset_id"]) == (None, VOICE.id)
+    assert {one for one in shown["second_speech"].values() if one} == {VOICE.id}
 
 
 class Bucket:

@@ -28,24 +28,28 @@ class DynamoAssets:
         self._outbox = outbox
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
-        """Guarded by the new id, while the account is active. A promise that is never kept leaves by itself, a day after it expired."""
+        """Guarded by the new id, while the account is active."""
         self.create_all([asset], also=also)
 
     def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
         """Each guarded like one."""
         transaction = Transaction(self._client)
         for asset in assets:
-            expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
-            transaction.put_new(
-                self._table,
-                entity_item(asset, pk=asset.id, expires_at=expires_at),
-                otherwise=ConcurrentChangeError,
-            )
+            self.put_new(transaction, asset)
         for account_id in sorted({asset.account_id for asset in assets}):
             self._accounts.check(transaction, account_id, otherwise=UnauthenticatedError)
         if also is not None:
             also(transaction)
         transaction.commit()
+
+    def put_new(self, transaction: Transaction, asset: Asset) -> None:
+        """Its row; a promise that is never kept leaves by itself, a day after it expired."""
+        expires_at = int(asset.upload_expires_at.timestamp()) + 24 * 3600
+        transaction.put_new(
+            self._table,
+            entity_item(asset, pk=asset.id, expires_at=expires_at),
+            otherwise=ConcurrentChangeError,
+        )
 
     def get(self, asset_id: AssetId) -> Asset | None:
         """The asset, read consistently, or None."""
@@ -65,15 +69,8 @@ class DynamoAssets:
         self, asset: Asset, *, version_id: str | None, size_bytes: int, at: datetime
     ) -> bool:
         """Guarded by `awaiting_upload`, so five deliveries of one event start one analysis."""
-        arrived = asset.model_copy(
-            update={
-                "status": AssetStatus.UPLOADED,
-                "version_id": version_id,
-                "size_bytes": size_bytes,
-                "url": None,
-            }
-        )
-        transaction = self._leaving(AssetStatus.AWAITING_UPLOAD, arrived)
+        arrived = asset.arrived(version_id=version_id, size_bytes=size_bytes)
+        transaction = self.leaving(AssetStatus.AWAITING_UPLOAD, arrived)
         self._emit(transaction, arrived, AssetUploaded(asset_id=asset.id), at=at)
         self._outbox.command(
             transaction,
@@ -88,7 +85,7 @@ class DynamoAssets:
         """Guarded by `awaiting_upload`: what has arrived stays."""
         changes = {"status": AssetStatus.REJECTED, "problem": problem, "url": None}
         refused = asset.model_copy(update=changes)
-        transaction = self._leaving(AssetStatus.AWAITING_UPLOAD, refused)
+        transaction = self.leaving(AssetStatus.AWAITING_UPLOAD, refused)
         self._emit(transaction, refused, AssetRejected(asset_id=asset.id, code=problem.code), at=at)
         return transaction.commits(ConcurrentChangeError, AssetNotFoundError)
 
@@ -112,7 +109,7 @@ class DynamoAssets:
             )
         else:
             raise ValueError("a finding holds media or a problem")
-        transaction = self._leaving(AssetStatus.UPLOADED, probed)
+        transaction = self.leaving(AssetStatus.UPLOADED, probed)
         self._emit(transaction, probed, event, at=at)
         if transaction.commits(ConcurrentChangeError, AssetNotFoundError):
             return probed
@@ -174,7 +171,8 @@ class DynamoAssets:
         self._emit(transaction, asset, AssetDeleted(asset_id=asset.id), at=at)
         transaction.commit()
 
-    def _leaving(self, status: AssetStatus, changed: Asset) -> Transaction:
+    def leaving(self, status: AssetStatus, changed: Asset) -> Transaction:
+        """A transaction that writes the asset, which must still be in that status."""
         transaction = Transaction(self._client)
         transaction.put(
             self._table,

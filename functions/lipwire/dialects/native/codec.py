@@ -178,7 +178,8 @@ def from_estimate(view: EstimateView) -> WireResponse:
     """What a job would hold."""
     return to_json(
         wire.EstimateOut(
-            held_millicredits=view.price.amount,
+            held_millicredits=view.price.amount + view.speech_millicredits,
+            speech_millicredits=view.speech_millicredits,
             price_list=str(view.terms),
             engine=view.engine,
             counted=view.price.counted.value,
@@ -211,6 +212,7 @@ def from_ledger(page: Page[Entry]) -> WireResponse:
             amount_millicredits=entry.amount_millicredits,
             held_millicredits=entry.held_millicredits,
             job_id=entry.job_id,
+            asset_id=entry.asset_id,
             price_list=entry.price_list,
             note=entry.note,
             created_at=entry.created_at,
@@ -291,7 +293,7 @@ def asset_out(asset: Asset) -> wire.AssetOut:
             frames=asset.analysis.frames,
             frames_with_face=asset.analysis.frames_with_face,
         ),
-        error=_problem_out(asset.problem),
+        error=problem_out(asset.problem),
         created_at=asset.created_at,
     )
 
@@ -331,7 +333,7 @@ def job_out(view: JobView) -> wire.JobOut:
             for one in job.warnings
         ],
         quality_report=_quality_out(job.quality) if job.quality else None,
-        error=_problem_out(job.error),
+        error=problem_out(job.error),
         credits=wire.CreditsOut(
             held_millicredits=0 if job.is_final else job.held_millicredits,
             charged_millicredits=job.charged_millicredits,
@@ -363,7 +365,8 @@ def _share(permille: int | None) -> float | None:
     return None if permille is None else permille / 1000
 
 
-def _problem_out(problem: Problem | None) -> wire.ProblemOut | None:
+def problem_out(problem: Problem | None) -> wire.ProblemOut | None:
+    """What is wrong, where something is."""
     return wire.ProblemOut(code=problem.code, message=problem.message) if problem else None
 
 

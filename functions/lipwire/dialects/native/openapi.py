@@ -13,6 +13,7 @@ from lipwire.dialects.base import CREATES, PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
 from lipwire.dialects.native import wire_batches as batches
 from lipwire.dialects.native import wire_keys as keys
+from lipwire.dialects.native import wire_speech as speech
 from lipwire.dialects.native import wire_webhooks as webhooks
 from lipwire.dialects.native.routes import BASE, ROUTES
 from lipwire.dialects.native.wire_base import Wire
@@ -123,6 +124,26 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
         status=200,
         response=batches.BatchDetailOut,
         errors=(404,),
+    ),
+    Operation.CREATE_SPEECH: OperationDoc(
+        summary="Speak a text: an asset that you own, and that a job can take as its `speech`.",
+        status=202,
+        body=speech.SpeechIn,
+        response=speech.SpeechOut,
+        errors=(402, 413, 422),
+    ),
+    Operation.GET_SPEECH: OperationDoc(
+        summary="One speech, with links to what was said.",
+        status=200,
+        response=speech.SpeechOut,
+        errors=(404,),
+    ),
+    Operation.LIST_VOICES: OperationDoc(
+        summary="Who can speak here, and what that costs.",
+        status=200,
+        query=speech.VoiceQuery,
+        response=speech.VoiceList,
+        errors=(422,),
     ),
     Operation.CLOSE_ACCOUNT: OperationDoc(
         summary="Close the account: running jobs are canceled, then everything it left is erased for good.",

@@ -6,6 +6,7 @@ from lipwire.dialects.base import Operation, Route
 from lipwire.dialects.native import codec
 from lipwire.dialects.native.routes_batches import batch_routes
 from lipwire.dialects.native.routes_keys import key_routes
+from lipwire.dialects.native.routes_speech import speech_routes
 from lipwire.dialects.native.routes_webhooks import webhook_routes
 from lipwire.domain.commands import GetDocs, GetOpenApi
 
@@ -74,6 +75,7 @@ ROUTES: Final = (
     Route("GET", f"{BASE}/ledger", Operation.LIST_LEDGER, codec.to_list_ledger, codec.from_ledger),
     *key_routes(BASE),
     *batch_routes(BASE),
+    *speech_routes(BASE),
     *webhook_routes(BASE),
     Route(
         "GET",

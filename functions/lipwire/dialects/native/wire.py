@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from lipwire.dialects.native.wire_base import AssetRef, MediaRef, Name, Out, Url, Wire
+from lipwire.dialects.native.wire_base import AssetRef, MediaRef, Name, Out, Url, VoiceRef, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
 
 
@@ -35,7 +35,9 @@ class JobIn(Wire):
     """A face and a voice."""
 
     source: MediaRef = Field(description="A video, or an image with a face.")
-    speech: MediaRef = Field(description="A voice: audio, or a video whose sound is used.")
+    speech: VoiceRef = Field(
+        description="A voice: audio, a video whose sound is used, or a text to speak."
+    )
     options: OptionsIn = OptionsIn()
     consent: ConsentIn | None = Field(
         default=None, description="Some deployments take no job without one."
@@ -152,6 +154,9 @@ class EstimateOut(Out):
     """What a job would hold: never less than it can be charged, once all files have been looked into."""
 
     held_millicredits: int
+    speech_millicredits: int = Field(
+        description="Of what is held: for texts that are to be spoken."
+    )
     price_list: str = Field(
         description="Name and version; a job is charged by the one it was held by."
     )
@@ -256,13 +261,18 @@ class EntryOut(Out):
     """One movement of credits; it never changes."""
 
     key: str
-    kind: Literal["GRANT", "HOLD", "RELEASE", "SETTLE", "REFUND", "ADJUST"]
+    kind: Literal["GRANT", "HOLD", "RELEASE", "SETTLE", "CHARGE", "REFUND", "ADJUST"]
     amount_millicredits: int = Field(description="Negative only for an ADJUST that takes away.")
     held_millicredits: int | None = Field(
         default=None, description="Of a SETTLE or RELEASE: the whole hold that it ends."
     )
     job_id: str | None = None
-    price_list: str | None = Field(default=None, description="Of a HOLD: name and version.")
+    asset_id: str | None = Field(
+        default=None, description="Of a CHARGE for speech, and its REFUND."
+    )
+    price_list: str | None = Field(
+        default=None, description="Of a HOLD or CHARGE: name and version."
+    )
     note: str | None = None
     created_at: datetime
 
@@ -285,6 +295,7 @@ class LimitsOut(Out):
     max_upload_bytes: int
     max_pixels: int
     retention_days: int
+    max_speech_characters: int = Field(description="Of one text.")
 
 
 class AccountOut(Out):

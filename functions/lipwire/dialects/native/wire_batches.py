@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from lipwire.dialects.native.wire import ConsentIn, JobIn, JobOut
-from lipwire.dialects.native.wire_base import MediaRef, Name, Out, Url, Wire
+from lipwire.dialects.native.wire_base import MediaRef, Name, Out, Url, VoiceRef, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
 from lipwire.domain.batches import MAX_JOBS
 
@@ -22,7 +22,7 @@ class BatchIn(Wire):
     source: MediaRef | None = Field(
         default=None, description="With `speeches`: the face of all jobs; a URL becomes one asset."
     )
-    speeches: list[MediaRef] | None = Field(
+    speeches: list[VoiceRef] | None = Field(
         default=None,
         min_length=1,
         description=f"With `source`: a job for each; at most {MAX_JOBS}.",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from lipwire.dialects.jsonbody import validate
-from lipwire.dialects.native.wire_base import MediaRef, Name, Wire
+from lipwire.dialects.native.wire_base import MediaRef, Name, VoiceRef, Wire
 from lipwire.domain import options as domain
 from lipwire.domain.errors import InvalidOptionError
 
@@ -120,7 +120,7 @@ class OptionsIn(Wire):
         description="Words such as subtle or smiling, in many languages; they set the two above if left out.",
     )
     face: FaceIn | None = None
-    second_speech: MediaRef | None = Field(
+    second_speech: VoiceRef | None = Field(
         default=None, description="A second voice; the left of two faces has the first one."
     )
     speaking_order: Literal["together", "left_first", "right_first"] = "together"
@@ -186,7 +186,7 @@ def from_options(options: domain.JobOptions) -> OptionsIn:
     for name, inner in _TIMES.items():
         values[name] = None if plain[inner] is None else plain[inner] / 1000
     for name, inner in _ASSETS.items():
-        values[name] = None if plain[inner] is None else MediaRef(asset_id=plain[inner])
+        values[name] = None if plain[inner] is None else {"asset_id": plain[inner]}
     values["time_ranges"] = [
         TimeRangeIn(start=_seconds(one.start), end=_seconds(one.end)) for one in options.time_ranges
     ]

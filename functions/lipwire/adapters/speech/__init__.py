@@ -1,0 +1,1 @@
+"""Who speaks: espeak-ng as a program of its own, Amazon Polly, and the function that both run in."""

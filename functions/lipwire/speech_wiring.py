@@ -1,0 +1,75 @@
+"""The ports of speech, made at first use; part of `lipwire.bootstrap`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lipwire.resources import Resource
+from lipwire.wiring import Wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
+    from lipwire.adapters.speech.remote import LambdaSpeaker
+    from lipwire.adapters.speech.voices import DeployedVoices
+    from lipwire.domain.speech import SpeechEngine
+    from lipwire.ports.speech import Synthesizer
+
+
+class SpeechWiring(Wiring):
+    """Voices, who speaks, and what keeps speech."""
+
+    @cached_property
+    def voices(self) -> DeployedVoices:
+        """The voices of this deployment."""
+        from lipwire.adapters.speech.voices import DeployedVoices
+
+        return DeployedVoices(with_polly=self.settings.polly)
+
+    @cached_property
+    def speeches(self) -> DynamoSpeeches:
+        """Speech that is made on its own."""
+        from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+        from lipwire.adapters.dynamodb.assets import DynamoAssets
+        from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+        from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
+
+        outbox = self.outbox_rows
+        return DynamoSpeeches(
+            self.dynamodb,
+            assets=DynamoAssets(
+                self.dynamodb,
+                table=self._name(Resource.ASSETS_TABLE),
+                accounts=self._active_accounts(),
+                outbox=outbox,
+            ),
+            accounts=DynamoAccounts(
+                self.dynamodb, table=self._name(Resource.ACCOUNTS_TABLE), outbox=outbox
+            ),
+            active=self._active_accounts(),
+            charges=LedgerCharges(self.dynamodb, table=self._name(Resource.LEDGER_TABLE)),
+            outbox=outbox,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def speaker(self) -> LambdaSpeaker:
+        """Who speaks, asked from outside."""
+        from lipwire.adapters.speech.remote import LambdaSpeaker
+
+        # One try, a little longer than the function may run: the step's own retry makes the next.
+        client = self.client(
+            "lambda", connect_timeout=5, read_timeout=125, retries={"total_max_attempts": 1}
+        )
+        return LambdaSpeaker(client, function=self._name(Resource.SPEAK_FUNCTION))
+
+    @cached_property
+    def synthesizers(self) -> Mapping[SpeechEngine, Synthesizer]:
+        """The engines that run here."""
+        from lipwire.adapters.speech.espeak import EspeakSynthesizer
+        from lipwire.domain.speech import SpeechEngine
+
+        found: dict[SpeechEngine, Synthesizer] = {SpeechEngine.ESPEAK: EspeakSynthesizer()}
+        return found

@@ -1,0 +1,46 @@
+"""An asset that is to be spoken."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from lipwire.domain.assets import Asset, AssetStatus
+from lipwire.domain.commands import Caller
+from lipwire.domain.ids import AssetId
+from lipwire.domain.speech import Script, speech_of
+from lipwire.ports import IdSource
+from lipwire.ports.speech import VoiceCatalog
+
+#: Longer than any workflow runs.
+_SPOKEN_WITHIN: Final = timedelta(days=1)
+
+
+def spoken_asset(
+    script: Script,
+    caller: Caller,
+    *,
+    voices: VoiceCatalog,
+    ids: IdSource,
+    now: datetime,
+    name: str | None = None,
+) -> Asset:
+    """A new asset that waits for its text to be spoken; nothing is written, nothing charged.
+
+    Raises:
+        NothingToSayError, TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError, InvalidOptionError.
+    """
+    speech = speech_of(
+        script,
+        voices.voices(),
+        most_characters=caller.account.limits.max_speech_characters,
+    )
+    return Asset(
+        id=AssetId(ids.new("ast")),
+        account_id=caller.account.id,
+        status=AssetStatus.AWAITING_UPLOAD,
+        filename=name or "speech.wav",
+        content_type="audio/wav",
+        size_bytes=0,
+        created_at=now,
+        upload_expires_at=now + _SPOKEN_WITHIN,
+        speech=speech,
+    )

@@ -1,0 +1,251 @@
+"""A text's way to a voice, on its own and in a job: over the real stores, on tables in memory."""
+
+import pytest
+
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
+from lipwire.adapters.speech.remote import LambdaSpeaker
+from lipwire.domain.assets import AssetStatus
+from lipwire.domain.commands import CreateSpeech, GetSpeech
+from lipwire.domain.errors import (
+    AssetNotFoundError,
+    BusyError,
+    InsufficientCreditsError,
+    JobFinishedError,
+    LanguageNotSpokenError,
+    SpeechFailedError,
+    UnauthenticatedError,
+)
+from lipwire.domain.keys import KeyMode
+from lipwire.domain.speech import Script
+from lipwire.usecases.create_speech import create_speech
+from lipwire.usecases.finish_speech import finish_speech
+from lipwire.usecases.get_speech import get_speech
+from lipwire.usecases.speak_texts import speak_texts
+from tests.support.builders import ACCOUNT, NOW, a_caller, voice_info
+from tests.support.fakes_speech import FakeBucket, FakeSpeaker, FakeVoices
+from tests.support.lambdas import LambdaClient
+from tests.support.money_world import KEY, World
+
+TEXT = Script(text="a" * 30, voice="espeak/en-us")
+
+
+class Stage(World):
+    """A world that speaks."""
+
+    def __init__(self, credits: int = 1_000_000, failure: Exception | None = None) -> None:
+        super().__init__()
+        self.speeches = DynamoSpeeches(
+            self.dynamodb,
+            assets=self.assets,
+            accounts=self.accounts,
+            active=ActiveAccounts(table="accounts"),
+            charges=LedgerCharges(self.dynamodb, table="ledger"),
+            outbox=OutboxRows(table="outbox", ids=self.ids),
+            clock=self.clock,
+        )
+        self.bucket = FakeBucket()
+        self.speaker = FakeSpeaker(self.bucket, failure)
+        if credits:
+            self.grant(credits, "first")
+
+    def speak(self, script=TEXT, caller=None):
+        """POST /speech."""
+        return create_speech(
+            CreateSpeech(script=script),
+            caller or a_caller(),
+            speeches=self.speeches,
+            voices=FakeVoices(),
+            clock=self.clock,
+            ids=self.ids,
+        ).asset
+
+    def finish(self, asset_id):
+        """The first step of the workflow that its row starts."""
+        finish_speech(
+            asset_id,
+            assets=self.assets,
+            speeches=self.speeches,
+            uploads=self.bucket,
+            speaker=self.speaker,
+            clock=self.clock,
+        )
+        return self.assets.get(asset_id)
+
+    def job(self, **command):
+        """POST /jobs with a text."""
+        return self.create(voices=FakeVoices(), **{"script": TEXT, **command})
+
+    def speak_texts(self, job_id):
+        """What FetchSources does for a job's texts."""
+        speak_texts(
+            job_id,
+            jobs=self.jobs,
+            assets=self.assets,
+            uploads=self.bucket,
+            speaker=self.speaker,
+        )
+
+    @property
+    def balance(self):
+        return self.ledger.totals(ACCOUNT).balance
+
+
+def test_a_speech_is_paid_at_once_and_spoken_once():
+    """Its text is forgotten then; whoever finishes it again changes nothing."""
+    stage = Stage()
+    asset = stage.speak()
+    assert asset.speech.charged_millicredits == 3
+    for _ in range(2):
+        spoken = stage.finish(asset.id)
+    assert (spoken.status, spoken.speech.text, spoken.size_bytes) == (AssetStatus.UPLOADED, None, 5)
+    assert stage.speaker.spoken == [TEXT.text]
+    assert stage.balance == 1_000_000 - 3
+    assert stage.findings() == []
+
+
+def test_a_speech_that_fails_is_rejected_and_paid_back_once():
+    """The ledger shows both."""
+    stage = Stage(failure=SpeechFailedError())
+    asset = stage.speak()
+    for _ in range(2):
+        rejected = stage.finish(asset.id)
+    assert (rejected.status, rejected.problem.code) == (AssetStatus.REJECTED, "speech_failed")
+    assert rejected.speech.text is None
+    entries = {one.key: one.amount_millicredits for one in stage.ledger.entries(ACCOUNT)}
+    assert entries == {"GRANT#first": 1_000_000, f"CHARGE#{asset.id}": 3, f"REFUND#{asset.id}": 3}
+    assert stage.balance == 1_000_000
+    assert stage.findings() == []
+    assert not stage.speeches.give_up(asset, rejected.problem)
+
+
+def test_a_speech_that_may_come_later_is_not_given_up():
+    """The step is tried again."""
+    stage = Stage(failure=BusyError())
+    asset = stage.speak()
+    with pytest.raises(BusyError):
+        stage.finish(asset.id)
+    assert stage.assets.get(asset.id).status is AssetStatus.AWAITING_UPLOAD
+
+
+def test_what_cannot_be_paid_leaves_nothing():
+    """No asset, no entry."""
+    stage = Stage(credits=2)
+    with pytest.raises(InsufficientCreditsError):
+        stage.speak()
+    assert stage.balance == 2
+    assert stage.assets.list(ACCOUNT, limit=100, cursor=None).items[0].speech is None
+
+
+def test_a_test_key_pays_nothing():
+    """And no entry says so; a speech without a charge is given up without a refund."""
+    stage = Stage(credits=0, failure=SpeechFailedError())
+    asset = stage.speak(caller=a_caller().model_copy(update={"mode": KeyMode.TEST}))
+    assert stage.finish(asset.id).status is AssetStatus.REJECTED
+    assert stage.ledger.entries(ACCOUNT) == ()
+
+
+def test_a_closed_account_is_paid_nothing_back():
+    """Nothing is written for it any more."""
+    stage = Stage(failure=SpeechFailedError())
+    asset = stage.speak()
+    stage.accounts.close(ACCOUNT, by=None, at=NOW)
+    stage.finish(asset.id)
+    assert [one.kind for one in stage.ledger.entries(ACCOUNT)] == ["CHARGE", "GRANT"]
+
+
+def test_a_revoked_key_speaks_nothing():
+    """However lately it was looked up."""
+    stage = Stage()
+    stage.accounts.revoke(KEY, at=NOW)
+    with pytest.raises(UnauthenticatedError):
+        stage.speak()
+    assert stage.balance == 1_000_000
+
+
+def test_a_speech_is_its_account_s_alone():
+    """Shown with links once there is something to hear; what nobody spoke is no speech."""
+    stage = Stage()
+    asset = stage.speak()
+
+    def shown(caller, asset_id=asset.id):
+        return get_speech(
+            GetSpeech(asset_id=asset_id),
+            caller,
+            assets=stage.assets,
+            uploads=stage.bucket,
+            clock=stage.clock,
+        )
+
+    assert shown(a_caller()).audio_url is None
+    stage.finish(asset.id)
+    assert shown(a_caller()).audio_url.startswith("https://bucket.test/uploads/")
+    assert "phonemes" in shown(a_caller()).phonemes_url
+    with pytest.raises(AssetNotFoundError):
+        shown(a_caller(id=f"acct_{'1' * 26}"))
+    with pytest.raises(AssetNotFoundError):
+        shown(a_caller(), f"ast_{1:026d}")
+
+
+def test_a_job_holds_and_pays_its_text_with_its_output():
+    """Two seconds of output, and thirty characters."""
+    stage = Stage()
+    job = stage.job()
+    assert job.held_millicredits == 6000 + 3
+    stage.speak_texts(job.id)
+    stage.speak_texts(job.id)
+    assert stage.speaker.spoken == [TEXT.text]
+    asset = stage.assets.get(job.speech_id)
+    stage.assets.mark_uploaded(asset, version_id="v1", size_bytes=5, at=NOW)
+    stage.unseen[job.speech_id] = voice_info(duration_ms=9000)
+    stage.validate(job.id)
+    assert stage.jobs.get(job.id).held_millicredits == 10_000 + 3
+    stage.begin_rendering(job.id)
+    stage.render(job.id, 50)
+    stage.settle(job.id)
+    assert stage.jobs.get(job.id).charged_millicredits == 2000 + 3
+    assert stage.findings() == []
+
+
+def test_a_job_that_fails_pays_for_no_text():
+    """Its hold is released whole."""
+    stage = Stage()
+    job = stage.job()
+    stage.fail(job.id)
+    assert stage.balance == stage.ledger.totals(ACCOUNT).available == 1_000_000
+    with pytest.raises(JobFinishedError):
+        stage.speak_texts(job.id)
+    assert stage.speaker.spoken == []
+
+
+def test_a_job_in_an_unspoken_language_is_refused_and_leaves_nothing():
+    """Before anything is written."""
+    stage = Stage()
+    with pytest.raises(LanguageNotSpokenError):
+        stage.job(script=Script(text="a", language="tlh"))
+    assert stage.jobs.list(ACCOUNT, status=None, limit=9, cursor=None).items == ()
+
+
+@pytest.mark.parametrize(
+    ("client", "error"),
+    [
+        (LambdaClient({"spoken": True}), None),
+        (LambdaClient({"spoken": False}), SpeechFailedError),
+        (LambdaClient({"errorMessage": "x"}, FunctionError="Unhandled"), BusyError),
+        (LambdaClient("nonsense"), BusyError),
+    ],
+)
+def test_the_function_that_speaks_is_asked(client, error):
+    """Its word counts; a failure of the function is none."""
+    asset = Stage().speak()
+    speaker = LambdaSpeaker(client, function="speak")
+    if error:
+        with pytest.raises(error):
+            speaker.speak(asset)
+    else:
+        speaker.speak(asset)
+    assert client.asked[0][0] == "speak"
+    assert client.asked[0][1]["key"] == asset.key
+    assert client.asked[0][1]["speech"]["text"] == TEXT.text
