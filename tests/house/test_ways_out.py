@@ -47,6 +47,14 @@ ALLOWED: Final[dict[Path, tuple[set[str], str]]] = {
         {"subprocess", "ctypes"},
         "runs the one program of the box, which then has no descriptor left; one flag of the process by prctl",
     ),
+    Path("functions/lipwire/adapters/speech/espeak.py"): (
+        {"subprocess"},
+        "runs the one program of espeak-ng, with an empty environment; no word of a text is part of the command",
+    ),
+    Path("functions/lipwire/adapters/speech/espeak_program.py"): (
+        {"ctypes"},
+        "that program: it calls espeak-ng, which opens its own data and no connection",
+    ),
     Path("functions/lipwire/dialects/__init__.py"): ({"import_module"}, "a dialect, by the name of its folder"),
     Path("functions/lipwire/engines/__init__.py"): ({"import_module"}, "an engine, by the name of its file"),
     Path("functions/lipwire/render/media/formats.py"): (
