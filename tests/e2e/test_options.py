@@ -129,7 +129,7 @@ def test_a_text_becomes_a_voice_and_a_video(client, portrait, tmp_path):
     found = client.finish(job["id"], timeout_s=DONE_S)
     assert found["status"] == "succeeded", found["error"]
     assert found["quality_report"]["speech_model"] == "phoneme-times"
-    assert found["quality_report"]["closures"] == 5
+    assert found["quality_report"]["closures"] >= 4
     download(found["output"]["url"], tmp_path / "spoken.mp4")
     spent = {
         one["kind"]: one["amount_millicredits"] for one in client.call("GET", "/ledger")["items"]

@@ -35,6 +35,7 @@ from lipwire.domain.views import (
     JobView,
     NumberedPage,
     Page,
+    SpeechView,
     UploadView,
 )
 from tests.support.builders import (
@@ -191,6 +192,11 @@ def view_of(values: dict[str, Any]) -> Any:
         infos = {"video": video_info, "image": image_info, "audio": voice_info}
         info = infos.get(about.get("media"))
         return an_asset(1, **about | {"media": info() if info else about.get("media")})
+    if kind == "speech":
+        asset = view_of({"asset": about}) if "media" in about else an_asset(1, **about)
+        return SpeechView(
+            asset=asset, speech=asset.speech, audio_url=values.get("audio_url"), phonemes_url=None
+        )
     if kind == "asset_page":
         return Page(tuple(view_of({"asset": one}) for one in about["items"]), about["next_cursor"])
     if kind == "estimate":

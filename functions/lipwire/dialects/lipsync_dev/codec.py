@@ -1,6 +1,7 @@
 """LipSync.dev's JSON to commands, views to its JSON."""
 
 import json
+import re
 from datetime import datetime
 from typing import Final
 
@@ -8,13 +9,15 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json
 from lipwire.dialects.lipsync_dev import wire
 from lipwire.domain import commands
+from lipwire.domain.assets import AssetStatus
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Mode
-from lipwire.domain.ids import JobId
+from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms, in_credits, newest
-from lipwire.domain.views import JobView
+from lipwire.domain.speech import Script
+from lipwire.domain.views import JobView, SpeechView
 
 NAME: Final = "lipsync_dev"
 _HEIGHT: Final = {"480p": 480, "720p": 720, "1080p": 1080}
@@ -29,15 +32,25 @@ _STATUS: Final = {
 }
 #: The vendor's page expects two minutes for what costs five credits, a minute of video.
 _SECONDS_PER_CREDIT: Final = 24
+#: The links that TTS gives: whose asset it is, is asked where the job is made.
+_OWN_SPEECH: Final = re.compile(r"/uploads/acct_[0-9a-z]{26}/(ast_[0-9a-z]{26})/source(?:\?|$)")
+_SPEECH_STATUS: Final = {
+    AssetStatus.AWAITING_UPLOAD: "queued",
+    AssetStatus.UPLOADED: "processing",
+    AssetStatus.READY: "completed",
+    AssetStatus.REJECTED: "failed",
+}
 
 
 def to_generate(request: WireRequest) -> commands.CreateJob:
     """POST /api/v1/lipsync/generate."""
     body = read_json(request, wire.GenerateIn)
+    spoken = _OWN_SPEECH.search(body.audioUrl)
     settings, longest = body.settings, body.settings.maxDuration
     return commands.CreateJob(
         source_url=body.videoUrl or body.imageUrl,
-        speech_url=body.audioUrl,
+        speech_id=AssetId(spoken[1]) if spoken else None,
+        speech_url=None if spoken else body.audioUrl,
         options=JobOptions(
             height=_HEIGHT[settings.resolution],
             fps=round(settings.fps),
@@ -52,6 +65,19 @@ def to_generate(request: WireRequest) -> commands.CreateJob:
 def to_status(request: WireRequest) -> commands.GetJob:
     """GET /api/v1/lipsync/status/{jobId}."""
     return commands.GetJob(job_id=JobId(request.path_params["jobId"]))
+
+
+def to_speech(request: WireRequest) -> commands.CreateSpeech:
+    """POST /api/v1/tts/generate."""
+    body = read_json(request, wire.TtsIn)
+    return commands.CreateSpeech(
+        script=Script(text=body.text, voice=body.voice, language=body.language)
+    )
+
+
+def to_speech_status(request: WireRequest) -> commands.GetSpeech:
+    """GET /api/v1/tts/status/{jobId}."""
+    return commands.GetSpeech(asset_id=AssetId(request.path_params["jobId"]))
 
 
 def from_generated(view: JobView) -> WireResponse:
@@ -82,6 +108,31 @@ def from_status(view: JobView) -> WireResponse:
         "processingTime": None if taken is None else round(taken.total_seconds()),
     }
     return _data(data | ({"error": error_of(job)} if error_of(job) else {}))
+
+
+def from_new_speech(view: SpeechView) -> WireResponse:
+    """A text that was accepted."""
+    return _data(
+        {
+            "jobId": view.asset.id,
+            "status": _SPEECH_STATUS[view.asset.status],
+            "voice": view.speech.voice,
+            "language": view.speech.language,
+        }
+    )
+
+
+def from_speech(view: SpeechView) -> WireResponse:
+    """One text; `audioUrl` once it is spoken, which `generate` takes as its own, `error` only where it failed."""
+    asset, media = view.asset, view.asset.media
+    data: dict[str, object] = {
+        "jobId": asset.id,
+        "status": _SPEECH_STATUS[asset.status],
+        "audioUrl": view.audio_url if asset.status is AssetStatus.READY else None,
+        "duration": None if media is None else media.duration_ms / 1000,
+        "createdAt": _iso(asset.created_at),
+    }
+    return _data(data | ({"error": asset.problem.message} if asset.problem else {}))
 
 
 def error_of(job: Job) -> str | None:

@@ -1,4 +1,4 @@
-"""The table, and what of the vendor's API is refused or ignored, with the reason."""
+"""The table."""
 
 from typing import Final
 
@@ -20,8 +20,18 @@ ROUTES: Final = (
         codec.to_status,
         codec.from_status,
     ),
+    Route(
+        "POST",
+        "/api/v1/tts/generate",
+        Operation.CREATE_SPEECH,
+        codec.to_speech,
+        codec.from_new_speech,
+    ),
+    Route(
+        "GET",
+        "/api/v1/tts/status/{jobId}",
+        Operation.GET_SPEECH,
+        codec.to_speech_status,
+        codec.from_speech,
+    ),
 )
-
-UNSUPPORTED: Final = {
-    "POST /api/v1/tts/generate": "refused: the vendor has announced, not documented it, and no text is spoken here yet",
-}

@@ -37,5 +37,16 @@ class GenerateIn(Wire):
         return self
 
 
+class TtsIn(Wire):
+    """POST /api/v1/tts/generate: the vendor has announced the route, and described nothing of it; these are our own."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    voice: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    language: Annotated[str, StringConstraints(min_length=2, max_length=35)] | None = None
+
+
 #: What each route takes; a contract test holds every field of them against golden cases and `UNSUPPORTED`.
-REQUESTS: Final[dict[str, type[BaseModel]]] = {"POST /api/v1/lipsync/generate": GenerateIn}
+REQUESTS: Final[dict[str, type[BaseModel]]] = {
+    "POST /api/v1/lipsync/generate": GenerateIn,
+    "POST /api/v1/tts/generate": TtsIn,
+}
