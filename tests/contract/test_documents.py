@@ -29,7 +29,6 @@ def test_a_dialects_document_has_every_route(name):
     assert documented == {(route.method, route.path) for route in dialects.load(name).routes}
 
 
-@pytest.mark.fault(8, 9)
 @pytest.mark.parametrize("name", dialects.names())
 def test_every_answer_is_documented(name):
     """Status, content type and body of what schemathesis asks, fitting and unfitting; never a bug of ours."""
