@@ -96,8 +96,8 @@ PLANS: Final[dict[str, tuple[tuple[Checks | Suite, ...], ...]]] = {
     "check": ((FORM, TYPES, HOUSE),),
     "quick": ((FORM, TYPES, UNIT, CONTRACT, INFRA, HOUSE, PAGES),),
     "test": (
-        (FORM, TYPES, HOUSE, PAGES),
-        (RENDER, UNIT, CONTRACT, INFRA),
+        # The renderer's suite is as long as all the others together.
+        (RENDER, FORM, TYPES, HOUSE, PAGES, UNIT, CONTRACT, INFRA),
         (EMULATOR,),
         (PLATFORM,),
     ),
