@@ -119,7 +119,12 @@ RUN: Final[dict[Operation, Run]] = {
         command, caller, voices=app.voices
     ),
     Operation.GET_JOB: lambda app, command, caller: get_job(
-        command, caller, jobs=app.jobs, results=app.results, clock=app.clock
+        command,
+        caller,
+        jobs=app.jobs,
+        results=app.results,
+        limiter=app.limits,
+        clock=app.clock,
     ),
     Operation.FIND_JOB: lambda app, command, caller: find_job(
         command, caller, jobs=app.jobs, results=app.results, clock=app.clock
@@ -135,7 +140,7 @@ RUN: Final[dict[Operation, Run]] = {
     ),
     Operation.CANCEL_JOB: lambda app, command, caller: cancel_job(command, caller, jobs=app.jobs),
     Operation.DELETE_JOB: lambda app, command, caller: delete_job(
-        command, caller, jobs=app.jobs, stores=app, clock=app.clock
+        command, caller, jobs=app.jobs, batches=app.batches, stores=app, clock=app.clock
     ),
     Operation.CREATE_BATCH: lambda app, command, caller: create_batch(
         command,

@@ -43,6 +43,7 @@ def run_reconcile(app: App, options: argparse.Namespace) -> dict[str, Any]:
         account_id = AccountId(options.account)
         seen = app.ledger.totals(account_id)
         app.ledger.rebuild(account_id, seen=seen, true=totals(app.ledger.entries(account_id)))
+        app.ledger.list_anew(account_id)
     found = reconcile(
         [AccountId(options.account)] if options.account else app.accounts.ids(),
         ledger=app.ledger,

@@ -29,8 +29,8 @@ def add_keys_parser(commands: Any) -> None:
     create.add_argument("--name", default="operator's key")
     create.add_argument("--scopes", type=_scopes, default=tuple(Scope), help="jobs,uploads,…")
     create.add_argument("--test", action="store_true", help="a key whose jobs cost nothing")
-    create.add_argument("--expires-in-days", type=int)
-    create.add_argument("--requests-per-minute", type=int)
+    create.add_argument("--expires-in-days", type=_count)
+    create.add_argument("--requests-per-minute", type=_count)
     listed = actions.add_parser("list", help="an account's keys, never a secret")
     listed.add_argument("account_id")
     rotate = actions.add_parser("rotate", help="make a key that replaces another")
@@ -102,6 +102,14 @@ def _create(options: argparse.Namespace, app: "App") -> KeyView:
         clock=app.clock,
         ids=app.ids,
     )
+
+
+def _count(text: str) -> int:
+    """One or more."""
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("give 1 or more")
+    return count
 
 
 def _scopes(text: str) -> tuple[Scope, ...]:

@@ -9,6 +9,7 @@ from lipwire.domain.options import JobOptions
 from lipwire.usecases.delete_job import delete_job
 from tests.support.builders import ACCOUNT, a_caller, a_job, an_asset
 from tests.support.fakes import FakeAssets, FakeClock, FakeJobs, FakeWork
+from tests.support.fakes_batches import FakeBatches
 
 
 class Bucket:
@@ -56,8 +57,10 @@ class World(SimpleNamespace):
             options=JobOptions(second_speech_id=ids[2], mask_id=ids[3]),
         )
         self.report = RenderReport(sha256="b" * 64)
+        jobs = Jobs(self.job, *more_jobs)
         super().__init__(
-            jobs=Jobs(self.job, *more_jobs),
+            jobs=jobs,
+            batches=FakeBatches(jobs),
             assets=Assets(*self.named),
             uploads=Bucket(*(asset.key for asset in self.named)),
             outputs=Bucket(f"outputs/{ACCOUNT}/{self.job.id}/output.mp4", "outputs/other/x"),
@@ -76,4 +79,11 @@ class World(SimpleNamespace):
 
     def delete(self, job_id=None):
         command = DeleteJob(job_id=job_id or self.job.id)
-        delete_job(command, a_caller(), jobs=self.jobs, stores=self, clock=FakeClock())
+        delete_job(
+            command,
+            a_caller(),
+            jobs=self.jobs,
+            batches=self.batches,
+            stores=self,
+            clock=FakeClock(),
+        )

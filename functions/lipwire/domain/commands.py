@@ -13,6 +13,7 @@ from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
 from lipwire.domain.media import MediaKind
 from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
+from lipwire.domain.plans import Count
 from lipwire.domain.prices import Terms
 from lipwire.domain.speech import Script
 from lipwire.domain.webhooks import (
@@ -325,7 +326,7 @@ class CreateKey(Command):
     scopes: tuple[Scope, ...]
     mode: KeyMode = KeyMode.LIVE
     valid_until: datetime | None = None
-    requests_per_minute: int | None = None
+    requests_per_minute: Count | None = None
 
 
 class ListKeys(Command):

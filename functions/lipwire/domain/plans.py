@@ -49,6 +49,11 @@ class Plan(BaseModel):
         """The approximate rate of all other requests: a sixth of a minute's worth may come at once."""
         return Rate(per_minute=self.reads_per_minute, burst=max(1, self.reads_per_minute // 6))
 
+    @property
+    def waiting(self) -> Rate:
+        """Of requests that wait for a job's end, each for 20 s at most: so many begin at once, twice as many wait at most."""
+        return Rate(per_minute=3 * self.max_active_jobs, burst=self.max_active_jobs)
+
 
 class PlanChanges(BaseModel):
     """Limits of one account that differ from its plan's; what is None is the plan's."""

@@ -350,6 +350,18 @@ def test_pages_walk_the_ledger_newest_first(world):
     assert (len(whole.items), whole.next_cursor) == (5, None)
 
 
+def test_entries_of_before_the_list_come_into_it(world):
+    """What is listed stays where it is; an entry never changes."""
+    job = world.create(2)
+    before = world.ledger.list(ACCOUNT, limit=9, cursor=None)
+    entries = world.ledger.entries(ACCOUNT)
+    del world.dynamodb.tables["ledger"][ACCOUNT, f"HOLD#{job.id}#1"]["listed_at"]
+    assert len(world.ledger.list(ACCOUNT, limit=9, cursor=None).items) == len(before.items) - 1
+    world.ledger.list_anew(ACCOUNT)
+    assert world.ledger.list(ACCOUNT, limit=9, cursor=None) == before
+    assert world.ledger.entries(ACCOUNT) == entries
+
+
 def test_a_balance_is_rebuilt_only_as_it_was_seen(world):
     """What moved meanwhile wins."""
     world.create(2)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lipwire.domain.accounts import AccountStatus
+from lipwire.domain.batches import Batch
 from lipwire.domain.errors import AccountOpenError, InternalError, JobNotFoundError, JobRunningError
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.plans import PLANS
@@ -62,6 +63,17 @@ def test_a_deletion_that_died_half_way_is_taken_up_again():
         assert world.assets.rows == {}
         assert world.uploads.keys == set()
         assert world.work_objects.keys == {f"analyses/{ACCOUNT}/{'c' * 64}/retarget-1.npz"}
+
+
+def test_a_batch_is_told_of_before_the_job_that_ended_it_is_gone():
+    """The news of that end finds no job any more."""
+    world = World()
+    batch = Batch(id=f"bat_{1:026d}", account_id=ACCOUNT, job_ids=(world.job.id,), created_at=NOW)
+    world.batches.rows[batch.id] = batch
+    world.jobs.rows[world.job.id] = world.job.model_copy(update={"batch_id": batch.id})
+    world.delete()
+    assert world.batches.told == [{"succeeded": 1}]
+    assert world.jobs.rows == {}
 
 
 def test_a_report_that_cannot_be_read_keeps_nothing():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from lipwire.adapters.memory_limits import MemoryLimits
 from lipwire.domain.assets import AssetStatus
 from lipwire.domain.commands import (
     CreateJob,
@@ -90,7 +91,7 @@ class Desk:
 
     def find(self, job_id, caller=None, source_id=None):
         command = GetJob(job_id=job_id, source_id=source_id)
-        parts = {"results": None, "clock": FakeClock()}
+        parts = {"results": None, "limiter": MemoryLimits(), "clock": FakeClock()}
         return get_job(command, caller or a_caller(), jobs=self.jobs, **parts).job
 
 

@@ -66,11 +66,23 @@ class LedgerRows:
             following = rows[limit - 1]["listed_at"]
         return Page(tuple(_entry(row) for row in rows[:limit]), following)
 
+    def list_anew(self, account_id: AccountId) -> None:
+        """Every entry of the account is in its list: those that were written before there was one too."""
+        for entry in self.entries(account_id):
+            transaction = Transaction(self._client)
+            transaction.update(
+                self._table,
+                {"pk": account_id, "sk": entry.key},
+                change="SET listed_at = :at",
+                condition="attribute_not_exists(listed_at)",
+                values={":at": _listed_at(entry)},
+                otherwise=EntryExistsError,
+            )
+            transaction.commits(EntryExistsError)
+
     def put(self, transaction: Transaction, entry: Entry) -> None:
         row = entry.model_dump(mode="json", exclude={"account_id", "key"})
-        # Fixed width, so that the index sorts by time; the key makes it unique, and lets a cursor find its row.
-        listed_at = f"{entry.created_at:%Y-%m-%dT%H:%M:%S.%f} {entry.key}"
-        keys = {"pk": entry.account_id, "sk": entry.key, "listed_at": listed_at}
+        keys = {"pk": entry.account_id, "sk": entry.key, "listed_at": _listed_at(entry)}
         transaction.put_new(self._table, to_item({**row, **keys}), otherwise=EntryExistsError)
 
     def _query(self, account_id: AccountId, prefix: str) -> tuple[Entry, ...]:
@@ -95,6 +107,11 @@ class LedgerRows:
             TableName=self._table, Key=to_item({"pk": account_id, "sk": key}), ConsistentRead=True
         )
         return from_item(found["Item"]) if "Item" in found else None
+
+
+def _listed_at(entry: Entry) -> str:
+    """Fixed width, so that the index sorts by time; the key makes it unique, and lets a cursor find its row."""
+    return f"{entry.created_at:%Y-%m-%dT%H:%M:%S.%f} {entry.key}"
 
 
 def _entry(row: dict[str, Any]) -> Entry:
