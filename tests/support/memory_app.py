@@ -118,7 +118,17 @@ class MemoryApp(App):
             0, id=own("ast"), account_id=self.account_id, media=video_info(), analysis=done
         )
         voice = an_asset(
-            0, id=own("ast"), account_id=self.account_id, media=voice_info(), silent=False
+            0,
+            id=own("ast"),
+            account_id=self.account_id,
+            media=voice_info(),
+            silent=False,
+            speech={
+                "voice": "espeak/en-us",
+                "language": "en",
+                "characters": 9,
+                "has_phonemes": True,
+            },
         )
         for asset in (video, voice):
             self.assets.create(asset)
