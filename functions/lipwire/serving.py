@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -63,7 +63,7 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
     headers: dict[str, str] = {}
     try:
         if route.operation in PUBLIC:
-            return route.encode(_public(route.operation, request))
+            return route.encode(_document(route.operation, request.origin))
         key = key_of(request, dialect.key_header)
         caller = app.callers.caller(key, is_fresh=needs_fresh_caller(route.operation))
         logger.append_keys(account_id=caller.account.id, operation=route.operation.value)
@@ -88,14 +88,16 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
     return replace(wire, headers={**headers, **wire.headers})
 
 
-def _public(operation: Operation, request: WireRequest) -> str:
+# A document says its own origin, which callers may spell as they like: a few spellings are remembered.
+@lru_cache(maxsize=8)
+def _document(operation: Operation, origin: str) -> str:
     """A document that needs no key."""
     from lipwire.dialects.native.docs_page import docs_page
     from lipwire.dialects.native.openapi import openapi, openapi_json
 
     if operation is Operation.GET_OPENAPI:
-        return openapi_json(request.origin)
-    return docs_page(openapi(request.origin))
+        return openapi_json(origin)
+    return docs_page(openapi(origin))
 
 
 def _makes_something(route: Route, command: Command) -> bool:
