@@ -51,7 +51,7 @@ def statements(needs: Iterable[Need], handles: Handles) -> list[iam.PolicyStatem
 def _statements(need: Need, arn: str) -> list[iam.PolicyStatement]:
     name = need.resource.value
     if name.endswith("_TABLE"):
-        return _table(need.access, arn)
+        return _table(need, arn)
     if name.endswith("_BUCKET"):
         return _bucket(need, arn)
     if need.access is Access.STOP:
@@ -69,7 +69,11 @@ def _statements(need: Need, arn: str) -> list[iam.PolicyStatement]:
     return [_allow((action,), arn)]
 
 
-def _table(access: Access, arn: str) -> list[iam.PolicyStatement]:
+def _table(need: Need, arn: str) -> list[iam.PolicyStatement]:
+    access = need.access
+    # The partition keys of the rows; a scan has none, which is why nobody with a prefix scans.
+    keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{need.prefix}*"}}
+    conditions = keys if need.prefix else None
     if access is Access.STREAM:
         return [
             _allow(_STREAM, f"{arn}/stream/*"),
@@ -79,8 +83,14 @@ def _table(access: Access, arn: str) -> list[iam.PolicyStatement]:
     if access is Access.SCAN:
         return [_allow(("dynamodb:Scan",), arn)]
     if access is Access.READ:
-        return [_allow(_READ_ROWS, arn, f"{arn}/index/*")]
-    return [_allow(_WRITE_ROWS, arn)]
+        return [_allow(_READ_ROWS, arn, f"{arn}/index/*", conditions=conditions)]
+    actions = {
+        Access.GET: ("dynamodb:GetItem",),
+        Access.PUT: ("dynamodb:PutItem",),
+        Access.CHANGE: ("dynamodb:PutItem", "dynamodb:UpdateItem"),
+        Access.WRITE: _WRITE_ROWS,
+    }[access]
+    return [_allow(actions, arn, conditions=conditions)]
 
 
 def _bucket(need: Need, arn: str) -> list[iam.PolicyStatement]:
@@ -92,6 +102,10 @@ def _bucket(need: Need, arn: str) -> list[iam.PolicyStatement]:
             _allow(("s3:GetObject", "s3:GetObjectVersion"), objects),
             _allow(("s3:ListBucket",), arn, conditions=listed),
         ]
+    if need.access is Access.GET:
+        return [_allow(("s3:GetObject",), objects)]
+    if need.access is Access.LIST:
+        return [_allow(("s3:ListBucketVersions",), arn, conditions=listed)]
     if need.access is Access.DELETE:
         deletes = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload")
         found = [

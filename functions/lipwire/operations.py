@@ -44,6 +44,7 @@ from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
 from lipwire.usecases.revoke_key import revoke_key
+from lipwire.usecases.rotate_account_secret import rotate_account_secret
 from lipwire.usecases.rotate_key import rotate_key
 from lipwire.usecases.rotate_secret import rotate_secret
 from lipwire.usecases.send_test_event import send_test_event
@@ -232,6 +233,9 @@ RUN: Final[dict[Operation, Run]] = {
     ),
     Operation.ROTATE_SECRET: lambda app, command, caller: rotate_secret(
         command, caller, endpoints=app.endpoints, clock=app.clock, ids=app.ids
+    ),
+    Operation.ROTATE_ACCOUNT_SECRET: lambda app, command, caller: rotate_account_secret(
+        command, caller, accounts=app.accounts, clock=app.clock, ids=app.ids
     ),
     Operation.SEND_TEST_EVENT: lambda app, command, caller: send_test_event(
         command, caller, **_delivering(app)

@@ -55,7 +55,11 @@ ACCOUNT_TABLES: Final = (
 class Access(StrEnum):
     """What may be done with a resource; `infra/grants.py` knows the IAM actions of each."""
 
-    READ = "read"  # table: get, query, batch get, condition check (never scan); bucket: get below `prefix`
+    READ = "read"  # table: get, query, batch get, condition check (never scan); bucket: get, and see what is there
+    GET = "get"  # table: get a row; bucket: get an object, as a link that is signed does
+    LIST = "list"  # bucket: see what is there, and none of what is in it
+    PUT = "put"  # table: put rows
+    CHANGE = "change"  # table: put and update rows, delete none
     WRITE = "write"  # table: put, update, delete; bucket: put (and abort) below `prefix`
     SCAN = "scan"  # table: scan, for sweepers of small tables
     DELETE = "delete"  # bucket: delete objects and unfinished uploads below `prefix`
@@ -69,7 +73,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One grant: this access to that resource, below `prefix` where it is a bucket."""
+    """One grant: this access to that resource; with a `prefix`, to objects or rows alone whose key begins with it."""
 
     resource: Resource
     access: Access
@@ -84,6 +88,11 @@ def reads(resource: Resource, prefix: str = "") -> Need:
 def writes(resource: Resource, prefix: str = "") -> Need:
     """A need to write."""
     return Need(resource, Access.WRITE, prefix)
+
+
+def gets(resource: Resource, prefix: str = "") -> Need:
+    """A need to get a row or an object whose key is known."""
+    return Need(resource, Access.GET, prefix)
 
 
 class Layer(StrEnum):

@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+from lipwire.resources import Access, FunctionSpec, Need, Resource, gets, reads, writes
 
 FETCH_SOURCES = FunctionSpec(
     name="FetchSources",
     handler="workflow.fetch_sources.handler",
     summary="Fetches what comes from URLs, has texts spoken; pins the exact bytes of source and speech.",
     needs=(
-        reads(Resource.ACCOUNTS_TABLE),
-        reads(Resource.JOBS_TABLE),
-        writes(Resource.JOBS_TABLE),
-        reads(Resource.ASSETS_TABLE),
-        writes(Resource.ASSETS_TABLE),
-        writes(Resource.OUTBOX_TABLE),
-        reads(Resource.UPLOADS_BUCKET, "uploads/"),
+        # It speaks to strangers: it gets and changes rows whose ids it was given, and can read no upload.
+        gets(Resource.ACCOUNTS_TABLE, "acct_"),
+        gets(Resource.JOBS_TABLE, "job_"),
+        Need(Resource.JOBS_TABLE, Access.CHANGE, "job_"),
+        gets(Resource.ASSETS_TABLE, "ast_"),
+        Need(Resource.ASSETS_TABLE, Access.CHANGE, "ast_"),
+        Need(Resource.OUTBOX_TABLE, Access.PUT, "out_"),
+        Need(Resource.UPLOADS_BUCKET, Access.LIST, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
         Need(Resource.SPEAK_FUNCTION, Access.INVOKE),
     ),

@@ -30,6 +30,7 @@ NEEDED = {
     "assets": Scope.UPLOADS,
     "webhook-endpoints": Scope.WEBHOOKS,
     "webhook-deliveries": Scope.WEBHOOKS,
+    "webhook-secret": Scope.WEBHOOKS,
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from infra.local import platform, processes
 from tests.emulator import toy
+from tests.support.secrets import found_in
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -125,4 +126,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         yield made
     finally:
         emulator.stop()
+        told = emulator.log.read_text(errors="replace")
         sys.stdout.write(processes.tail(emulator.log))
+        assert found_in(told) == []

@@ -43,6 +43,9 @@ ACTIONS = {
         "dynamodb:ConditionCheckItem",
     },
     ("TABLE", Access.WRITE): {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+    ("TABLE", Access.GET): {"dynamodb:GetItem"},
+    ("TABLE", Access.PUT): {"dynamodb:PutItem"},
+    ("TABLE", Access.CHANGE): {"dynamodb:PutItem", "dynamodb:UpdateItem"},
     ("TABLE", Access.SCAN): {"dynamodb:Scan"},
     ("TABLE", Access.STREAM): {
         "dynamodb:DescribeStream",
@@ -50,6 +53,8 @@ ACTIONS = {
         "dynamodb:GetShardIterator",
     },
     ("BUCKET", Access.READ): {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"},
+    ("BUCKET", Access.GET): {"s3:GetObject"},
+    ("BUCKET", Access.LIST): {"s3:ListBucketVersions"},
     ("BUCKET", Access.WRITE): {
         "s3:PutObject",
         "s3:AbortMultipartUpload",

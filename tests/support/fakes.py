@@ -10,7 +10,11 @@ from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Device, EngineSpec, Mode
-from lipwire.domain.errors import InsufficientCreditsError, TooManyActiveJobsError
+from lipwire.domain.errors import (
+    ConcurrentChangeError,
+    InsufficientCreditsError,
+    TooManyActiveJobsError,
+)
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobOutput, JobStatus, RenderPlan, RenderReport, before
@@ -229,6 +233,14 @@ class FakeAccounts:
     def account(self, account_id: str) -> Account | None:
         return self._account if account_id == self._account.id else None
 
+    def replace_webhook_secret(self, account: Account, *, before: str) -> None:
+        if self._account.webhook_secret != before:
+            raise ConcurrentChangeError
+        self._account = account
+
+    def webhook_secrets(self, account_id: str, at: datetime) -> tuple[str, ...]:
+        return self._account.webhook_secrets(at)
+
 
 class FakeLedger:
     """`Ledger` that remembers whose balance was looked at."""
@@ -323,6 +335,9 @@ class FakeUploads:
         buffer = bytearray()
         yield SimpleNamespace(write=buffer.extend)
         self.written[key] = bytes(buffer)
+
+    def find(self, key: str) -> tuple[int, str | None] | None:
+        return self.head(key)
 
 
 class AnyUrl:

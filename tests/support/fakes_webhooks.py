@@ -262,8 +262,11 @@ class FakeViews:
 class FakeSecrets:
     """One secret for every account."""
 
-    def webhook_secret(self, account_id: str) -> str | None:
-        return SECRET
+    def __init__(self, *secrets: str) -> None:
+        self.secrets = secrets or (SECRET,)
+
+    def webhook_secrets(self, account_id: str, at: datetime) -> tuple[str, ...]:
+        return self.secrets
 
     def account(self, account_id: str) -> None:
         """The secret is all that is known of it."""

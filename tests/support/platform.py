@@ -22,6 +22,7 @@ from infra.local import deployment, forwarder, processes
 from infra.local.client import Client
 from infra.local.platform import REGION, REPOSITORY, Emulator, start_emulator
 from tests.support import secrets
+from tests.support.witness import Witness
 
 _CONNECTED = (
     "dynamodb",
@@ -52,6 +53,9 @@ class Platform:
         )
         self._connection.start()
         self._accounts: dict[str, str] = {}
+        #: Secrets that tests were given, and what they were told when they were refused.
+        self.known = secrets.Known()
+        self.refusals: list[str] = []
         self._events: list[dict[str, Any]] = []
         self._events_url = self._record_events()
 
@@ -65,11 +69,12 @@ class Platform:
         """The API key of a fresh account."""
         opened = deployment.open_account(self.emulator, granted=credits)
         self._accounts[opened["api_key"]] = opened["account_id"]
+        self.known.learn(opened)
         return opened["api_key"]
 
-    def new_client(self, credits: int = 1000) -> Client:
+    def new_client(self, credits: int = 1000) -> Witness:
         """A client of the native API with a fresh account."""
-        return Client(self.base_url, self.new_account(credits))
+        return Witness(self.base_url, self.new_account(credits), self.known, self.refusals)
 
     def account_of(self, client: Client) -> str:
         """The account a client of `new_client` speaks for."""
@@ -261,12 +266,22 @@ class Platform:
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     def secrets_told(self) -> list[str]:
-        """Secrets in any log line of any function or job, or in any event, since the platform was started."""
+        """Secrets that were told since the platform was started.
+
+        In any log line of any function or job, the emulator's own log, any event, what executions carried and failed
+        with, dead letters, and answers that were errors.
+        """
         self._drain()
-        lines = list(secrets.told_by(self.aws("logs")))
-        assert lines, "functions that log nothing prove nothing"
-        told = [*lines, *(json.dumps(event) for event in self._events)]
-        return [leak for text in told for leak in secrets.found_in(text)]
+        machines = [self.names[f"{one}_STATE_MACHINE"] for one in ("JOB", "ANALYSIS")]
+        told = [
+            *secrets.told_on(self.aws, machines),
+            *self.emulator.log.read_text(errors="replace").splitlines(),
+            *(json.dumps(event) for event in self._events),
+            *self.refusals,
+        ]
+        return [
+            leak for text in told for leak in (*secrets.found_in(text), *self.known.found_in(text))
+        ]
 
     def function(self, handler: str) -> str:
         """The name of the function behind a handler."""

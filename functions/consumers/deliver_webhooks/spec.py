@@ -1,6 +1,15 @@
 """Deliveries that are due."""
 
-from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
+from lipwire.resources import (
+    Access,
+    ConsumerSpec,
+    FunctionSpec,
+    Need,
+    Resource,
+    gets,
+    reads,
+    writes,
+)
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(
@@ -8,12 +17,16 @@ CONSUMER = ConsumerSpec(
         handler="consumers.deliver_webhooks.handler.handler",
         summary="Signs and sends one delivery; writes the attempt and when to try next.",
         needs=(
-            reads(Resource.ACCOUNTS_TABLE),  # the secret of webhooks to a job's own URL
-            reads(Resource.JOBS_TABLE),
-            reads(Resource.WEBHOOKS_TABLE),
-            writes(Resource.WEBHOOKS_TABLE),
-            writes(Resource.OUTBOX_TABLE),
-            reads(Resource.OUTPUTS_BUCKET, "outputs/"),
+            # It speaks to strangers: of accounts and jobs it gets rows whose ids it knows, and no API key is among them.
+            gets(Resource.ACCOUNTS_TABLE, "acct_"),  # the secret of webhooks to a job's own URL
+            gets(Resource.JOBS_TABLE, "job_"),
+            # Endpoints, places in flight and the account's clock; and deliveries, of which it deletes none.
+            reads(Resource.WEBHOOKS_TABLE, "acct_"),
+            writes(Resource.WEBHOOKS_TABLE, "acct_"),
+            gets(Resource.WEBHOOKS_TABLE, "dlv_"),
+            Need(Resource.WEBHOOKS_TABLE, Access.CHANGE, "dlv_"),
+            Need(Resource.OUTBOX_TABLE, Access.PUT, "out_"),
+            gets(Resource.OUTPUTS_BUCKET, "outputs/"),  # for the links that it signs
             Need(Resource.DELIVERY_QUEUE, Access.SEND),
         ),
         timeout_s=60,

@@ -133,6 +133,15 @@ class S3Objects:
             raise
         return found["ContentLength"], found.get("VersionId")
 
+    def find(self, key: str) -> tuple[int, str | None] | None:
+        """Size and version id of the latest version, from the bucket's list; None when nothing is there."""
+        found = self._client.list_object_versions(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        # The latest version of the first key that begins so comes first; longer keys sort behind.
+        for one in found.get("Versions", []):
+            if one["Key"] == key and one["IsLatest"]:
+                return one["Size"], one["VersionId"]
+        return None
+
     def delete_prefix(self, prefix: str) -> None:
         """Every version of every object below the prefix is gone."""
         pages = self._client.get_paginator("list_object_versions").paginate(

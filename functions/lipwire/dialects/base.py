@@ -49,6 +49,7 @@ class Operation(StrEnum):
     UPDATE_ENDPOINT = "update_endpoint"
     DELETE_ENDPOINT = "delete_endpoint"
     ROTATE_SECRET = "rotate_secret"  # noqa: S105  # an operation's name
+    ROTATE_ACCOUNT_SECRET = "rotate_account_secret"  # noqa: S105  # an operation's name
     SEND_TEST_EVENT = "send_test_event"
     LIST_DELIVERIES = "list_deliveries"
     GET_DELIVERY = "get_delivery"
@@ -129,6 +130,7 @@ _WEBHOOKS: Final = {
     Operation.UPDATE_ENDPOINT,
     Operation.DELETE_ENDPOINT,
     Operation.ROTATE_SECRET,
+    Operation.ROTATE_ACCOUNT_SECRET,
     Operation.SEND_TEST_EVENT,
     Operation.LIST_DELIVERIES,
     Operation.GET_DELIVERY,
@@ -146,6 +148,7 @@ COUNTED: Final = frozenset(
         Operation.CREATE_SPEECH,
         Operation.CREATE_ENDPOINT,
         Operation.ROTATE_SECRET,
+        Operation.ROTATE_ACCOUNT_SECRET,
         Operation.SEND_TEST_EVENT,
         Operation.REPLAY_DELIVERY,
         Operation.REPLAY_DELIVERIES,

@@ -15,9 +15,9 @@ from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
 from lipwire.domain.plans import Count
 from lipwire.domain.prices import Terms
+from lipwire.domain.signing import DEFAULT_OVERLAP
 from lipwire.domain.speech import Script
 from lipwire.domain.webhooks import (
-    DEFAULT_OVERLAP,
     NATIVE,
     DeliveryFilter,
     DeliveryId,
@@ -245,6 +245,11 @@ class DeleteEndpoint(Command):
 
 class RotateSecret(Command):
     endpoint_id: EndpointId
+    #: How long the secret before signs too.
+    overlap: timedelta = DEFAULT_OVERLAP
+
+
+class RotateAccountSecret(Command):
     #: How long the secret before signs too.
     overlap: timedelta = DEFAULT_OVERLAP
 

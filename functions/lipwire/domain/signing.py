@@ -4,11 +4,42 @@ import base64
 import binascii
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+
+from pydantic import BaseModel, ConfigDict
 
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the published prefix of secrets, not one
 _SECRET_BYTES: Final = range(24, 65)
+#: After a rotation the secret before signs too, for this long unless the owner says otherwise.
+DEFAULT_OVERLAP: Final = timedelta(hours=24)
+_OLD_SECRETS: Final = 4
+
+
+class OldSecret(BaseModel):
+    """A secret that was replaced and still signs, beside the new one, until then."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+
+    secret: str
+    until: datetime
+
+
+def signing(secret: str, old: Sequence[OldSecret], *, at: datetime) -> tuple[str, ...]:
+    """All that sign at that moment, the current one first."""
+    return (secret, *(one.secret for one in old if one.until > at))
+
+
+def retired(
+    secret: str, old: Sequence[OldSecret], *, at: datetime, overlap: timedelta
+) -> tuple[OldSecret, ...]:
+    """The old secrets once this one is too; those before sign on until their time is over (the oldest of five goes)."""
+    kept = [one for one in old if one.until > at]
+    return tuple(
+        [*kept, *([OldSecret(secret=secret, until=at + overlap)] if overlap else [])][
+            -_OLD_SECRETS:
+        ]
+    )
 
 
 def new_secret(randomness: int) -> str:

@@ -23,6 +23,7 @@ from lipwire.domain.events import (
     WebhookEndpointDisabled,
 )
 from lipwire.domain.ids import ALPHABET, AccountId, EndpointId, EventId, JobId
+from lipwire.domain.signing import OldSecret, retired, signing
 
 DeliveryId = NewType("DeliveryId", str)
 
@@ -71,25 +72,12 @@ _GONE: Final = 410
 GIVE_UP_AFTER: Final = timedelta(days=5)
 GIVE_UP_FAILURES: Final = 10
 
-#: After a rotation the secret before signs too, for this long unless the owner says otherwise.
-DEFAULT_OVERLAP: Final = timedelta(hours=24)
-_OLD_SECRETS: Final = 4
-
 
 class EndpointStatus(StrEnum):
     """Only enabled endpoints are told."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
-
-
-class OldSecret(BaseModel):
-    """A secret that was replaced and still signs, beside the new one, until then."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
-
-    secret: str
-    until: datetime
 
 
 class WebhookEndpoint(BaseModel):
@@ -118,15 +106,12 @@ class WebhookEndpoint(BaseModel):
 
     def secrets(self, at: datetime) -> tuple[str, ...]:
         """All that sign at that moment, the current one first."""
-        return (self.secret, *(old.secret for old in self.old_secrets if old.until > at))
+        return signing(self.secret, self.old_secrets, at=at)
 
     def rotated(self, secret: str, *, at: datetime, overlap: timedelta) -> "WebhookEndpoint":
-        """The endpoint with a new secret; those before sign on until their time is over (the oldest of five goes)."""
-        kept = [old for old in self.old_secrets if old.until > at]
-        retired = [*kept, OldSecret(secret=self.secret, until=at + overlap)] if overlap else kept
-        return self.model_copy(
-            update={"secret": secret, "old_secrets": tuple(retired[-_OLD_SECRETS:])}
-        )
+        """The endpoint with a new secret; those before sign on until their time is over."""
+        old = retired(self.secret, self.old_secrets, at=at, overlap=overlap)
+        return self.model_copy(update={"secret": secret, "old_secrets": old})
 
     def is_hopeless(self, at: datetime) -> bool:
         """Whether it failed for so long, and so often, that telling it is of no use."""

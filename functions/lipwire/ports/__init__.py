@@ -84,6 +84,13 @@ class AccountStore(Protocol):
             UnauthenticatedError: like `add_key`.
         """
 
+    def replace_webhook_secret(self, account: Account, *, before: str) -> None:
+        """Write the account's webhook secrets, old and new, in place of that one.
+
+        Raises:
+            ConcurrentChangeError: somebody else was quicker; no secret was lost.
+        """
+
     def close(self, account_id: AccountId, *, by: str | None, at: datetime) -> None:
         """It may nothing any more, and `AccountClosed` is told; of one that is closed it is told again.
 
@@ -308,6 +315,9 @@ class ObjectStore(Protocol):
 
     def head(self, key: str) -> tuple[int, str | None] | None:
         """Size and version id, or None when nothing is there."""
+
+    def find(self, key: str) -> tuple[int, str | None] | None:
+        """The same for who may see what is there and read none of it."""
 
     def delete_prefix(self, prefix: str) -> None: ...
 

@@ -154,7 +154,8 @@ class JobViews(Protocol):
 class AccountSecrets(Protocol):
     """What signs webhooks of jobs with a `webhook_url` of their own."""
 
-    def webhook_secret(self, account_id: AccountId) -> str | None: ...
+    def webhook_secrets(self, account_id: AccountId, at: datetime) -> tuple[str, ...]:
+        """All that sign at that moment, the current one first; none where the account is gone."""
 
 
 class OutboxStore(Protocol):

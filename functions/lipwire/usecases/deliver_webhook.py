@@ -178,10 +178,10 @@ def _target(
         if endpoint.status is not EndpointStatus.ENABLED:
             return "endpoint disabled"
         return _Target(endpoint.url, endpoint.secrets(now), endpoint)
-    secret = secrets.webhook_secret(delivery.account_id)
-    if delivery.url is None or secret is None:
+    signing = secrets.webhook_secrets(delivery.account_id, now)
+    if delivery.url is None or not signing:
         return "nobody to tell"
-    return _Target(delivery.url, (secret,))
+    return _Target(delivery.url, signing)
 
 
 def _message(delivery: Delivery, views: JobViews) -> VendorMessage | str:

@@ -154,4 +154,4 @@ def _owed(asset_id: AssetId, assets: AssetStore, uploads: ObjectStore) -> Asset 
         raise AssetNotFoundError("An asset of this job was deleted.")
     if asset.status is not AssetStatus.AWAITING_UPLOAD or asset.url is None:
         return None
-    return asset if uploads.head(asset.key) is None else None
+    return asset if uploads.find(asset.key) is None else None

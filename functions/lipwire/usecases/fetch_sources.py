@@ -53,7 +53,7 @@ def _arrived(asset_id: AssetId, assets: AssetStore, uploads: ObjectStore, clock:
         raise AssetNotFoundError("An asset of this job was deleted.")
     if asset.status is not AssetStatus.AWAITING_UPLOAD:
         return asset
-    found = uploads.head(asset.key)
+    found = uploads.find(asset.key)
     if found is None:
         raise UploadIncompleteError(f"The upload of `{asset.filename}` has not arrived.")
     size_bytes, version_id = found

@@ -178,7 +178,7 @@ class Bucket:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
 
-    def head(self, key: str) -> tuple[int, str | None] | None:
+    def find(self, key: str) -> tuple[int, str | None] | None:
         return (len(self.objects[key]), "v1") if key in self.objects else None
 
     @contextmanager

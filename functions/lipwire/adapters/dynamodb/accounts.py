@@ -191,10 +191,24 @@ class DynamoAccounts:
         self._key_works(transaction, public_id, at=at)
         self._active.check(transaction, account_id, otherwise=UnauthenticatedError)
 
-    def webhook_secret(self, account_id: AccountId) -> str | None:
-        """The secret that signs webhooks of jobs with a `webhook_url` of their own."""
+    def replace_webhook_secret(self, account: Account, *, before: str) -> None:
+        """Guarded by the secret that it replaces."""
+        transaction = Transaction(self._client)
+        old = [one.model_dump(mode="json") for one in account.old_webhook_secrets]
+        transaction.update(
+            self._table,
+            {"pk": account.id},
+            change="SET webhook_secret = :new, old_webhook_secrets = :old",
+            condition="webhook_secret = :before",
+            values={":new": account.webhook_secret, ":old": old, ":before": before},
+            otherwise=ConcurrentChangeError,
+        )
+        transaction.commit()
+
+    def webhook_secrets(self, account_id: AccountId, at: datetime) -> tuple[str, ...]:
+        """What signs webhooks of jobs with a `webhook_url` of their own, the current one first."""
         account = self.account(account_id)
-        return account.webhook_secret if account else None
+        return account.webhook_secrets(at) if account else ()
 
     def _key_works(self, transaction: Transaction, public_id: str, *, at: datetime) -> None:
         transaction.check(

@@ -8,6 +8,7 @@ from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire_webhooks as wire
 from lipwire.dialects.native.codec import to_json
 from lipwire.domain import commands
+from lipwire.domain.accounts import Account
 from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import EndpointId
 from lipwire.domain.views import DeliveryView, Page, Replayed
@@ -74,6 +75,12 @@ def to_rotate_secret(request: WireRequest) -> commands.RotateSecret:
     )
 
 
+def to_rotate_account_secret(request: WireRequest) -> commands.RotateAccountSecret:
+    """POST /webhook-secret/rotate; the body may be left out."""
+    body = read_json(request, wire.RotationIn) if request.body else wire.RotationIn()
+    return commands.RotateAccountSecret(overlap=timedelta(seconds=body.overlap_s))
+
+
 def to_send_test_event(request: WireRequest) -> commands.SendTestEvent:
     """POST /webhook-endpoints/{id}/test."""
     return commands.SendTestEvent(endpoint_id=_endpoint_id(request))
@@ -121,6 +128,14 @@ def from_new_endpoint(endpoint: WebhookEndpoint) -> WireResponse:
 def from_rotated_endpoint(endpoint: WebhookEndpoint) -> WireResponse:
     """An endpoint with its new secret: this answer and the one before are the only ones that show one."""
     return to_json(_endpoint_out(endpoint, secret=endpoint.secret))
+
+
+def from_rotated_account(account: Account) -> WireResponse:
+    """The new secret, and until when those before it sign too."""
+    until = max((old.until for old in account.old_webhook_secrets), default=None)
+    return to_json(
+        wire.AccountSecretOut(webhook_secret=account.webhook_secret, old_secrets_until=until)
+    )
 
 
 def from_endpoint(endpoint: WebhookEndpoint) -> WireResponse:

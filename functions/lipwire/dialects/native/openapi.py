@@ -218,6 +218,13 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
         response=webhooks.EndpointOut,
         errors=(404, 409, 413, 422),
     ),
+    Operation.ROTATE_ACCOUNT_SECRET: OperationDoc(
+        summary="A new secret for webhooks of jobs that name a `webhook_url`; for the overlap the one before signs too.",
+        status=200,
+        body=webhooks.RotationIn,
+        response=webhooks.AccountSecretOut,
+        errors=(409, 413, 422),
+    ),
     Operation.SEND_TEST_EVENT: OperationDoc(
         summary="Send `webhook.test` to an endpoint, once; the delivery's log tells what came of it.",
         status=202,

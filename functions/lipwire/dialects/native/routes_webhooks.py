@@ -38,6 +38,13 @@ def webhook_routes(base: str) -> tuple[Route, ...]:
         ),
         Route(
             "POST",
+            f"{base}/webhook-secret/rotate",
+            Operation.ROTATE_ACCOUNT_SECRET,
+            codec.to_rotate_account_secret,
+            codec.from_rotated_account,
+        ),
+        Route(
+            "POST",
             f"{one}/test",
             Operation.SEND_TEST_EVENT,
             codec.to_send_test_event,

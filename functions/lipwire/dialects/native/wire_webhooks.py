@@ -97,6 +97,15 @@ class EndpointOut(Out):
     secret: str | None = None
 
 
+class AccountSecretOut(Out):
+    """What signs webhooks of jobs that name a `webhook_url`."""
+
+    webhook_secret: str
+    old_secrets_until: datetime | None = Field(
+        default=None, description="Until then the secrets before this one sign too."
+    )
+
+
 class EndpointList(Out):
     """All webhook endpoints."""
 
