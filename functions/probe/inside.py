@@ -114,7 +114,9 @@ def main() -> None:
     # Whoever prints a traceback (PyAV does, of an error that it sets aside) would open our sources to show their lines.
     linecache.updatecache = _no_lines
     asked = json.loads(sys.argv[1])
-    limits = ProbeLimits(max_duration_ms=asked["max_duration_ms"], max_pixels=asked["max_pixels"])
+    limits = ProbeLimits.of_plan(
+        max_duration_ms=asked["max_duration_ms"], max_pixels=asked["max_pixels"]
+    )
     size_bytes = asked["size_bytes"]
     file = cast("Any", io.BufferedReader(AskedFile(size_bytes), _BUFFER))
     close_the_box()

@@ -98,18 +98,27 @@ def test_file_without_a_length_is_read_through(tmp_path: Path) -> None:
     ("limits", "error"),
     [
         (ProbeLimits(max_duration_ms=500), TooLongError),
+        (ProbeLimits(max_frames=3), TooLongError),
         (ProbeLimits(max_pixels=192 * 128 - 1), MediaTooLargeError),
         (ProbeLimits(max_size_bytes=1000), MediaTooLargeError),
         (ProbeLimits(max_fps=Fraction(24)), UnsupportedMediaError),
         (ProbeLimits(max_streams=1), UnsupportedMediaError),
     ],
-    ids=["long", "pixels", "bytes", "fps", "streams"],
+    ids=["long", "frames", "pixels", "bytes", "fps", "streams"],
 )
 def test_limits_are_kept(tmp_path: Path, limits: ProbeLimits, error: type[Exception]) -> None:
     """Whatever is too much is refused with its own code."""
     path = make_clip(tmp_path / "clip", ClipSpec())
     with pytest.raises(error):
         look(path, limits)
+
+
+def test_a_plan_allows_as_many_frames_as_its_longest_file_has_at_the_highest_rate() -> None:
+    """A minute at 240 frames a second; never more than half an hour's."""
+    minute = ProbeLimits.of_plan(max_duration_ms=60_000, max_pixels=1000)
+    assert (minute.max_duration_ms, minute.max_pixels, minute.max_frames) == (60_000, 1000, 14_400)
+    day = ProbeLimits.of_plan(max_duration_ms=24 * 3_600_000, max_pixels=1000)
+    assert day.max_frames == ProbeLimits().max_frames
 
 
 def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:

@@ -34,4 +34,4 @@ def speak_texts(
 
 def _is_owed(asset: Asset, uploads: ObjectStore) -> bool:
     awaited = asset.speech is not None and asset.status is AssetStatus.AWAITING_UPLOAD
-    return awaited and uploads.head(asset.key) is None
+    return awaited and uploads.find(asset.key) is None

@@ -116,6 +116,24 @@ def test_a_part_that_was_not_asked_for_is_refused(span):
         fetched(says(begun, part))
 
 
+@pytest.mark.fault(46)
+@pytest.mark.parametrize(
+    ("span", "body"),
+    [
+        (b"bytes 7-19/20", b"x" * 14),
+        (b"bytes 7-20/20", b"x" * 13),
+        (b"bytes 7-6/20", b"x" * 13),
+    ],
+    ids=["longer", "beyond its end", "backwards"],
+)
+def test_a_rest_that_is_longer_than_the_whole_is_refused(span, body):
+    """Twenty bytes in all were said: a part that brings more, or says so, is of another file or lies."""
+    begun = head(b'etag: "1"', b"content-length: 20") + b"y" * 7
+    part = head(b'etag: "1"', b"content-range: " + span, status=b"206 Partial") + body
+    with pytest.raises(SourceBadAnswerError, match=r"more than it said|beyond its own end"):
+        fetched(says(begun, part))
+
+
 @pytest.mark.parametrize(
     "rest",
     [
@@ -331,8 +349,10 @@ def test_a_malformed_answer_is_refused_in_little_memory(answer):
 def test_the_deadline_holds_under_a_drip(serve):
     """Within half a second, whatever is dripped."""
 
-    def attempt() -> None:
-        with pytest.raises(SourceTooSlowError):
-            fetched(serve, deadline_s=0.6)
+    with serving(serve) as port:
 
-    assert 0.55 <= seconds(attempt, most=1.1) <= 1.1
+        def attempt() -> None:
+            with pytest.raises(SourceTooSlowError):
+                a_fetcher(0.6).fetch(f"http://127.0.0.1:{port}/", Hole(), max_bytes=LIMIT)
+
+        assert 0.55 <= seconds(attempt, most=1.1) <= 1.1

@@ -57,6 +57,8 @@ _LOOK_AGAIN: Final = timedelta(minutes=1)
 #: A mark younger than this is not written again; one older than the other, of an account with nothing pending, goes.
 _FRESH: Final = timedelta(minutes=10)
 _FORGET: Final = timedelta(hours=1)
+#: Pages of due rows that are turned for as many readable ones as were asked for.
+_DUE_QUERIES: Final = 20
 #: Two items each, one for their account and one for an answer that is kept: a transaction holds a hundred.
 _ADDED_AT_ONCE: Final = 49
 
@@ -187,9 +189,15 @@ class DynamoDeliveries(DeliveryLog):
     def due(
         self, account_id: AccountId, lane: Lane, *, at: datetime, limit: int
     ) -> tuple[Delivery, ...]:
-        """From the index, which may lag a moment."""
-        rows = self._due(f"{account_id}#{lane}", at=at, limit=limit)
-        return tuple(readable(rows, Delivery))
+        """From the index, which may lag a moment; rows that can't be read are passed over, not stopped at."""
+        found: list[Delivery] = []
+        after: dict[str, Any] | None = None
+        for _ in range(_DUE_QUERIES):
+            rows, after = self._due_page(f"{account_id}#{lane}", at=at, limit=limit, after=after)
+            found += readable(rows, Delivery)
+            if len(found) >= limit or after is None:
+                break
+        return tuple(found[:limit])
 
     def waiting_accounts(self, *, at: datetime, limit: int) -> tuple[AccountId, ...]:
         """The same share of each partition, so that none is neglected."""
@@ -326,6 +334,12 @@ class DynamoDeliveries(DeliveryLog):
         transaction.commit()
 
     def _due(self, partition: str, *, at: datetime, limit: int) -> list[dict[str, Any]]:
+        return self._due_page(partition, at=at, limit=limit, after=None)[0]
+
+    def _due_page(
+        self, partition: str, *, at: datetime, limit: int, after: dict[str, Any] | None
+    ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """Rows of the index after that key, and the last key where there are more."""
         try:
             found = self._client.query(
                 TableName=self._table,
@@ -333,7 +347,8 @@ class DynamoDeliveries(DeliveryLog):
                 KeyConditionExpression="due = :due AND next_attempt_at <= :at",
                 ExpressionAttributeValues=to_item({":due": partition, ":at": sortable(at)}),
                 Limit=limit,
+                **({"ExclusiveStartKey": after} if after else {}),
             )
         except (BotoCoreError, ClientError) as exc:
             raise BusyError from exc
-        return [from_item(item) for item in found["Items"]]
+        return [from_item(item) for item in found["Items"]], found.get("LastEvaluatedKey")

@@ -12,6 +12,8 @@ from lipwire.domain.webhooks import Delivery, DeliveryFilter
 #: Rows that one page of a filtered list may look through: ten times a hundred.
 _LIST_QUERIES: Final = 10
 _LIST_ROWS: Final = 100
+#: How often rows are asked for that DynamoDB did not give at once.
+_TRIES: Final = 5
 
 
 class DeliveryLog:
@@ -70,12 +72,14 @@ class DeliveryLog:
     def _rows(self, ids: list[str]) -> dict[str, Delivery]:
         rows: dict[str, Delivery] = {}
         keys = [to_item({"pk": one, "sk": DELIVERY}) for one in ids]
-        for _ in range(5):
-            if not keys:
-                return rows
+        for _ in range(_TRIES if keys else 0):
             answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
             for item in answer["Responses"].get(self._table, []):
                 row = Delivery.model_validate(from_item(item))
                 rows[row.id] = row
             keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-        raise BusyError
+            if not keys:
+                break
+        if keys:
+            raise BusyError
+        return rows

@@ -40,7 +40,7 @@ REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOCATION: Final = re.compile(r"[!-~]{1,2048}")
 _STRONG_ETAG: Final = re.compile(r'"[!#-~]{0,200}"')
-_RANGE: Final = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15}|\*)")
+_RANGE: Final = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)")
 
 
 class _PassingError(Exception):
@@ -181,6 +181,8 @@ class _Transfer:
             raise SourceRefusedError(_said(status), status=status)
         for piece in answer.body():
             self.received += len(piece)
+            if self._total is not None and self.received > self._total:
+                raise AnswerError("it sends more than it said there was")
             self._check(self.received)
             began = time.monotonic()
             self._sink.write(piece)
@@ -202,7 +204,7 @@ class _Transfer:
 
     def _continue(self, answer: Answer) -> None:
         span = _RANGE.fullmatch(answer.head.fields.get("content-range", ""))
-        total = int(span[2]) if span and span[2] != "*" else None
+        total = int(span[3]) if span and span[3] != "*" else None
         if "range" not in self.fields or span is None:
             raise AnswerError("it sends a part that was not asked for")
         known = self._total if total is None else total
@@ -216,6 +218,8 @@ class _Transfer:
         if known is None:
             self._forget()
             raise _PassingError("it does not say where the rest ends")
+        if not int(span[1]) <= int(span[2]) < known:
+            raise AnswerError("it sends a part beyond its own end")
 
     def _forget(self) -> None:
         if self.received:

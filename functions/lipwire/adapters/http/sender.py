@@ -28,6 +28,7 @@ _EXCERPT: Final = 256
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: [^\r\n]*)?\r?\n")
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _LENGTH: Final = re.compile(r"[0-9]{1,12}")
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,12})[^\r\n]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,21 @@ def _read_body(head: _Head, reader: _Reader) -> bytes:
             if not more:
                 break
             received += more
-    return received
+    return _readable(head, received)
+
+
+def _readable(head: _Head, body: bytes) -> bytes:
+    """The body's own bytes: without the sizes of its chunks, and nothing of what is packed."""
+    if head.headers.get("content-encoding", "identity").lower() != "identity":
+        return b""
+    if head.headers.get("transfer-encoding", "").lower() != "chunked":
+        return body
+    found = b""
+    while (size := _CHUNK.match(body)) and len(found) < 4 * _EXCERPT:
+        end = size.end() + int(size[1], 16)
+        found += body[size.end() : end]
+        body = body[end:].removeprefix(b"\r").removeprefix(b"\n")
+    return found
 
 
 def _excerpt(body: bytes) -> str:

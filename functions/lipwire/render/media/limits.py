@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import BinaryIO, Final
 
@@ -16,7 +16,7 @@ _MAX_CHUNKS: Final = 100_000
 class ProbeLimits:
     """The most of each that is accepted; everything larger is refused before it is decoded.
 
-    Length and pixels are the plan's; the rest are the same for all: far above what cameras and editors write.
+    Length, frames and pixels are the plan's; the rest are the same for all: far above what cameras and editors write.
     """
 
     max_duration_ms: int = 30 * 60 * 1000
@@ -35,6 +35,13 @@ class ProbeLimits:
     max_opening_bytes: int = 32 * 2**20
     #: What may be read to hear whether anybody speaks.
     max_listening_bytes: int = 256 * 2**20
+
+    @classmethod
+    def of_plan(cls, *, max_duration_ms: int, max_pixels: int) -> "ProbeLimits":
+        """A plan's: no more frames than its longest file has at the highest rate, whatever a header says."""
+        limits = cls(max_duration_ms=max_duration_ms, max_pixels=max_pixels)
+        frames = int(max_duration_ms * limits.max_fps / 1000)
+        return replace(limits, max_frames=min(frames, limits.max_frames))
 
 
 class AllowanceSpentError(Exception):
