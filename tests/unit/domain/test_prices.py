@@ -102,6 +102,36 @@ def test_the_worked_table(dialect, duration_ms, more, credits, amount):
     assert (price.credits, price.amount) == (credits, amount)
 
 
+@pytest.mark.parametrize(
+    ("dialect", "resolution", "frames", "held", "credits", "amount"),
+    [
+        ("native", P1080, 240, 11_000, Fraction(96, 10), 9_600),
+        ("lipdub", P1080, 240, 11_000, Fraction(10), 10_000),
+        ("lipdub", ABOVE, 240, 20_000, Fraction(20), 20_000),
+        # A frame into the next second is a second more, but never more than was held.
+        ("lipdub", P1080, 251, 11_000, Fraction(11), 11_000),
+        ("lipdub", P1080, 276, 11_000, Fraction(11), 11_000),
+        ("lipsync_dev", P1080, 119 * 25, 120_000, Fraction(10), 120_000),
+        ("joggai", P1080, 312, 13_750, Fraction(10, 100), 12_500),
+        ("magic_hour", P1080, 375, 18_000, Fraction(375), 15_000),
+        ("lipsync_studio", P720, 75, 5_000, Fraction(20), 5_000),
+        ("sync_so", P1080, 25, 1_667, Fraction(5, 100), 1_000),
+    ],
+)
+def test_the_worked_table_of_what_was_rendered(dialect, resolution, frames, held, credits, amount):
+    """Outputs shorter than their estimates, at 25 frames a second; what failed is released, by every list alike."""
+    price = charge(
+        Terms(dialect=dialect, version=newest(dialect)),
+        frames=frames,
+        fps=Fraction(25),
+        duration_ms=frames * 40,
+        resolution=resolution,
+        per_second=1000,
+        held=held,
+    )
+    assert (price.credits, price.amount) == (credits, amount)
+
+
 @pytest.mark.fault(87)
 @given(
     terms=st.sampled_from(every_terms()),
