@@ -16,6 +16,7 @@ KIND_OF: dict[Operation, str] = {
     Operation.GIVE_UP_UPLOAD: "asset",
     Operation.GET_ASSET: "asset",
     Operation.DELETE_ASSET: "asset",
+    Operation.GET_SPEECH: "asset",
     # A job is made below the shot that it is of.
     Operation.CREATE_JOB: "asset",
     Operation.GET_JOB: "job",
@@ -100,6 +101,7 @@ def owned(client: Client) -> dict[str, str]:
     ref = {"asset_id": asset}
     batch = client.call("POST", "/batches", {"source": ref, "speeches": [ref]})["id"]
     client.call("POST", f"/batches/{batch}/cancel")
+    spoken = client.call("POST", "/speech", {"text": "Hello."})["asset_id"]
     key = client.call("GET", "/keys")["items"][0]["id"]
     shot = {"file_name": "a.mp4", "content_type": "video/mp4"}
     video = ask(client, "POST", "/v1/video", shot).json["data"]
@@ -116,6 +118,7 @@ def owned(client: Client) -> dict[str, str]:
         "generate_id": str(made["generate_id"]),
         "asset": asset,
         "job": job,
+        "speech": spoken,
         "endpoint": endpoint,
         "delivery": delivery,
         "key": key,
