@@ -81,7 +81,8 @@ train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (n
 
 coverage: setup ## lines and branches of money, limits, keys and idempotency that their tests reach
 	@PYTHONPATH=functions:. $(BIN)/coverage run -m pytest -q tests/unit/domain tests/unit/idempotency tests/unit/limits \
-		tests/unit/money tests/unit/usecases/test_key_commands.py tests/unit/usecases/test_key_lives.py \
+		tests/unit/money tests/unit/speech/test_lives.py \
+		tests/unit/usecases/test_key_commands.py tests/unit/usecases/test_key_lives.py \
 		tests/unit/usecases/test_workflow_steps.py \
 		--deselect tests/unit/money/test_machine.py --deselect tests/unit/money/test_kill_points.py
 	@$(BIN)/coverage report

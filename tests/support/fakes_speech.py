@@ -40,6 +40,9 @@ class FakeBucket:
     def head(self, key: str) -> tuple[int, str | None] | None:
         return (len(self.objects[key]), "v1") if key in self.objects else None
 
+    def find(self, key: str) -> tuple[int, str | None] | None:
+        return self.head(key)
+
     def sign_get(self, key: str, *, expires_s: int) -> str:
         return f"https://bucket.test/{key}?{expires_s}"
 

@@ -78,12 +78,12 @@ def test_accounts_and_keys_come_back_as_they_were_stored(world):
     newer = world.add(2, requests_per_minute=3, valid_until=NOW + DAY)
     older = world.add(1)
     assert world.accounts.account(ACCOUNT) == an_account()
-    assert world.accounts.webhook_secret(ACCOUNT) == an_account().webhook_secret
+    assert world.accounts.webhook_secrets(ACCOUNT, NOW) == (an_account().webhook_secret,)
     assert world.accounts.key(newer.public_id) == newer
     assert world.accounts.keys(ACCOUNT) == [world.key, older, newer]
     assert list(world.accounts.ids()) == [ACCOUNT]
     assert world.accounts.account("acct_x") is None
-    assert world.accounts.webhook_secret("acct_x") is None
+    assert world.accounts.webhook_secrets("acct_x", NOW) == ()
     assert world.accounts.key("x") is None
     world.accounts.close(ACCOUNT, by=world.by, at=NOW)
     assert list(world.accounts.ids()) == []
@@ -174,6 +174,16 @@ def test_an_ended_key_is_listed_for_ninety_days(world):
     assert world.leaves(old) == int((NOW + 92 * DAY).timestamp())
     world.accounts.revoke(working.public_id, at=NOW)
     assert world.leaves(working) == int((NOW + 90 * DAY).timestamp())
+
+
+def test_an_accounts_secret_is_replaced_as_it_was_read(world):
+    """Of two rotations at once one is refused: no secret is lost."""
+    before = an_account()
+    after = before.model_copy(update={"webhook_secret": "whsec_new"})
+    world.accounts.replace_webhook_secret(after, before=before.webhook_secret)
+    assert world.accounts.webhook_secrets(ACCOUNT, NOW)[0] == "whsec_new"
+    with pytest.raises(ConcurrentChangeError):
+        world.accounts.replace_webhook_secret(after, before=before.webhook_secret)
 
 
 def test_a_plan_is_changed_for_accounts_that_are_there(world):
