@@ -155,6 +155,45 @@ def lipdub(world: World, visit: Visit) -> None:
     visit.hooks = [visit.receiver.wait(60)]
 
 
+def sync_so(world: World, visit: Visit) -> None:
+    """The SDK from PyPI: URLs, files in a form, a batch."""
+    visit.secret = visit.client.call("GET", "/account")["webhook_secret"]
+    visit.receiver.trust(visit.secret)
+    visit.told = run_client(
+        "sync_so_sdk.py",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "poor_key": world.platform.new_account(credits=1),
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "video_url": world.urls["video"],
+            "voice_url": world.urls["voice"],
+            "webhook_url": visit.receiver.url,
+            "file": str(visit.folder / "made.mp4"),
+        },
+    )
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def sync_so_node(world: World, visit: Visit) -> None:
+    """The SDK from npm."""
+    visit.told = run_client(
+        "sync_so_sdk.cjs",
+        {
+            "base_url": world.platform.base_url,
+            "key": visit.client.api_key,
+            "video": str(world.video),
+            "voice": str(world.voice),
+            "video_url": world.urls["video"],
+            "voice_url": world.urls["voice"],
+            "file": str(visit.folder / "made.mp4"),
+        },
+        node=True,
+        package="@sync.so/sdk",
+    )
+
+
 CLIENTS: tuple[Callable[[World, Visit], None], ...] = (
     magic_hour,
     magic_hour_node,
@@ -162,6 +201,8 @@ CLIENTS: tuple[Callable[[World, Visit], None], ...] = (
     lipsync_studio,
     joggai,
     lipdub,
+    sync_so,
+    sync_so_node,
 )
 #: So many at a time: what a laptop's two cores bear.
 SIDE_BY_SIDE = 3

@@ -46,6 +46,19 @@ PLAN = RenderPlan(
 SHARED = "parts/analysis.npz"
 
 
+def test_the_engine_hears_voices_by_segments_as_one_in_ranges():
+    """It knows of no segments, and of no second face."""
+    segments = [{"start_ms": 0, "end_ms": 400}, {"start_ms": 500, "end_ms": 900, "voice": 1}]
+    options = JobOptions.model_validate(
+        {"second_speech_id": f"ast_{4:026d}", "segments": segments, "seed": 7}
+    )
+    heard = PLAN.model_copy(update={"options": options}).options_as_heard
+    assert heard == JobOptions.model_validate(
+        {"seed": 7, "time_ranges": [{"start": 0, "end": 400}, {"start": 500, "end": 900}]}
+    )
+    assert PLAN.options_as_heard is PLAN.options
+
+
 class Versions:
     """A bucket of versions: a file's bytes say what was asked for."""
 

@@ -41,7 +41,7 @@ def trimmed_ms(source: MediaInfo, options: JobOptions) -> int:
 
 
 def _of_clip(clip: int, spoken: int, options: JobOptions) -> int:
-    if options.time_ranges or options.when_shorter is WhenShorter.SILENCE:
+    if options.changed_ranges or options.when_shorter is WhenShorter.SILENCE:
         return clip
     if clip >= spoken:
         return clip if options.when_longer is WhenLonger.KEEP else spoken

@@ -172,6 +172,19 @@ class RenderPlan(BaseModel):
     shards: int = 1
     longest_ms: int = 0
 
+    @property
+    def options_as_heard(self) -> JobOptions:
+        """What the engine is told where voices are laid out by segments: one voice, in those ranges."""
+        if not self.options.segments:
+            return self.options
+        return self.options.model_copy(
+            update={
+                "segments": (),
+                "time_ranges": self.options.changed_ranges,
+                "second_speech_id": None,
+            }
+        )
+
 
 class RenderReport(BaseModel):
     """What a container leaves behind at `results/{id}.json` when it is done."""

@@ -22,7 +22,7 @@ from lipwire.domain.timecode import is_timecode, seconds_of
 from lipwire.domain.warnings import JobWarning
 
 #: Options that mean moving pictures; a picture refuses them.
-_VIDEO_ONLY: Final = ("trim_start_ms", "trim_end_ms", "time_ranges", "original_sound")
+_VIDEO_ONLY: Final = ("trim_start_ms", "trim_end_ms", "time_ranges", "segments", "original_sound")
 #: Options that a picture, being as long as its voice, needs not.
 _IDLE_ON_PICTURES: Final = ("when_shorter", "when_longer")
 _NAME: Final = re.compile(r"[^\w .-]+")
@@ -60,6 +60,7 @@ def check_options(options: JobOptions) -> None:
         raise InvalidOptionError("`height` is 480, 720 or 1080.", option="height")
     _check_face(options)
     _check_ranges(options)
+    _check_segments(options)
     after = 0
     for sound in options.phonemes:
         if sound.start_ms < after or sound.end_ms <= sound.start_ms:
@@ -123,8 +124,8 @@ def _idle(options: JobOptions, source: MediaInfo, names: frozenset[str]) -> list
     warnings: list[JobWarning] = []
     if options.original_sound is OriginalSound.MIX and not source.has_audio:
         warnings.append(JobWarning.of("original_sound_missing", option="original_sound"))
-    if options.time_ranges or options.when_shorter is WhenShorter.SILENCE:
-        idle = {"when_longer"} | ({"when_shorter"} if options.time_ranges else set())
+    if options.changed_ranges or options.when_shorter is WhenShorter.SILENCE:
+        idle = {"when_longer"} | ({"when_shorter"} if options.changed_ranges else set())
         warnings += _without_effect(sorted(idle & names))
     return warnings + _without_effect(_idle_anywhere(options, names))
 
@@ -132,7 +133,7 @@ def _idle(options: JobOptions, source: MediaInfo, names: frozenset[str]) -> list
 def _idle_anywhere(options: JobOptions, names: frozenset[str]) -> list[str]:
     """Options that others of the same job leave without effect, whatever the source is."""
     idle = []
-    if options.second_speech_id is not None and "face" in names:
+    if options.second_speech_id is not None and not options.segments and "face" in names:
         idle.append("face")
     if options.original_sound is not OriginalSound.MIX and "original_volume" in names:
         idle.append("original_volume")
@@ -179,41 +180,61 @@ def _check_ranges(options: JobOptions) -> None:
         _check_order([Fraction(at, 1000) for at in moments if isinstance(at, int)])
 
 
+def _check_segments(options: JobOptions) -> None:
+    if not options.segments:
+        return
+    names = ("time_ranges", "speech_start_ms", "phonemes", "max_duration_ms")
+    for name in (name for name in names if getattr(options, name)):
+        shown = name.removesuffix("_ms")
+        raise InvalidOptionError(f"`{shown}` and `segments` don't go together.", option="segments")
+    _check_order(
+        [Fraction(at, 1000) for one in options.segments for at in (one.start_ms, one.end_ms)],
+        option="segments",
+    )
+    voices = {one.voice for one in options.segments}
+    if (1 in voices) != (options.second_speech_id is not None):
+        raise InvalidOptionError(
+            "`second_speech` is there if, and only if, a segment is spoken by it.",
+            option="segments",
+        )
+    if any(one.until_ms is not None and one.until_ms <= one.from_ms for one in options.segments):
+        raise InvalidOptionError("A segment's voice ends before it begins.", option="segments")
+
+
 def _check_range_times(options: JobOptions, source: MediaInfo) -> None:
     """The ranges on the source's own clock."""
-    if not options.time_ranges:
+    if not options.changed_ranges:
         return
+    option = "segments" if options.segments else "time_ranges"
     fps = source.fps or Fraction(25)
     times: list[Fraction] = []
-    for at in (at for one in options.time_ranges for at in (one.start, one.end)):
+    for at in (at for one in options.changed_ranges for at in (one.start, one.end)):
         try:
             times.append(Fraction(at, 1000) if isinstance(at, int) else seconds_of(at, fps))
         except ValueError as error:
-            raise InvalidOptionError(f"{error}.", option="time_ranges") from error
-    _check_order(times)
+            raise InvalidOptionError(f"{error}.", option=option) from error
+    _check_order(times, option=option)
     end = Fraction(source.duration_ms, 1000)
     for start, stop in zip(times[::2], times[1::2], strict=True):
         if stop - start < 1 / fps:
             raise InvalidOptionError(
                 f"A time range is shorter than one frame ({float(1 / fps):.3f} s).",
-                option="time_ranges",
+                option=option,
             )
         if start >= end or stop > end + 1:
             raise InvalidOptionError(
                 f"A time range is beyond the source's end at {float(end):.3f} s.",
-                option="time_ranges",
+                option=option,
             )
 
 
-def _check_order(times: list[Fraction]) -> None:
+def _check_order(times: list[Fraction], *, option: str = "time_ranges") -> None:
     for start, stop in zip(times[::2], times[1::2], strict=True):
         if stop <= start:
-            raise InvalidOptionError("A time range ends before it begins.", option="time_ranges")
+            raise InvalidOptionError(f"One of `{option}` ends before it begins.", option=option)
     for stop, start in zip(times[1::2], times[2::2], strict=False):
         if start < stop:
-            raise InvalidOptionError(
-                "`time_ranges` are in order and don't overlap.", option="time_ranges"
-            )
+            raise InvalidOptionError(f"`{option}` are in order and don't overlap.", option=option)
 
 
 def _clean(name: str) -> str:

@@ -92,6 +92,18 @@ class TimeRange(Options):
     end: int | str
 
 
+class SpeechSegment(Options):
+    """A part of the source in which a voice is heard; times in ms."""
+
+    start_ms: int = Field(ge=0)
+    end_ms: int = Field(gt=0)
+    #: 0 is the voice, 1 the second one.
+    voice: int = Field(default=0, ge=0, le=1)
+    #: From here on in the voice's own file, and at most until there; what it lacks of the segment is silence.
+    from_ms: int = Field(default=0, ge=0)
+    until_ms: int | None = Field(default=None, gt=0)
+
+
 class Point(Options):
     """A place in the upright picture."""
 
@@ -158,6 +170,9 @@ class JobOptions(Options):
     #: source; outside these parts the source's own picture and sound stay, and the output is as long as the source.
     time_ranges: tuple[TimeRange, ...] = ()
 
+    #: Which voice is heard when, on one face; elsewhere as outside `time_ranges`. None plays the voice from its start.
+    segments: tuple[SpeechSegment, ...] = ()
+
     fps: int | None = Field(default=None, ge=24, le=60)
     max_fps: int | None = Field(default=None, ge=1, le=120)
     #: The shorter side in pixels, 480, 720 or 1080; None keeps the source's. Never enlarges.
@@ -187,6 +202,12 @@ class JobOptions(Options):
     original_volume: float = Field(default=0.2, ge=0, le=1)
     #: File name that the result is downloaded as, without folder; `.mp4` is added where it lacks.
     output_name: str | None = Field(default=None, min_length=1, max_length=260)
+
+    @property
+    def changed_ranges(self) -> tuple[TimeRange, ...]:
+        """Parts of the source in which the mouth may change, by ranges or by segments; none means everywhere."""
+        by_segment = (TimeRange(start=one.start_ms, end=one.end_ms) for one in self.segments)
+        return tuple(by_segment) or self.time_ranges
 
 
 #: Every option, by the name that errors and warnings call it.

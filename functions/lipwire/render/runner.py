@@ -129,7 +129,7 @@ class Runner:
         progress("planning", 0, 1)
         seams = quiet_seams(
             speeches,
-            order=plan.options.speaking_order,
+            order=plan.options_as_heard.speaking_order,
             parts=plan.shards,
             length_ms=plan.longest_ms,
         )
@@ -285,6 +285,11 @@ class Runner:
             speeches.append(
                 self._fetch(plan.second_speech_key, "speech2", plan.second_speech_version)
             )
+        if plan.options.segments:
+            from lipwire.render.media.segments import lay_out
+
+            lay_out(speeches, plan.options.segments, self._folder / "speech.wav")
+            speeches = [self._folder / "speech.wav"]
         mask = None
         if plan.mask_key is not None:
             mask = self._fetch(plan.mask_key, "mask", plan.mask_version)
@@ -293,6 +298,8 @@ class Runner:
     def _options(self, plan: RenderPlan) -> JobOptions:
         """The plan's options, with the times of the voice's sounds where whoever spoke it gave them."""
         path = self._folder / "phonemes.json"
+        if plan.options.segments:
+            return plan.options_as_heard
         if plan.phonemes_key is None or not self._files.fetch(
             self._uploads, plan.phonemes_key, path
         ):

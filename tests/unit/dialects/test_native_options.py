@@ -24,6 +24,7 @@ EVERY = {
     "when_longer": "keep",
     "max_duration": 12.345,
     "time_ranges": [{"start": 0.1, "end": 0.9}],
+    "segments": [{"start": 0.5, "end": 1.5, "voice": 1, "voice_start": 0.1, "voice_end": 0.9}],
     "fps": 30,
     "max_fps": 60,
     "height": 720,

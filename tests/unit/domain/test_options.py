@@ -114,6 +114,43 @@ def test_a_picture_refuses_what_is_for_videos(given):
     assert caught.value.fields == {"option": next(iter(given)), "engine": "retarget"}
 
 
+HALF, REST = {"start_ms": 0, "end_ms": 500}, {"start_ms": 500, "end_ms": 1500, "voice": 1}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"segments": [HALF, HALF]},
+        {"segments": [{"start_ms": 500, "end_ms": 500}]},
+        {"segments": [{**HALF, "from_ms": 300, "until_ms": 300}]},
+        {"segments": [HALF], "second_speech_id": AN_ASSET},
+        {"segments": [HALF, REST]},
+        {"segments": [HALF], "time_ranges": [{"start": 0, "end": 500}]},
+        {"segments": [HALF], "speech_start_ms": 10},
+        {"segments": [HALF], "max_duration_ms": 1000},
+    ],
+)
+def test_segments_are_in_order_and_name_voices_that_are_there(given):
+    """Alone: what else would say when a voice is heard is refused beside them."""
+    with pytest.raises(InvalidOptionError) as caught:
+        check_options(options(**given))
+    assert caught.value.fields == {"option": "segments"}
+
+
+def test_segments_are_checked_against_the_source_like_ranges():
+    """Its end, its kind, its rate; the output is as long as the source, whatever the voices."""
+    fine = options(segments=[HALF, REST], second_speech_id=AN_ASSET, face={"number": 0})
+    check_options(fine)
+    assert check_source(fine, video_info(), engine="retarget") == ()
+    assert longest_output_ms(video_info(), voice_info(duration_ms=9000), voice_info(), fine) == 2000
+    with pytest.raises(InvalidOptionError, match="beyond"):
+        check_source(
+            options(segments=[{"start_ms": 5000, "end_ms": 6000}]), video_info(), engine="r"
+        )
+    with pytest.raises(OptionNotSupportedError, match="segments"):
+        check_source(options(segments=[HALF]), image_info(), engine="retarget")
+
+
 def test_an_engine_refuses_what_it_does_not_honour():
     """Only when it was chosen."""
     from dataclasses import replace

@@ -24,6 +24,18 @@ class TimeRangeIn(Wire):
     end: Seconds | Timecode
 
 
+class SegmentIn(Wire):
+    """A part of the source in which a voice is heard; times in seconds."""
+
+    start: Seconds
+    end: Seconds
+    voice: Annotated[int, Field(ge=0, le=1)] = Field(
+        default=0, description="0 is `speech`, 1 `second_speech`."
+    )
+    voice_start: Seconds = Field(default=0.0, description="From here on in the voice's own file.")
+    voice_end: Seconds | None = Field(default=None, description="And at most until there.")
+
+
 class PointIn(Wire):
     """A place in the upright picture, 0 to 1 from its top left corner."""
 
@@ -100,6 +112,9 @@ class OptionsIn(Wire):
     time_ranges: list[TimeRangeIn] = Field(
         default=[], max_length=100, description="Parts of the source that change; none means all."
     )
+    segments: list[SegmentIn] = Field(
+        default=[], max_length=100, description="Which voice is heard when, on one face."
+    )
     fps: int | None = Field(default=None, ge=24, le=60)
     max_fps: int | None = Field(default=None, ge=1, le=120)
     height: int | None = Field(
@@ -163,6 +178,17 @@ def to_options(given: OptionsIn) -> domain.JobOptions:
                 values[_ASSETS[name]] = value.asset_id
         elif name == "time_ranges":
             values[name] = [{"start": _moment(one.start), "end": _moment(one.end)} for one in value]
+        elif name == "segments":
+            values[name] = [
+                {
+                    "start_ms": whole_ms(one.start),
+                    "end_ms": whole_ms(one.end),
+                    "voice": one.voice,
+                    "from_ms": whole_ms(one.voice_start),
+                    "until_ms": None if one.voice_end is None else whole_ms(one.voice_end),
+                }
+                for one in value
+            ]
         elif name == "phonemes":
             values[name] = [
                 {
@@ -189,6 +215,16 @@ def from_options(options: domain.JobOptions) -> OptionsIn:
         values[name] = None if plain[inner] is None else {"asset_id": plain[inner]}
     values["time_ranges"] = [
         TimeRangeIn(start=_seconds(one.start), end=_seconds(one.end)) for one in options.time_ranges
+    ]
+    values["segments"] = [
+        SegmentIn(
+            start=one.start_ms / 1000,
+            end=one.end_ms / 1000,
+            voice=one.voice,
+            voice_start=one.from_ms / 1000,
+            voice_end=None if one.until_ms is None else one.until_ms / 1000,
+        )
+        for one in options.segments
     ]
     values["phonemes"] = [
         PhonemeIn(symbol=one.symbol, start=one.start_ms / 1000, end=one.end_ms / 1000)

@@ -1,5 +1,6 @@
 """sync.so's models and options as options of a job."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from lipwire.dialects.sync_so import wire
@@ -11,6 +12,7 @@ from lipwire.domain.options import (
     JobOptions,
     PixelBox,
     Quality,
+    SpeechSegment,
     TimeRange,
     WhenLonger,
     WhenShorter,
@@ -44,8 +46,13 @@ _EMOTIONS: Final = {
 }
 
 
-def to_options(body: wire.GenerateIn, video: wire.VideoInput | None) -> JobOptions:
-    """What the model and the options ask for; what belongs to `react-1` alone counts there alone."""
+def to_options(
+    body: wire.GenerateIn, video: wire.VideoInput | None, voices: Sequence[str]
+) -> JobOptions:
+    """What the model and the options ask for; what belongs to `react-1` alone counts there alone.
+
+    `voices` are the names that segments call them by, in order.
+    """
     given = body.options or wire.Options()
     shorter, longer = _MODES[given.sync_mode]
     region, expression, expressiveness = EditedRegion.MOUTH_AND_JAW, Expression.NEUTRAL, 0.5
@@ -59,6 +66,7 @@ def to_options(body: wire.GenerateIn, video: wire.VideoInput | None) -> JobOptio
         when_shorter=shorter,
         when_longer=longer,
         time_ranges=_ranges(video),
+        segments=tuple(_segment(one, voices) for one in body.segments or ()),
         fps=given.fps,
         height=_height(given.output_resolution),
         region=region,
@@ -73,6 +81,17 @@ def _ranges(video: wire.VideoInput | None) -> tuple[TimeRange, ...]:
     return tuple(
         TimeRange(start=round(start * 1000), end=round(end * 1000))
         for start, end in (video and video.segments_secs) or ()
+    )
+
+
+def _segment(given: wire.Segment, voices: Sequence[str]) -> SpeechSegment:
+    voice = given.audioInput
+    return SpeechSegment(
+        start_ms=round(given.startTime * 1000),
+        end_ms=max(1, round(given.endTime * 1000)),
+        voice=voices.index(voice.refId),
+        from_ms=round((voice.startTime or 0) * 1000),
+        until_ms=None if voice.endTime is None else max(1, round(voice.endTime * 1000)),
     )
 
 

@@ -106,12 +106,13 @@ def to_job(
     if any(isinstance(one, wire.TextInput) for one in body.input):
         raise wrong("input", "text is not spoken here; give an audio input")
     pictures = [one for one in body.input if isinstance(one, wire.VideoInput | wire.ImageInput)]
-    voices = [one for one in body.input if isinstance(one, wire.AudioInput)]
+    voices = _voices(body)
     if len(pictures) + ("video" in files) != 1:
         raise wrong("input", "give one video or image")
-    if len(voices) + ("audio" in files) != 1:
-        raise wrong("input", "give one audio")
+    if len(voices) + ("audio" in files) not in ({1, 2} if body.segments else {1}):
+        raise wrong("input", "give one audio, or two that segments name by their refId")
     picture, voice = next(iter(pictures), None), next(iter(voices), None)
+    second = voices[1] if len(voices) > 1 else None
     video = picture if isinstance(picture, wire.VideoInput) else None
     has_tier = (None, body.model) in PRICE_LISTS[NAME, newest(NAME)].rates
     return commands.CreateJob(
@@ -121,7 +122,10 @@ def to_job(
         speech_id=_asset(voice),
         speech_url=None if voice is None else voice.url,
         speech_file=files.get("audio"),
-        options=to_options(body, video),
+        second_speech_url=None if second is None else second.url,
+        options=to_options(body, video, [one.refId or "" for one in voices]).model_copy(
+            update={"second_speech_id": _asset(second)}
+        ),
         webhook_url=body.webhookUrl,
         terms=Terms(dialect=NAME, version=newest(NAME), tier=body.model if has_tier else ""),
         echo=_echo(body),
@@ -231,6 +235,10 @@ def _echo(body: wire.GenerateIn) -> dict[str, JsonValue]:
         if len(speaker.get("bounding_boxes") or ()) > _MOST_BOXES:
             del speaker["bounding_boxes"]
         echo["options"] = options
+    if body.segments:
+        echo["segments"] = [
+            one.model_dump(mode="json", exclude_unset=True) for one in body.segments
+        ]
     return echo
 
 
@@ -245,6 +253,18 @@ def _inputs(job: Job) -> list[JsonValue]:
     if not kinds & {"audio", "text"}:
         found.append({"type": "audio", "assetId": job.speech_id})
     return found
+
+
+def _voices(body: wire.GenerateIn) -> list[wire.AudioInput]:
+    """The audio inputs; with segments, those and only those that a segment names."""
+    voices = [one for one in body.input if isinstance(one, wire.AudioInput)]
+    if not body.segments:
+        return voices
+    named = [one.refId for one in voices]
+    wanted = {one.audioInput.refId for one in body.segments}
+    if len(set(named)) < len(named) or set(named) != wanted:
+        raise wrong("segments", "each audio input has a refId of its own, which a segment names")
+    return voices
 
 
 def _asset(media: wire.Media | None) -> AssetId | None:

@@ -41,7 +41,6 @@ _OF_GENERATE: Final = {
     "options.output_format": "ignored: mp4 is what is made; mov is refused",
     "options.pads": "ignored: what of a face moves is found by its own outline",
     "options.speedup": "ignored: 1 is what is done; another speed is refused",
-    "segments": "refused: one voice for one video",
 }
 UNSUPPORTED: Final = {
     **{

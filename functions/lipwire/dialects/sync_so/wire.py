@@ -134,13 +134,35 @@ class Options(Wire):
     speedup: Literal[1] | None = None
 
 
+class SegmentAudio(Wire):
+    """Which voice, and which part of it."""
+
+    refId: Ref  # noqa: N815  # the vendor's
+    startTime: Seconds | None = None  # noqa: N815  # the vendor's
+    endTime: Seconds | None = None  # noqa: N815  # the vendor's
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.startTime is None) != (self.endTime is None):
+            raise ValueError("startTime and endTime of a voice go together")
+        return self
+
+
+class Segment(Wire):
+    """A part of the video with its voice."""
+
+    startTime: Seconds  # noqa: N815  # the vendor's
+    endTime: Seconds  # noqa: N815  # the vendor's
+    audioInput: SegmentAudio  # noqa: N815  # the vendor's
+
+
 class GenerateIn(Wire):
     """POST /v2/generate, and what it would cost."""
 
     model: Model
     input: list[Input] = Field(min_length=1, max_length=100)
     options: Options | None = None
-    segments: None = None
+    segments: Annotated[list[Segment], Field(max_length=100)] | None = None
     webhookUrl: Url | None = None  # noqa: N815  # the vendor's
     outputFileName: (  # noqa: N815  # the vendor's
         Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=255)] | None
