@@ -336,7 +336,7 @@ class App(SpeechWiring):
         """Jobs as webhooks carry them."""
         from lipwire.webhook_views import DialectJobViews
 
-        return DialectJobViews(self.jobs, self.results, self.clock)
+        return DialectJobViews(self.jobs, self.batches, self.results, self.clock)
 
     @property
     def account_secrets(self) -> DynamoAccounts:
@@ -379,6 +379,12 @@ class App(SpeechWiring):
             listed=operation.value,
             key=self.stage_key.key,
         )
+
+    def run_open(self, operation: Operation, command: Command) -> Any:
+        """The same without a caller, where the command itself says what opens the thing."""
+        from lipwire import operations
+
+        return operations.RUN_OPEN[operation](self, command)
 
     def sealed(self, operation: Operation, view: Any, caller: Caller) -> Any:
         """A view as `run` gives it, for an answer that is kept before."""

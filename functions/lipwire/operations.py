@@ -40,6 +40,7 @@ from lipwire.usecases.list_jobs import list_jobs
 from lipwire.usecases.list_keys import list_keys
 from lipwire.usecases.list_ledger import list_ledger
 from lipwire.usecases.list_voices import list_voices
+from lipwire.usecases.read_batch_output import read_batch_output
 from lipwire.usecases.register_endpoint import register_endpoint
 from lipwire.usecases.replay_deliveries import replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
@@ -54,6 +55,13 @@ if TYPE_CHECKING:
     from lipwire.bootstrap import App
 
 Run = Callable[["App", Any, Caller], Any]
+
+#: Without a caller: the command itself says what opens the thing.
+RUN_OPEN: Final[dict[Operation, Callable[["App", Any], Any]]] = {
+    Operation.READ_BATCH_OUTPUT: lambda app, command: read_batch_output(
+        command, batches=app.batches, results=app.results, clock=app.clock
+    ),
+}
 
 RUN: Final[dict[Operation, Run]] = {
     Operation.CREATE_UPLOAD: lambda app, command, caller: create_upload(

@@ -14,6 +14,7 @@ from lipwire import dialects
 from lipwire.bootstrap import App, lambda_app
 from lipwire.dialects.base import (
     CREATES,
+    DOCUMENTS,
     PUBLIC,
     SHOWS_SECRET,
     Dialect,
@@ -62,8 +63,10 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
     """The answer to one request; every failure in the dialect's own words, bugs with nothing but a request id."""
     headers: dict[str, str] = {}
     try:
-        if route.operation in PUBLIC:
+        if route.operation in DOCUMENTS:
             return route.encode(_document(route.operation, request.origin))
+        if route.operation in PUBLIC:
+            return route.encode(app.run_open(route.operation, route.decode(request)))
         key = key_of(request, dialect.key_header)
         caller = app.callers.caller(key, is_fresh=needs_fresh_caller(route.operation))
         logger.append_keys(account_id=caller.account.id, operation=route.operation.value)

@@ -8,18 +8,22 @@ from typing import Any
 
 from lipwire import dialects
 from lipwire.dialects.native.codec import job_out
-from lipwire.domain.ids import AccountId, JobId
-from lipwire.domain.views import JobView
+from lipwire.domain.ids import AccountId, BatchId, JobId
+from lipwire.domain.views import BatchView, JobView
 from lipwire.domain.webhooks import Delivery, VendorMessage
 from lipwire.ports import Clock, JobStore, ResultUrls
+from lipwire.ports.batches import BatchStore
 from lipwire.usecases.view_job import view_job
 
 
 class DialectJobViews:
     """`JobViews` in the words of every dialect."""
 
-    def __init__(self, jobs: JobStore, results: ResultUrls, clock: Clock) -> None:
+    def __init__(
+        self, jobs: JobStore, batches: BatchStore, results: ResultUrls, clock: Clock
+    ) -> None:
         self._jobs = jobs
+        self._batches = batches
         self._results = results
         self._clock = clock
 
@@ -31,7 +35,10 @@ class DialectJobViews:
         )
 
     def vendor_message(self, delivery: Delivery) -> VendorMessage | None:
-        """The vendor's payload, from the job as it stands now."""
+        """The vendor's payload, from the job or the batch as it stands now."""
+        batch_id = (delivery.data or {}).get("batch_id")
+        if batch_id is not None:
+            return self._batch_message(delivery, BatchId(str(batch_id)))
         view = delivery.job_id and self._view(delivery.account_id, delivery.job_id)
         if not view:
             return None
@@ -40,6 +47,17 @@ class DialectJobViews:
         if spoken is None or word is None:
             return VendorMessage(None, sign=lambda _body, _secret, _at: {})
         return VendorMessage(spoken.encode(view, word), sign=spoken.sign)
+
+    def _batch_message(self, delivery: Delivery, batch_id: BatchId) -> VendorMessage | None:
+        batch = self._batches.get(batch_id)
+        if batch is None or batch.account_id != delivery.account_id:
+            return None
+        spoken = dialects.load(delivery.format).webhook
+        if spoken is None or spoken.encode_batch is None:
+            return VendorMessage(None, sign=lambda _body, _secret, _at: {})
+        jobs = tuple(JobView(job=job) for job in self._batches.jobs(batch))
+        payload = spoken.encode_batch(BatchView(batch=batch, jobs=jobs))
+        return VendorMessage(payload, sign=spoken.sign)
 
     def _view(self, account_id: AccountId, job_id: JobId) -> JobView | None:
         job = self._jobs.get(job_id)

@@ -26,6 +26,7 @@ from tests.support.fakes import (
     FakeJobs,
     FakeUploads,
 )
+from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_consents import FakeConsents
 from tests.support.fakes_webhooks import a_delivery
 from tests.support.goldens import goldens, told
@@ -106,7 +107,9 @@ def test_a_new_dialect_serves_a_job_and_tells_of_it(toy):
     assert desk.ask("GET", f"/{NAME}/dubs/nothing")[0] == 404
     assert desk.ask("POST", f"/{NAME}/dubs", body=b"{}")[0] == 400
     delivery: Delivery = a_delivery(job_id=job.id, account_id=job.account_id, format=NAME)
-    message = DialectJobViews(desk.jobs, desk.results, desk.clock).vendor_message(delivery)
+    message = DialectJobViews(
+        desk.jobs, FakeBatches(desk.jobs), desk.results, desk.clock
+    ).vendor_message(delivery)
     assert message is not None
     assert message.payload == {"event": "done", "dub": read}
     routed = {route.path: route.function for route in dialects.all_routes()}

@@ -49,8 +49,13 @@ def test_files_of_a_form_are_dubbed(visits):
 
 
 def test_a_batch_is_a_file_with_a_line_for_each(visits):
-    """A rehearsal makes nothing; then all of them end."""
+    """A rehearsal makes nothing; then all end, here a part of the video; results are at an address without a key."""
     told = visits["sync_so"].told
+    (line,) = told["results"]
+    assert line["request_id"] == "one"
+    assert line["response"]["segments"][0]["startTime"] == 0.6
+    assert line["response"]["outputDuration"] == 2
+    assert line["response"]["outputUrl"].partition("?")[0].endswith(".mp4")
     assert told["rehearsed"] == {"status": "VALIDATED"}
     assert told["batch"]["status"] == "COMPLETED"
     assert told["batch"]["metrics"] == {
@@ -77,21 +82,25 @@ def test_lists_models_and_errors_are_the_vendors(visits):
     }
 
 
-def test_the_webhook_is_signed_by_the_vendors_scheme(visits):
-    """Timestamp and HMAC in one header, ours on top; once, though the creation was sent twice."""
+def test_webhooks_are_signed_by_the_vendors_scheme(visits):
+    """Timestamp and HMAC in one header, ours on top; a generation once, though it was sent twice; the batch."""
     visit = visits["sync_so"]
-    (hook,) = visit.hooks
-    assert hook.verified
-    header = hook.headers["sync-signature"]
-    timestamp, signature = re.fullmatch(r"t=(\d+),v1=([0-9a-f]{64})", header).groups()
-    signed = f"{timestamp}.".encode() + hook.body
-    expected = hmac.new(visit.secret.encode(), signed, hashlib.sha256).hexdigest()
-    assert signature == expected
-    assert abs(time.time() - int(timestamp)) < 600
-    made = visit.told["made"]
+    for hook in visit.hooks:
+        header = hook.headers["sync-signature"]
+        timestamp, signature = re.fullmatch(r"t=(\d+),v1=([0-9a-f]{64})", header).groups()
+        signed = f"{timestamp}.".encode() + hook.body
+        expected = hmac.new(visit.secret.encode(), signed, hashlib.sha256).hexdigest()
+        assert hook.verified
+        assert signature == expected
+        assert abs(time.time() - int(timestamp)) < 600
+    told = {hook.payload["id"]: hook.payload for hook in visit.hooks}
+    made, batch = visit.told["made"], visit.told["batch"]
+    assert set(told) == {made["id"], batch["id"]}
     same = ("id", "status", "model", "input", "options")
-    assert [hook.payload[name] for name in same] == [made[name] for name in same]
-    assert hook.payload["outputUrl"].partition("?")[0].endswith(".mp4")
+    assert [told[made["id"]][name] for name in same] == [made[name] for name in same]
+    assert told[made["id"]]["outputUrl"].partition("?")[0].endswith(".mp4")
+    assert told[batch["id"]]["metrics"]["success_count"] == 1
+    assert told[batch["id"]]["outputUrl"] == batch["output_url"]
 
 
 def test_the_node_sdk_makes_videos(visits):

@@ -17,6 +17,7 @@ from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.sweep_deliveries import sweep_deliveries
 from tests.support.builders import NOW
 from tests.support.fakes import FakeClock, FakeIds, FakeJobs
+from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_webhooks import (
     FakeDeliveries,
     FakeEndpoints,
@@ -171,6 +172,7 @@ class World:
             fan_out_webhook(
                 event,
                 jobs=FakeJobs(),  # type: ignore[arg-type]
+                batches=FakeBatches(FakeJobs()),  # type: ignore[arg-type]
                 endpoints=self.endpoints,
                 deliveries=_Fragile(self.deliveries, self._perhaps_die),  # type: ignore[arg-type]
                 queue=self,

@@ -95,6 +95,7 @@ class Golden:
             headers=headers,
             body=b"" if body is None and "form" not in given else data,
             request_id="r-1",
+            origin="https://lipwire.test",
         )
 
     def command(self, given: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -186,6 +187,7 @@ def view_of(values: dict[str, Any]) -> Any:
             account_id=an_account().id,
             job_ids=tuple(one.job.id for one in jobs),
             created_at=NOW,
+            **about.get("batch", {}),
         )
         return BatchView(batch=batch, jobs=jobs, is_rehearsal=about.get("is_rehearsal", False))
     if kind == "asset":

@@ -173,7 +173,8 @@ def sync_so(world: World, visit: Visit) -> None:
             "file": str(visit.folder / "made.mp4"),
         },
     )
-    visit.hooks = [visit.receiver.wait(60)]
+    # The first generation, and the batch.
+    visit.hooks = [visit.receiver.wait(60) for _ in range(2)]
 
 
 def sync_so_node(world: World, visit: Visit) -> None:

@@ -32,6 +32,7 @@ def _fan_out(record: SQSRecord) -> None:
     targets = fan_out_webhook(
         event,
         jobs=app.jobs,
+        batches=app.batches,
         endpoints=app.endpoints,
         deliveries=app.deliveries,
         queue=app.delivery_queue,

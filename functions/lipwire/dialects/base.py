@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from lipwire.domain.commands import Command
 from lipwire.domain.errors import LipwireError
 from lipwire.domain.keys import Scope
-from lipwire.domain.views import JobView
+from lipwire.domain.views import BatchView, JobView
 
 
 class Operation(StrEnum):
@@ -42,6 +42,7 @@ class Operation(StrEnum):
     GET_BATCH = "get_batch"
     LIST_BATCHES = "list_batches"
     FIND_BATCHES = "find_batches"
+    READ_BATCH_OUTPUT = "read_batch_output"
     CANCEL_BATCH = "cancel_batch"
     CREATE_ENDPOINT = "create_endpoint"
     LIST_ENDPOINTS = "list_endpoints"
@@ -90,8 +91,10 @@ SHOWS_SECRET: Final = frozenset(
     }
 )
 
-#: Answered without a key.
-PUBLIC: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})
+#: Documents about the API itself.
+DOCUMENTS: Final = frozenset({Operation.GET_OPENAPI, Operation.GET_DOCS})
+#: Answered without a key; what is no document asks for a token in its stead.
+PUBLIC: Final = DOCUMENTS | {Operation.READ_BATCH_OUTPUT}
 
 _UPLOADS: Final = {
     Operation.CREATE_UPLOAD,
@@ -117,6 +120,7 @@ _JOBS: Final = {
     Operation.GET_BATCH,
     Operation.LIST_BATCHES,
     Operation.FIND_BATCHES,
+    Operation.READ_BATCH_OUTPUT,
     Operation.CANCEL_BATCH,
     # It spends credits, as jobs do.
     Operation.CREATE_SPEECH,
@@ -239,6 +243,8 @@ class WebhookFormat:
     encode: Callable[[JobView, str], Mapping[str, object]]
     #: The vendor's own signature headers over these bytes, made with this secret at that moment; native ones come on top.
     sign: Callable[[bytes, str, datetime], Mapping[str, str]] = lambda _body, _secret, _at: {}
+    #: The payload for a batch that has ended, told to its own URL; None tells nothing of batches.
+    encode_batch: Callable[[BatchView], Mapping[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.ids import AccountId, BatchId, JobId
 from lipwire.domain.jobs import Job
@@ -37,6 +37,13 @@ class Batch(BaseModel):
     metadata: dict[str, str] = {}
     job_ids: tuple[JobId, ...]
     created_at: datetime
+    #: In which dialect it was asked for, and what that one wants to say again when it shows the batch.
+    dialect: str = "native"
+    echo: dict[str, JsonValue] = {}
+    #: Told in that dialect's words when all have ended.
+    webhook_url: str | None = None
+    #: Opens the results to whoever has it, for as long as the batch is kept.
+    output_token: str | None = None
     #: When it was told that all have ended.
     completed_at: datetime | None = None
 

@@ -295,6 +295,9 @@ class CreateBatch(Command):
     jobs: tuple[CreateJob, ...]
     #: Everything is checked, nothing is made.
     is_rehearsal: bool = False
+    dialect: str = NATIVE
+    echo: dict[str, JsonValue] = {}
+    webhook_url: str | None = None
     consent: str | None = None
     name: str | None = None
     metadata: dict[str, str] = {}
@@ -302,6 +305,13 @@ class CreateBatch(Command):
 
 class GetBatch(Command):
     batch_id: BatchId
+
+
+class ReadBatchOutput(Command):
+    """Results, to whoever has the batch's token."""
+
+    batch_id: BatchId
+    token: str
 
 
 class ListBatches(Command):

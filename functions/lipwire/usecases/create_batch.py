@@ -2,7 +2,7 @@
 
 from lipwire.domain.batches import MAX_JOBS, Batch
 from lipwire.domain.commands import Caller, CreateBatch, CreateJob
-from lipwire.domain.errors import BatchTooLargeError, LipwireError
+from lipwire.domain.errors import BatchTooLargeError, InvalidWebhookUrlError, LipwireError
 from lipwire.domain.ids import BatchId
 from lipwire.domain.jobs import Job
 from lipwire.domain.views import BatchView, JobView
@@ -38,10 +38,13 @@ def create_batch(
 
     Raises:
         BatchTooLargeError: more jobs than one transaction takes.
+        InvalidWebhookUrlError: nothing is told there.
         LipwireError: what `create_job` raises; the field `job` says for which, counted from 0.
     """
     if len(command.jobs) > MAX_JOBS:
         raise BatchTooLargeError(limit=MAX_JOBS)
+    if command.webhook_url is not None and not webhook_urls.allows(command.webhook_url):
+        raise InvalidWebhookUrlError
     now, batch_id = clock.now(), BatchId(ids.new("bat"))
     jobs: list[Job] = []
     fetched: dict[str, CreateJob] = {}
@@ -74,6 +77,10 @@ def create_batch(
         account_id=caller.account.id,
         name=command.name,
         metadata=command.metadata,
+        dialect=command.dialect,
+        echo=command.echo,
+        webhook_url=command.webhook_url,
+        output_token=f"{ids.secret(160):040x}",
         job_ids=tuple(job.id for job in jobs),
         created_at=now,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lipwire.domain.errors import AccountNotFoundError
 from lipwire.domain.events import Envelope
-from lipwire.domain.ids import JobId
+from lipwire.domain.ids import BatchId, JobId
 from lipwire.domain.webhooks import (
     NATIVE,
     ON_REQUEST,
@@ -14,6 +14,7 @@ from lipwire.domain.webhooks import (
     dropped,
 )
 from lipwire.ports import Clock, JobStore
+from lipwire.ports.batches import BatchStore
 from lipwire.ports.webhooks import DeliveryQueue, DeliveryStore, EndpointStore
 
 
@@ -21,12 +22,13 @@ def fan_out_webhook(
     event: Envelope,
     *,
     jobs: JobStore,
+    batches: BatchStore,
     endpoints: EndpointStore,
     deliveries: DeliveryStore,
     queue: DeliveryQueue,
     clock: Clock,
 ) -> int:
-    """One delivery row and one wake-up for each endpoint that wants the event, and for the job's own URL.
+    """One delivery row and one wake-up for each endpoint that wants the event, and for the job's or batch's own URL.
 
     A repeated event finds its rows there and only wakes them again: a repeat after a crash between row and wake-up
     is what heals it. Gives how many targets there are: none for an account that is closed, of which nothing is written.
@@ -34,7 +36,7 @@ def fan_out_webhook(
     webhook_type = WEBHOOK_TYPES.get(type(event.typed()))
     if webhook_type is None:
         return 0
-    owed = tuple(_owed(event, webhook_type, jobs, endpoints, clock))
+    owed = tuple(_owed(event, webhook_type, jobs, batches, endpoints, clock))
     try:
         for delivery in owed:
             deliveries.add(delivery)
@@ -48,11 +50,23 @@ def fan_out_webhook(
 
 
 def _owed(
-    event: Envelope, webhook_type: str, jobs: JobStore, endpoints: EndpointStore, clock: Clock
+    event: Envelope,
+    webhook_type: str,
+    jobs: JobStore,
+    batches: BatchStore,
+    endpoints: EndpointStore,
+    clock: Clock,
 ) -> Iterator[Delivery]:
     plain = _plain(event, webhook_type, clock)
     job = jobs.get(plain.job_id) if plain.job_id is not None else None
     dialect = None if job is None else job.terms.dialect
+    batch_id = event.data.get("batch_id")
+    batch = None if batch_id is None else batches.get(BatchId(batch_id))
+    if batch is not None and batch.webhook_url is not None:
+        own = delivery_id(plain.event_id, "batch")
+        yield plain.model_copy(
+            update={"id": own, "url": batch.webhook_url, "format": batch.dialect}
+        )
     for endpoint in endpoints.list(plain.account_id):
         if endpoint.wants(webhook_type) and endpoint.format in {NATIVE, dialect}:
             yield plain.model_copy(

@@ -16,9 +16,10 @@ async function refused(call) {
 }
 
 async function ended(read, id) {
-  for (let tries = 0; tries < 800; tries += 1) {
+  for (let tries = 0; tries < 1000; tries += 1) {
     const found = await read(id);
-    if (!["PENDING", "PROCESSING"].includes(found.status)) return found;
+    if (found.status === "COMPLETED") return found;
+    if (!["PENDING", "PROCESSING"].includes(found.status)) throw new Error(JSON.stringify(found));
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(`${id} did not end`);

@@ -75,16 +75,18 @@ lines = [
             "model": "lipsync-1.9.0-beta",
             "input": [
                 {"type": "video", "url": given["video_url"]},
-                {"type": "audio", "url": given["voice_url"]},
+                {"type": "audio", "url": given["voice_url"], "refId": "her"},
             ],
-            "options": {"sync_mode": "cut_off"},
+            "segments": [
+                {"startTime": 0.6, "endTime": 1.4, "audioInput": {"refId": "her"}},
+            ],
         },
     }
     for name in ("one",)
 ]
 form = ("input.jsonl", "\n".join(map(json.dumps, lines)).encode(), "application/jsonl")
 rehearsed = client.batch.create(input=form, dry_run=True)
-batch = client.batch.create(input=form)
+batch = client.batch.create(input=form, webhook_url=given["webhook_url"])
 files = {
     name: (Path(given[path]).name, Path(given[path]).read_bytes(), kind)
     for name, path, kind in (("video", "video", "video/mp4"), ("audio", "voice", "audio/wav"))
@@ -93,6 +95,7 @@ sent = generations.create_with_files(model="lipsync-2-pro", **files)
 made, seen = ended(generations.get, created.id)
 sent, _ = ended(generations.get, sent.id)
 batch, _ = ended(client.batch.get, batch.id)
+results = httpx.get(batch.output_url, timeout=60).raise_for_status().text.splitlines()
 Path(given["file"]).write_bytes(httpx.get(made.output_url, timeout=60).raise_for_status().content)
 library = client.assets.list(limit=50, types=["VIDEO", "AUDIO"])
 poor = Sync(api_key=given["poor_key"], base_url=given["base_url"])
@@ -107,6 +110,7 @@ json.dump(
         "sent": plain(sent),
         "rehearsed": plain(rehearsed),
         "batch": plain(batch),
+        "results": [json.loads(line) for line in results],
         "batches": [one.id for one in client.batch.list(status="COMPLETED")],
         "listed": [one.id for one in generations.list(status=["COMPLETED", "FAILED"])],
         "picked": [one.id for one in generations.list(ids=[made.id, sent.id])],

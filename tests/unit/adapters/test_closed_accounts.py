@@ -19,6 +19,7 @@ from lipwire.usecases.close_account import close_account
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from tests.support.builders import ACCOUNT, NOW, an_account, an_asset
 from tests.support.fakes import FakeClock, FakeIds, FakeJobs
+from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_webhooks import FakeQueue, a_delivery, an_endpoint
 from tests.support.memory_dynamodb import MemoryDynamoDB
 
@@ -71,6 +72,7 @@ class World:
         return fan_out_webhook(
             event,
             jobs=FakeJobs(),
+            batches=FakeBatches(FakeJobs()),
             endpoints=self.endpoints,
             deliveries=self.deliveries,
             queue=FakeQueue(),

@@ -21,6 +21,7 @@ from lipwire.usecases.list_endpoints import list_endpoints
 from lipwire.usecases.register_endpoint import MAX_ENDPOINTS, register_endpoint
 from tests.support.builders import ACCOUNT, NOW, a_caller, a_job
 from tests.support.fakes import AnyUrl, FakeClock, FakeIds, FakeJobs
+from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_webhooks import FakeDeliveries, FakeEndpoints, FakeQueue, an_endpoint
 
 JOB = a_job()
@@ -42,11 +43,13 @@ class Desk:
     def __init__(self, *endpoints, job=JOB) -> None:
         self.jobs, self.endpoints = FakeJobs(job), FakeEndpoints(*endpoints)
         self.deliveries, self.queue = FakeDeliveries(), FakeQueue()
+        self.batches = FakeBatches(self.jobs)
 
     def fan_out(self, data: EventData) -> int:
         return fan_out_webhook(
             told(data),
             jobs=self.jobs,
+            batches=self.batches,
             endpoints=self.endpoints,
             deliveries=self.deliveries,
             queue=self.queue,

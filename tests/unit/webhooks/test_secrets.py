@@ -12,6 +12,7 @@ from lipwire.domain.signing import new_secret
 from lipwire.webhook_views import DialectJobViews
 from tests.support.builders import ACCOUNT, a_job, a_report
 from tests.support.fakes import FakeClock, FakeJobs
+from tests.support.fakes_batches import FakeBatches
 from tests.support.secrets import FORMS, MARK, Known, found_in, links_in
 
 
@@ -30,7 +31,7 @@ def test_a_webhook_carries_links_to_its_own_output_and_no_others():
         output=output,
         webhook_url="https://receiver.example/hook?token=planted",
     )
-    views = DialectJobViews(FakeJobs(job), SignedByKey(), FakeClock())
+    views = DialectJobViews(FakeJobs(job), FakeBatches(FakeJobs()), SignedByKey(), FakeClock())
     told = views.webhook_data(ACCOUNT, job.id)
     assert sorted(links_in(told)) == [
         f"https://results.example/{output.cover_key}",

@@ -8,10 +8,10 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import validate
 from lipwire.dialects.multipart import read_form
 from lipwire.dialects.sync_so import wire
-from lipwire.dialects.sync_so.codec import STATUS, answer, iso, to_job
+from lipwire.dialects.sync_so.codec import NAME, STATUS, answer, generation_out, iso, to_job
 from lipwire.dialects.sync_so.errors import wrong
 from lipwire.domain import commands
-from lipwire.domain.batches import MAX_JOBS, BatchStatus
+from lipwire.domain.batches import MAX_JOBS, Batch, BatchStatus
 from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import BatchId
 from lipwire.domain.views import BatchView
@@ -45,12 +45,25 @@ def to_create(request: WireRequest) -> commands.CreateBatch:
     if len(names) < len(jobs):
         twice = next(name for name, count in names.items() if count > 1)
         raise wrong("input", f"request_id {twice!r} is given twice")
-    return commands.CreateBatch(jobs=jobs, is_rehearsal=body.dry_run == "true")
+    return commands.CreateBatch(
+        jobs=jobs,
+        is_rehearsal=body.dry_run == "true",
+        dialect=NAME,
+        echo={"origin": request.origin},
+        webhook_url=body.webhook_url,
+    )
 
 
 def to_get(request: WireRequest) -> commands.GetBatch:
     """GET /v2/batch/{id}."""
     return commands.GetBatch(batch_id=BatchId(request.path_params["id"]))
+
+
+def to_output(request: WireRequest) -> commands.ReadBatchOutput:
+    """GET /v2/batch/{id}/output."""
+    return commands.ReadBatchOutput(
+        batch_id=BatchId(request.path_params["id"]), token=request.query.get("token", "")
+    )
 
 
 def to_list(request: WireRequest) -> commands.FindBatches:
@@ -80,8 +93,25 @@ def from_batches(views: tuple[BatchView, ...]) -> WireResponse:
     return answer([batch_out(view) for view in views])
 
 
+def from_output(view: BatchView) -> WireResponse:
+    """A line of JSON for each generation that has ended."""
+    lines = [
+        json.dumps(
+            {"request_id": one.job.echo.get("request_id"), "response": generation_out(one)},
+            ensure_ascii=False,
+        )
+        for one in view.jobs
+        if one.job.is_final
+    ]
+    return WireResponse(
+        status=200,
+        body="".join(f"{line}\n" for line in lines),
+        content_type="application/x-ndjson; charset=utf-8",
+    )
+
+
 def batch_out(view: BatchView) -> dict[str, Any]:
-    """A batch's JSON; a generation that was deleted counts as failed."""
+    """A batch's JSON, also the webhook's; a generation that was deleted counts as failed."""
     words = Counter(STATUS[one.job.status] for one in view.jobs)
     total = len(view.batch.job_ids)
     pending = words["PENDING"] + words["PROCESSING"]
@@ -98,9 +128,17 @@ def batch_out(view: BatchView) -> dict[str, Any]:
             "failed_count": total - words["COMPLETED"] - pending,
             "pending_count": pending,
         },
-        "webhookUrl": None,
-        "outputUrl": None,
+        "webhookUrl": view.batch.webhook_url,
+        "outputUrl": _output_url(view.batch),
     }
+
+
+def _output_url(batch: Batch) -> str | None:
+    """Where its results are, without a key; None for a batch that another dialect made."""
+    origin = batch.echo.get("origin")
+    if origin is None or batch.output_token is None:
+        return None
+    return f"{origin}/v2/batch/{batch.id}/output?token={batch.output_token}"
 
 
 def _job(number: int, line: bytes) -> commands.CreateJob:

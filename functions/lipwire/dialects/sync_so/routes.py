@@ -20,6 +20,13 @@ ROUTES: Final = (
     Route("POST", "/v2/batch", Operation.CREATE_BATCH, batches.to_create, batches.from_created),
     Route("GET", "/v2/batch", Operation.FIND_BATCHES, batches.to_list, batches.from_batches),
     Route("GET", "/v2/batch/{id}", Operation.GET_BATCH, batches.to_get, batches.from_batch),
+    Route(
+        "GET",
+        "/v2/batch/{id}/output",
+        Operation.READ_BATCH_OUTPUT,
+        batches.to_output,
+        batches.from_output,
+    ),
     Route("GET", "/v2/assets", Operation.LIST_ASSETS, assets.to_list, assets.from_assets),
     Route("GET", "/v2/assets/{id}", Operation.GET_ASSET, assets.to_get, assets.from_asset),
     Route("GET", "/v2/models", Operation.GET_ACCOUNT, codec.to_models, codec.from_models),
@@ -52,7 +59,6 @@ UNSUPPORTED: Final = {
         )
         for field, why in _OF_GENERATE.items()
     },
-    "POST /v2/batch: webhook_url": "ignored: each generation has a webhookUrl of its own",
     "GET /v2/assets: sortBy": "ignored: dateDesc is what is done; another order is refused",
     "GET /v2/assets: projectId": "ignored: there are no projects here",
     "POST /v2/generations/estimate": "refused: POST /v2/analyze/cost says it",

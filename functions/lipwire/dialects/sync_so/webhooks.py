@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from lipwire.dialects.base import WebhookFormat
+from lipwire.dialects.sync_so.batches import batch_out
 from lipwire.dialects.sync_so.codec import generation_out
 from lipwire.domain.views import JobView
 
@@ -30,4 +31,5 @@ WEBHOOK = WebhookFormat(
     },
     encode=encode,
     sign=sign,
+    encode_batch=batch_out,
 )
