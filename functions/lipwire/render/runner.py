@@ -297,13 +297,9 @@ class Runner:
 
     def _options(self, plan: RenderPlan) -> JobOptions:
         """The plan's options, with the times of the voice's sounds where whoever spoke it gave them."""
-        path = self._folder / "phonemes.json"
-        if plan.options.segments:
+        path, key = self._folder / "phonemes.json", plan.phonemes_key
+        if plan.options.segments or key is None or not self._files.fetch(self._uploads, key, path):
             return plan.options_as_heard
-        if plan.phonemes_key is None or not self._files.fetch(
-            self._uploads, plan.phonemes_key, path
-        ):
-            return plan.options
         phonemes = TypeAdapter(tuple[PhonemeTime, ...]).validate_json(path.read_bytes())
         return plan.options.model_copy(update={"phonemes": phonemes})
 
