@@ -26,6 +26,7 @@ from tests.support.fakes import (
     FakeJobs,
     FakeUploads,
 )
+from tests.support.fakes_accounts import FakeLimits
 from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_consents import FakeConsents
 from tests.support.fakes_webhooks import a_delivery
@@ -44,6 +45,7 @@ class Desk(SimpleNamespace):
             assets=FakeAssets(),
             uploads=FakeUploads(),
             jobs=FakeJobs(),
+            limits=FakeLimits(),
             consents=FakeConsents(),
             settings=SimpleNamespace(consent_required=False),
             engines=FakeEngines(),
