@@ -58,6 +58,11 @@ ACKNOWLEDGED: Final = (
         "actions for which AWS knows nothing narrower; UNSCOPED in test_security.py lists them one by one",
     ),
     Acknowledged(
+        r"IAM5\[Resource::\*\]",
+        r".*/Speak/.*",
+        "Amazon Polly's voices are no resources; what could be named is a lexicon, and none is used",
+    ),
+    Acknowledged(
         r"IAM5\[Action::s3:(GetBucket|GetObject|List)\*\]|IAM5\[Resource::.*\]",
         r".*/ImagePipeline/.*",
         "CDK's own grants to CodeBuild: reading the source asset, writing its log and report",

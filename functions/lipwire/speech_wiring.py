@@ -72,4 +72,9 @@ class SpeechWiring(Wiring):
         from lipwire.domain.speech import SpeechEngine
 
         found: dict[SpeechEngine, Synthesizer] = {SpeechEngine.ESPEAK: EspeakSynthesizer()}
+        if self.settings.polly:
+            from lipwire.adapters.speech.polly import PollySynthesizer
+
+            client = self.client("polly", connect_timeout=5, read_timeout=30)
+            found[SpeechEngine.POLLY] = PollySynthesizer(client)
         return found

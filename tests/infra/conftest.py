@@ -34,7 +34,7 @@ def local(stub, tmp_path_factory) -> Templates:
 def synthesized(stage: str, code: CodeSource, out: Path) -> Templates:
     """Every stack's template of a stage with all that can be turned on; the stage's name is left out of the stacks'."""
     app = cdk.App(outdir=str(out), context=CONTEXT)
-    System(app, config=DeployConfig.of(stage, page_sources=True), code=code)
+    System(app, config=DeployConfig.of(stage, page_sources=True, polly=True), code=code)
     assembly = app.synth()
     return {stack.stack_name.rpartition("-")[2]: stack.template for stack in assembly.stacks}
 

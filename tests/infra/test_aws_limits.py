@@ -94,7 +94,9 @@ def test_no_backlog_takes_all_the_concurrency_there_is(aws):
     assert delivering == WORKERS
 
 
-@pytest.mark.parametrize("layers", [("api",), ("api", "media"), ("api", "pages")])
+@pytest.mark.parametrize(
+    "layers", [("api",), ("api", "media"), ("api", "pages"), ("api", "speech")]
+)
 def test_code_and_layers_fit_into_250_mb(layers):
     """Unpacked, for AWS's processor."""
     folders = [ROOT / "functions", *(ROOT / "build" / "layers" / f"{one}-aws" for one in layers)]

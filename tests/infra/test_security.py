@@ -28,6 +28,7 @@ UNSCOPED = {
     "logs:ListLogDeliveries",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
+    "polly:SynthesizeSpeech",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
@@ -88,7 +89,7 @@ def as_list(value):
 def test_nag_finds_nothing_unexplained(stub, tmp_path):
     """AWS Solutions' rules over the AWS stage: each finding has its reason, and each reason its finding."""
     app = cdk.App(outdir=str(tmp_path), context=CONTEXT)
-    System(app, config=DeployConfig.of("prod"), code=stub)
+    System(app, config=DeployConfig.of("prod", polly=True), code=stub)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     with pytest.raises(RuntimeError, match="alidation"):
         app.synth()

@@ -35,8 +35,6 @@ class SpeechEngine(StrEnum):
 
     #: Amazon Polly's neural voices.
     POLLY = "polly"
-    #: Networks from the operator's folder.
-    ONNX = "onnx"
     #: espeak-ng: rules, not recordings. Robotic in every language.
     ESPEAK = "espeak"
 
@@ -45,7 +43,6 @@ _RANK: Final = {engine: rank for rank, engine in enumerate(SpeechEngine)}
 #: Milli-credits for a thousand characters; a job of a dialect with a price list of its own pays what its vendor asks, nothing.
 MILLICREDITS_PER_1000: Final = {
     SpeechEngine.POLLY: 1000,
-    SpeechEngine.ONNX: 500,
     SpeechEngine.ESPEAK: 100,
 }
 #: What entries of the ledger call these prices.

@@ -1,10 +1,15 @@
 """A text that stands alone becomes a voice."""
 
-from lipwire.domain.assets import AssetStatus, Problem
-from lipwire.domain.errors import SpeechFailedError
+from typing import Final
+
+from lipwire.domain.assets import Asset, AssetStatus, Problem
+from lipwire.domain.errors import BusyError, SpeechFailedError
 from lipwire.domain.ids import AssetId
 from lipwire.ports import AssetStore, Clock, ObjectStore
 from lipwire.ports.speech import Speaker, SpeechStore
+
+#: Before each further try, in seconds. Whoever waits longer than that has the charge back and may ask again.
+_PAUSES_S: Final = (1, 4)
 
 
 def finish_speech(
@@ -22,7 +27,7 @@ def finish_speech(
         return
     if uploads.head(asset.key) is None:
         try:
-            speaker.speak(asset)
+            _spoken(asset, speaker, clock)
         except SpeechFailedError as error:
             speeches.give_up(asset, Problem.of(error))
             return
@@ -30,3 +35,15 @@ def finish_speech(
     if found is not None:
         size_bytes, version_id = found
         assets.mark_uploaded(asset, version_id=version_id, size_bytes=size_bytes, at=clock.now())
+
+
+def _spoken(asset: Asset, speaker: Speaker, clock: Clock) -> None:
+    for pause_s in _PAUSES_S:
+        try:
+            return speaker.speak(asset)
+        except BusyError:
+            clock.sleep(pause_s)
+    try:
+        speaker.speak(asset)
+    except BusyError as exc:
+        raise SpeechFailedError from exc

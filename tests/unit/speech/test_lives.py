@@ -121,13 +121,17 @@ def test_a_speech_that_fails_is_rejected_and_paid_back_once():
     assert not stage.speeches.give_up(asset, rejected.problem)
 
 
-def test_a_speech_that_may_come_later_is_not_given_up():
-    """The step is tried again."""
+def test_a_speaker_that_is_busy_is_asked_three_times():
+    """Then the charge is given back: nobody would come to try it again for ever."""
     stage = Stage(failure=BusyError())
-    asset = stage.speak()
-    with pytest.raises(BusyError):
-        stage.finish(asset.id)
-    assert stage.assets.get(asset.id).status is AssetStatus.AWAITING_UPLOAD
+    asset, began = stage.speak(), stage.clock.now()
+    assert stage.finish(asset.id).problem.code == "speech_failed"
+    assert (stage.clock.now() - began).total_seconds() == 5
+    assert stage.balance == 1_000_000
+    other = stage.speak()
+    stage.speaker.failure = BusyError()
+    stage.clock.sleep = lambda _s: setattr(stage.speaker, "failure", None)
+    assert stage.finish(other.id).status is AssetStatus.UPLOADED
 
 
 def test_what_cannot_be_paid_leaves_nothing():

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from lipwire.dialects.native.wire import ProblemOut
 from lipwire.dialects.native.wire_base import Name, Out, ScriptIn
 
-EngineName = Literal["polly", "onnx", "espeak"]
+EngineName = Literal["polly", "espeak"]
 
 
 class SpeechIn(ScriptIn):
