@@ -75,12 +75,15 @@ def test_a_rotation_under_a_key_is_replayed(client):
     assert again.headers["idempotent-replayed"] == "true"
 
 
-@pytest.mark.parametrize("path", ["rotate-secret", "test", "replay"])
-def test_what_is_asked_of_an_endpoint_under_a_key_is_done_once(client, path):
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("rotate-secret", {}), ("test", {}), ("replay", {"since": "2026-01-01T00:00:00Z"})],
+)
+def test_what_is_asked_of_an_endpoint_under_a_key_is_done_once(client, path, body):
     """The secret that was shown first is the one that signs; nothing is sent twice."""
     made = client.call("POST", "/webhook-endpoints", {"url": "https://example.com/hook"})["id"]
     path, key = f"/lipwire/v1/webhook-endpoints/{made}/{path}", {"Idempotency_Key": f"{path}-1"}
-    first, again = (ask(client, "POST", path, {}, **key) for _ in range(2))
+    first, again = (ask(client, "POST", path, body, **key) for _ in range(2))
     assert first.status in {200, 201, 202}, first.body
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers["idempotent-replayed"] == "true"
