@@ -85,6 +85,7 @@ def _table(need: Need, arn: str) -> list[iam.PolicyStatement]:
     if access is Access.READ:
         return [_allow(_READ_ROWS, arn, f"{arn}/index/*", conditions=conditions)]
     actions = {
+        Access.CHECK: ("dynamodb:ConditionCheckItem",),
         Access.GET: ("dynamodb:GetItem",),
         Access.PUT: ("dynamodb:PutItem",),
         Access.CHANGE: ("dynamodb:PutItem", "dynamodb:UpdateItem"),

@@ -56,6 +56,7 @@ class Access(StrEnum):
     """What may be done with a resource; `infra/grants.py` knows the IAM actions of each."""
 
     READ = "read"  # table: get, query, batch get, condition check (never scan); bucket: get, and see what is there
+    CHECK = "check"  # table: ask something of a row in a transaction, and read none of it
     GET = "get"  # table: get a row; bucket: get an object, as a link that is signed does
     LIST = "list"  # bucket: see what is there, and none of what is in it
     PUT = "put"  # table: put rows
@@ -88,6 +89,11 @@ def reads(resource: Resource, prefix: str = "") -> Need:
 def writes(resource: Resource, prefix: str = "") -> Need:
     """A need to write."""
     return Need(resource, Access.WRITE, prefix)
+
+
+def checks(resource: Resource, prefix: str = "") -> Need:
+    """A need to make transactions depend on a row whose key is known."""
+    return Need(resource, Access.CHECK, prefix)
 
 
 def gets(resource: Resource, prefix: str = "") -> Need:

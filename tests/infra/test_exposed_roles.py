@@ -22,7 +22,7 @@ EXPOSED = {
         "lambda:InvokeFunction",
     },
     "DeliverWebhooks": {
-        "dynamodb:GetItem ACCOUNTS acct_*",
+        *(f"dynamodb:{one} ACCOUNTS acct_*" for one in ("GetItem", "ConditionCheckItem")),
         "dynamodb:GetItem JOBS job_*",
         *(f"dynamodb:{one} WEBHOOKS acct_*" for one in (
             "GetItem", "Query", "BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem"

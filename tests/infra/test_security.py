@@ -44,6 +44,7 @@ ACTIONS = {
         "dynamodb:ConditionCheckItem",
     },
     ("TABLE", Access.WRITE): {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+    ("TABLE", Access.CHECK): {"dynamodb:ConditionCheckItem"},
     ("TABLE", Access.GET): {"dynamodb:GetItem"},
     ("TABLE", Access.PUT): {"dynamodb:PutItem"},
     ("TABLE", Access.CHANGE): {"dynamodb:PutItem", "dynamodb:UpdateItem"},

@@ -6,6 +6,7 @@ from lipwire.resources import (
     FunctionSpec,
     Need,
     Resource,
+    checks,
     gets,
     reads,
     writes,
@@ -19,6 +20,7 @@ CONSUMER = ConsumerSpec(
         needs=(
             # It speaks to strangers: of accounts and jobs it gets rows whose ids it knows, and no API key is among them.
             gets(Resource.ACCOUNTS_TABLE, "acct_"),  # the secret of webhooks to a job's own URL
+            checks(Resource.ACCOUNTS_TABLE, "acct_"),  # whether there will be a next attempt
             gets(Resource.JOBS_TABLE, "job_"),
             # Endpoints, places in flight and the account's clock; and deliveries, of which it deletes none.
             reads(Resource.WEBHOOKS_TABLE, "acct_"),

@@ -1,6 +1,15 @@
 """Facts that accounts are told of by webhook."""
 
-from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
+from lipwire.resources import (
+    Access,
+    ConsumerSpec,
+    FunctionSpec,
+    Need,
+    Resource,
+    checks,
+    reads,
+    writes,
+)
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(
@@ -8,7 +17,7 @@ CONSUMER = ConsumerSpec(
         handler="consumers.fan_out_webhooks.handler.handler",
         summary="Writes one delivery row per endpoint that wants the event, and queues each.",
         needs=(
-            reads(Resource.ACCOUNTS_TABLE),  # whether the account is still active
+            checks(Resource.ACCOUNTS_TABLE, "acct_"),  # whether the account is still active
             reads(Resource.JOBS_TABLE),
             reads(Resource.WEBHOOKS_TABLE),
             writes(Resource.WEBHOOKS_TABLE),
