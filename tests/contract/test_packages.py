@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ROOT / "functions"
 RUNTIME = ROOT / ".venv" / "runtime" / "bin" / "python"
 LAYERS = ROOT / "build" / "layers"
+HEAVY = ["numpy", "cv2", "mediapipe", "av", "httpx", "requests", "aws_xray_sdk", "cryptography"]
 
 
 def every_function() -> list[FunctionSpec]:
@@ -48,20 +50,26 @@ def clean_run(code: str, layers: tuple[Layer, ...]) -> str:
     return done.stdout
 
 
+@cache
+def heavy_modules(spec: FunctionSpec) -> list[str]:
+    """Which of `HEAVY` the handler's import loads, with its layers alone."""
+    module, _, attribute = spec.handler.rpartition(".")
+    code = f"import {module}, json; assert callable({module}.{attribute})"
+    listed = f"print(json.dumps([one for one in {HEAVY!r} if one in sys.modules]))"
+    found: list[str] = json.loads(clean_run(f"{code}; {listed}", spec.layers))
+    return found
+
+
 @pytest.mark.parametrize("spec", every_function(), ids=lambda spec: spec.name)
 def test_a_handler_imports_with_its_layers_alone(spec):
     """Without the emulator's or the laptop's packages, without environment and network."""
-    module, _, attribute = spec.handler.rpartition(".")
-    clean_run(f"import {module}; assert callable({module}.{attribute})", spec.layers)
+    heavy_modules(spec)
 
 
 @pytest.mark.parametrize("spec", every_function(), ids=lambda spec: spec.name)
 def test_a_handler_loads_nothing_heavy(spec):
     """No renderer, no HTTP client library, no X-Ray SDK in any function's start."""
-    module = spec.handler.rpartition(".")[0]
-    heavy = ["numpy", "cv2", "mediapipe", "av", "httpx", "requests", "aws_xray_sdk", "cryptography"]
-    code = f"import {module}, json; print(json.dumps([m for m in {heavy!r} if m in sys.modules]))"
-    assert json.loads(clean_run(code, spec.layers)) == []
+    assert heavy_modules(spec) == []
 
 
 #: One request through the real handler, over tables that are empty; counts modules when it is ready and when it has
