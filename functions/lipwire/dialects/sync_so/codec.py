@@ -18,6 +18,7 @@ from lipwire.domain.engines import Mode
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.prices import PRICE_LISTS, Terms, newest
+from lipwire.domain.speech import Script
 from lipwire.domain.views import AccountView, EstimateView, JobView
 
 NAME: Final = "sync_so"
@@ -45,6 +46,8 @@ _NOT_ECHOED: Final[Mapping[str, Any]] = {
     "speedup": True,
     "active_speaker_detection": {"auto_detect": True},
 }
+#: Words that were spoken are not kept.
+_NOT_ECHOED_OF_TEXT: Final = {"provider": {"script", "stability", "similarityBoost"}}
 #: A row of the table holds 400 KB.
 _MOST_BOXES: Final = 100
 
@@ -100,29 +103,29 @@ def to_job(
     """What a generation asks for: one picture that moves or will, one voice.
 
     Raises:
-        InvalidRequestError: another number of them, or a text to be spoken.
+        InvalidRequestError: another number of them.
     """
     files = files or {}
-    if any(isinstance(one, wire.TextInput) for one in body.input):
-        raise wrong("input", "text is not spoken here; give an audio input")
     pictures = [one for one in body.input if isinstance(one, wire.VideoInput | wire.ImageInput)]
     voices = _voices(body)
     if len(pictures) + ("video" in files) != 1:
         raise wrong("input", "give one video or image")
     if len(voices) + ("audio" in files) not in ({1, 2} if body.segments else {1}):
-        raise wrong("input", "give one audio, or two that segments name by their refId")
+        raise wrong("input", "give one audio or text, or two that segments name by their refId")
     picture, voice = next(iter(pictures), None), next(iter(voices), None)
     second = voices[1] if len(voices) > 1 else None
     video = picture if isinstance(picture, wire.VideoInput) else None
     has_tier = (None, body.model) in PRICE_LISTS[NAME, newest(NAME)].rates
     return commands.CreateJob(
         source_id=_asset(picture),
-        source_url=None if picture is None else picture.url,
+        source_url=_url(picture),
         source_file=files.get("video"),
         speech_id=_asset(voice),
-        speech_url=None if voice is None else voice.url,
+        speech_url=_url(voice),
+        script=_script(voice),
         speech_file=files.get("audio"),
-        second_speech_url=None if second is None else second.url,
+        second_speech_url=_url(second),
+        second_script=_script(second),
         options=to_options(body, video, [one.refId or "" for one in voices]).model_copy(
             update={"second_speech_id": _asset(second)}
         ),
@@ -222,7 +225,7 @@ def answer(body: object, *, status: int = 200) -> WireResponse:
 def _echo(body: wire.GenerateIn) -> dict[str, JsonValue]:
     """What the vendor says again; of URLs without the query, which may hold a signature."""
     inputs = [
-        one.model_dump(mode="json", exclude_unset=True)
+        one.model_dump(mode="json", exclude_unset=True, exclude=_NOT_ECHOED_OF_TEXT)
         | ({"url": one.url.partition("?")[0]} if isinstance(one, wire.Media) and one.url else {})
         for one in body.input
     ]
@@ -255,20 +258,35 @@ def _inputs(job: Job) -> list[JsonValue]:
     return found
 
 
-def _voices(body: wire.GenerateIn) -> list[wire.AudioInput]:
-    """The audio inputs; with segments, those and only those that a segment names."""
-    voices = [one for one in body.input if isinstance(one, wire.AudioInput)]
+def _voices(body: wire.GenerateIn) -> list[wire.AudioInput | wire.TextInput]:
+    """What is said, as sound or as words; with segments, those and only those that a segment names."""
+    voices = [one for one in body.input if isinstance(one, wire.AudioInput | wire.TextInput)]
     if not body.segments:
         return voices
     named = [one.refId for one in voices]
     wanted = {one.audioInput.refId for one in body.segments}
     if len(set(named)) < len(named) or set(named) != wanted:
-        raise wrong("segments", "each audio input has a refId of its own, which a segment names")
+        raise wrong("segments", "each audio or text has a refId of its own, which a segment names")
     return voices
 
 
-def _asset(media: wire.Media | None) -> AssetId | None:
-    return None if media is None or media.assetId is None else AssetId(media.assetId)
+def _asset(media: object) -> AssetId | None:
+    named = media.assetId if isinstance(media, wire.Media) else None
+    return None if named is None else AssetId(named)
+
+
+def _url(media: object) -> str | None:
+    return media.url if isinstance(media, wire.Media) else None
+
+
+def _script(voice: object) -> Script | None:
+    return script_of(voice.provider) if isinstance(voice, wire.TextInput) else None
+
+
+def script_of(given: wire.Voice) -> Script:
+    """What is to be said; a voice of ours has a name with a slash, another vendor's is spoken by our own for English."""
+    voice = given.voiceId if "/" in given.voiceId else None
+    return Script(text=given.script, voice=voice)
 
 
 def _file_of(parts: Sequence[Part]) -> commands.GivenFile:

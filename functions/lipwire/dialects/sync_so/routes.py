@@ -34,11 +34,8 @@ ROUTES: Final = (
 
 _OF_GENERATE: Final = {
     "input.*.segments_frames": "refused: frames of a video that nobody has opened yet; segments_secs says the same",
-    "input.*.provider.name": "refused: text is not spoken here",
-    "input.*.provider.voiceId": "refused: text is not spoken here",
-    "input.*.provider.script": "refused: text is not spoken here",
-    "input.*.provider.stability": "refused: text is not spoken here",
-    "input.*.provider.similarityBoost": "refused: text is not spoken here",
+    "input.*.provider.stability": "ignored: voices here have no such dial",
+    "input.*.provider.similarityBoost": "ignored: voices here have no such dial",
     "options.active_speaker_detection.auto_detect": (
         "ignored: without it too the face that seems to speak is chosen"
     ),
