@@ -1,16 +1,18 @@
 """sync.so's media library: assets of the account as its JSON."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from lipwire.dialects.base import WireRequest, WireResponse
-from lipwire.dialects.jsonbody import validate
+from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.sync_so import wire
-from lipwire.dialects.sync_so.codec import answer, iso, number
+from lipwire.dialects.sync_so.codec import ASSETS, answer, iso, number, own_asset
+from lipwire.dialects.sync_so.errors import wrong
 from lipwire.domain import commands
 from lipwire.domain.assets import Asset
 from lipwire.domain.ids import AssetId
 from lipwire.domain.media import MediaKind
-from lipwire.domain.views import Page
+from lipwire.domain.views import Page, UploadView
 
 _TYPES: Final[dict[MediaKind, wire.AssetType]] = {
     MediaKind.VIDEO: "VIDEO",
@@ -34,6 +36,44 @@ def to_list(request: WireRequest) -> commands.ListAssets:
 def to_get(request: WireRequest) -> commands.GetAsset:
     """GET /v2/assets/{id}."""
     return commands.GetAsset(asset_id=AssetId(request.path_params["id"]))
+
+
+def to_upload(request: WireRequest) -> commands.CreateUpload:
+    """POST /v2/assets/upload."""
+    body = read_json(request, wire.UploadIn)
+    return commands.CreateUpload(
+        filename=body.fileName, content_type=body.contentType, size_bytes=body.size
+    )
+
+
+def to_register(request: WireRequest) -> commands.CompleteUpload:
+    """POST /v2/assets.
+
+    Raises:
+        InvalidRequestError: an address that no upload was given.
+    """
+    asset_id = own_asset(read_json(request, wire.AssetIn).url)
+    if asset_id is None:
+        raise wrong("url", "give the url of an upload; other files go by URL into a generation")
+    return commands.CompleteUpload(asset_id=asset_id)
+
+
+def from_upload(view: UploadView) -> WireResponse:
+    """Where the file goes, and what it is called then."""
+    asset = view.asset
+    return answer(
+        {
+            "uploadUrl": view.url,
+            "url": f"{ASSETS}{asset.id}/{quote(asset.filename, safe='')}",
+            "expiresIn": round((asset.upload_expires_at - asset.created_at).total_seconds()),
+        },
+        status=201,
+    )
+
+
+def from_registered(asset: Asset) -> WireResponse:
+    """An asset that is there."""
+    return answer(_out(asset), status=201)
 
 
 def from_assets(page: Page[Asset]) -> WireResponse:

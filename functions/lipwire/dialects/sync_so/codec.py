@@ -1,6 +1,7 @@
 """sync.so's JSON and forms to commands, views to its JSON."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -46,6 +47,12 @@ _NOT_ECHOED: Final[Mapping[str, Any]] = {
     "speedup": True,
     "active_speaker_detection": {"auto_detect": True},
 }
+#: What an upload is called: a host that nobody can own (RFC 2606), so that only we know what it means.
+ASSETS: Final = "https://assets.lipwire.invalid/"
+#: That, or the link to a text that was spoken; whose asset it is, is asked where it is used.
+_OWN: Final = re.compile(
+    r"(?:^https://assets\.lipwire\.invalid/|/uploads/acct_[0-9a-z]{26}/)(ast_[0-9a-z]{26})/"
+)
 #: Words that were spoken are not kept.
 _NOT_ECHOED_OF_TEXT: Final = {"provider": {"script", "stability", "similarityBoost"}}
 #: A row of the table holds 400 KB.
@@ -270,20 +277,27 @@ def _voices(body: wire.GenerateIn) -> list[wire.AudioInput | wire.TextInput]:
     return voices
 
 
+def own_asset(url: str | None) -> AssetId | None:
+    """The asset that an address of ours names: of an upload, or of a text that was spoken."""
+    found = _OWN.search(url or "")
+    return AssetId(found[1]) if found else None
+
+
 def _asset(media: object) -> AssetId | None:
-    named = media.assetId if isinstance(media, wire.Media) else None
-    return None if named is None else AssetId(named)
+    if not isinstance(media, wire.Media):
+        return None
+    return own_asset(media.url) if media.assetId is None else AssetId(media.assetId)
 
 
 def _url(media: object) -> str | None:
-    return media.url if isinstance(media, wire.Media) else None
+    return media.url if isinstance(media, wire.Media) and not own_asset(media.url) else None
 
 
 def _script(voice: object) -> Script | None:
     return script_of(voice.provider) if isinstance(voice, wire.TextInput) else None
 
 
-def script_of(given: wire.Voice) -> Script:
+def script_of(given: wire.Voice | wire.TtsIn) -> Script:
     """What is to be said; a voice of ours has a name with a slash, another vendor's is spoken by our own for English."""
     voice = given.voiceId if "/" in given.voiceId else None
     return Script(text=given.script, voice=voice)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from lipwire.dialects.base import Operation, Route
-from lipwire.dialects.sync_so import assets, batches, codec
+from lipwire.dialects.sync_so import assets, batches, codec, speech
 
 ROUTES: Final = (
     Route("POST", "/v2/generate", Operation.CREATE_JOB, codec.to_generate, codec.from_created),
@@ -28,7 +28,23 @@ ROUTES: Final = (
         batches.from_output,
     ),
     Route("GET", "/v2/assets", Operation.LIST_ASSETS, assets.to_list, assets.from_assets),
+    Route(
+        "POST",
+        "/v2/assets/upload",
+        Operation.CREATE_UPLOAD,
+        assets.to_upload,
+        assets.from_upload,
+    ),
+    Route(
+        "POST",
+        "/v2/assets",
+        Operation.COMPLETE_UPLOAD,
+        assets.to_register,
+        assets.from_registered,
+    ),
     Route("GET", "/v2/assets/{id}", Operation.GET_ASSET, assets.to_get, assets.from_asset),
+    Route("POST", "/v2/tts/jobs", Operation.CREATE_SPEECH, speech.to_create, speech.from_created),
+    Route("GET", "/v2/tts/jobs/{id}", Operation.GET_SPEECH, speech.to_get, speech.from_speech),
     Route("GET", "/v2/models", Operation.GET_ACCOUNT, codec.to_models, codec.from_models),
 )
 
@@ -59,9 +75,12 @@ UNSUPPORTED: Final = {
     "GET /v2/assets: sortBy": "ignored: dateDesc is what is done; another order is refused",
     "GET /v2/assets: projectId": "ignored: there are no projects here",
     "POST /v2/generations/estimate": "refused: POST /v2/analyze/cost says it",
-    "POST /v2/assets/upload": "refused: POST /lipwire/v1/uploads makes assets",
-    "POST /v2/tts": "refused: text is not spoken here",
-    "POST /v2/tts/jobs": "refused: text is not spoken here",
-    "GET /v2/voices": "refused: text is not spoken here",
+    "POST /v2/assets: type": "ignored: what a file is, is found by looking into it",
+    "POST /v2/assets: name": "ignored: an asset keeps its file's name",
+    "POST /v2/assets: projectId": "ignored: there are no projects here",
+    "POST /v2/tts/jobs: stability": "ignored: voices here have no such dial",
+    "POST /v2/tts/jobs: similarityBoost": "ignored: voices here have no such dial",
+    "POST /v2/tts": "refused: nobody waits while a text is spoken; POST /v2/tts/jobs",
+    "GET /v2/voices": "refused: its answer is not public; GET /lipwire/v1/voices has them",
     "POST /v2/voices": "refused: voices are not cloned here",
 }

@@ -191,6 +191,33 @@ class BatchIn(Wire):
     dry_run: Literal["true", "false"] = "false"
 
 
+class UploadIn(Wire):
+    """POST /v2/assets/upload."""
+
+    fileName: Annotated[str, StringConstraints(min_length=1, max_length=200)]  # noqa: N815  # the vendor's
+    contentType: Annotated[str, StringConstraints(min_length=1, max_length=200)]  # noqa: N815  # the vendor's
+    size: Annotated[int, Field(ge=1, le=5_000_000_000)]
+
+
+class AssetIn(Wire):
+    """POST /v2/assets: what was uploaded is there."""
+
+    url: Url
+    type: AssetType | None = None
+    name: str | None = None
+    projectId: str | None = None  # noqa: N815  # the vendor's
+
+
+class TtsIn(Wire):
+    """POST /v2/tts/jobs."""
+
+    script: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+    voiceId: Annotated[str, StringConstraints(min_length=1, max_length=200)]  # noqa: N815  # the vendor's
+    provider: Literal["elevenlabs"]
+    stability: Share | None = None
+    similarityBoost: Share | None = None  # noqa: N815  # the vendor's
+
+
 class Query(BaseModel):
     """Base of what stands in a URL: all of it is text."""
 
@@ -250,6 +277,9 @@ REQUESTS: Final[dict[str, type[BaseModel]]] = {
     "POST /v2/generate/estimate-cost": GenerateIn,
     "GET /v2/generations": GenerationsQuery,
     "GET /v2/assets": AssetsQuery,
+    "POST /v2/assets": AssetIn,
+    "POST /v2/assets/upload": UploadIn,
+    "POST /v2/tts/jobs": TtsIn,
     "POST /v2/batch": BatchIn,
     "GET /v2/batch": BatchesQuery,
 }
