@@ -25,7 +25,7 @@ FETCH_SOURCES = FunctionSpec(
     # for their answer, 24 s; reading and writing take turns, at the 70 MB/s that a function of this size is seen to have
     # 57 s: 111 s in all. With 512 MiB, of a third of the network too, it would be over 290 s.
     memory_mib=1769,
-    # Four fetches of at most 200 s each, and a minute for a part that S3 is slow to take.
+    # A fetch that begins after 450 s, with the page it may lead to, and a text that is spoken: see `fetch_from_urls`.
     timeout_s=900,
     parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
 )

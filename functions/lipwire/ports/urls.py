@@ -15,8 +15,8 @@ class UrlPolicy(Protocol):
 class MediaFetcher(Protocol):
     """Fetches from strangers' URLs."""
 
-    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int) -> None:
-        """Every byte is in the sink; raises a `SourceUrlError` or `MediaTooLargeError` otherwise."""
+    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int, within_s: float) -> None:
+        """Every byte is in the sink within that time; raises a `SourceUrlError` or `MediaTooLargeError` otherwise."""
 
 
 class PageReader(Protocol):

@@ -1,12 +1,14 @@
 """Media that a job names by URL arrives."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus
 from lipwire.domain.errors import (
     AssetNotFoundError,
+    BusyError,
     JobFinishedError,
     JobNotFoundError,
     PageWithoutMediaError,
@@ -34,6 +36,12 @@ _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 _HEAD_BYTES: Final = 256
 #: Longer than a fetch and its last part may take: a fetch that is given up for dead writes nothing any more.
 _LEASE: Final = timedelta(seconds=300)
+#: For all that is fetched of one URL, the page and the file that it shows together; asking which file that is takes 95 s
+#: more at most.
+_EACH: Final = timedelta(seconds=200)
+#: No fetch begins later than this in its step: 450 s, and 295 s for that one, and 125 s for a text that is spoken, are
+#: less than its function's 900.
+_LAST_BEGIN: Final = timedelta(seconds=450)
 _LOOK_AGAIN_S: Final = 3
 
 
@@ -57,6 +65,7 @@ def fetch_from_urls(
     Raises:
         SourceUrlError, MediaTooLargeError: nothing of the file was kept.
         AssetNotFoundError: an asset or its account is gone.
+        BusyError: the step's time is over; what lies there by now is not fetched again.
         JobFinishedError: the job was canceled; nothing is fetched for it any more, and nothing of the file was kept.
     """
 
@@ -68,7 +77,7 @@ def fetch_from_urls(
             raise JobFinishedError(status=job.status)
         return job
 
-    job = refuse_ended()
+    job, began = refuse_ended(), clock.now()
     named = (job.source_id, job.speech_id, job.options.second_speech_id, job.options.mask_id)
     for asset_id in filter(None, named):
         account = accounts.account(job.account_id)
@@ -79,43 +88,60 @@ def fetch_from_urls(
         while asset := _owed(asset_id, assets, uploads):
             refuse_ended()
             now = clock.now()
+            if now - began > _LAST_BEGIN:
+                raise BusyError
             if not assets.begin_fetch(asset_id, by=job_id, at=now, until=now + _LEASE):
                 clock.sleep(_LOOK_AGAIN_S)
                 continue
             try:
                 with uploads.writer(asset.key) as sink:
                     watched = _WatchedSink(sink, refuse_ended)
-                    _fetch(str(asset.url), watched, fetcher, pages, limit, is_picture=is_picture)
+                    allowed = _Allowance(fetcher, limit, clock, until=now + _EACH)
+                    _fetch(str(asset.url), watched, allowed, pages, is_picture=is_picture)
             finally:
                 assets.end_fetch(asset_id, by=job_id)
             break
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowance:
+    """A fetcher with the bytes and the time that it may take."""
+
+    fetcher: MediaFetcher
+    max_bytes: int
+    clock: Clock
+    _: KW_ONLY
+    until: datetime
+
+    def fetch(self, url: str, sink: ByteSink) -> None:
+        left = max(self.until - self.clock.now(), timedelta(0))
+        self.fetcher.fetch(url, sink, max_bytes=self.max_bytes, within_s=left.total_seconds())
+
+
 def _fetch(
     url: str,
     sink: "_WatchedSink",
-    fetcher: MediaFetcher,
+    allowed: _Allowance,
     pages: PageReader | None,
-    limit: int,
     *,
     is_picture: bool,
 ) -> None:
     """The file that lies at the URL, or that the page there shows, is in the sink."""
     try:
-        fetcher.fetch(url, sink, max_bytes=limit)
+        allowed.fetch(url, sink)
     except SourceIsPageError:
         if pages is None:
             raise
         shown = pages.media_url(url, is_picture=is_picture)
         # The page's first bytes may have come in pieces too small to tell.
         sink.restart()
-        _fetch_shown(shown, sink, fetcher, limit)
+        _fetch_shown(shown, sink, allowed)
 
 
-def _fetch_shown(url: str, sink: ByteSink, fetcher: MediaFetcher, limit: int) -> None:
+def _fetch_shown(url: str, sink: ByteSink, allowed: _Allowance) -> None:
     """The file that a page shows is in the sink; where that is another page, there is none."""
     try:
-        fetcher.fetch(url, sink, max_bytes=limit)
+        allowed.fetch(url, sink)
     except SourceIsPageError as exc:
         raise PageWithoutMediaError from exc
 

@@ -195,7 +195,7 @@ class Fetcher:
         self.error = error
         self.asked: list[tuple[str, int]] = []
 
-    def fetch(self, url, sink, *, max_bytes):
+    def fetch(self, url, sink, *, max_bytes, within_s):
         self.asked.append((url, max_bytes))
         sink.write(b"bytes")
         if self.error:
@@ -303,7 +303,7 @@ class Patient(Fetcher):
         super().__init__()
         self.jobs, self.pieces, self.written = jobs, pieces, 0
 
-    def fetch(self, url, sink, *, max_bytes):
+    def fetch(self, url, sink, *, max_bytes, within_s):
         self.asked.append((url, max_bytes))
         while True:
             if self.written == self.pieces:
@@ -336,7 +336,7 @@ class Site(Fetcher):
         super().__init__()
         self.file = file
 
-    def fetch(self, url, sink, *, max_bytes):
+    def fetch(self, url, sink, *, max_bytes, within_s):
         self.asked.append((url, max_bytes))
         data = self.file if url.endswith("/shown.mp4") else PAGE
         for at in range(0, len(data), 10):

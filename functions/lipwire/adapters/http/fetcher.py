@@ -71,7 +71,9 @@ class GuardedFetcher:
         self._deadline_s = deadline_s
         self._pause_s = pause_s
 
-    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int) -> None:
+    def fetch(
+        self, url: str, sink: ByteSink, *, max_bytes: int, within_s: float = _DEADLINE_S
+    ) -> None:
         """Every byte of the media has been written to the sink.
 
         Raises:
@@ -79,7 +81,7 @@ class GuardedFetcher:
             MediaTooLargeError: what the sink has is to be thrown away.
             BusyError: the time was over, but it was the sink that took most of it.
         """
-        deadline = Deadline(self._deadline_s)
+        deadline = Deadline(min(self._deadline_s, within_s))
         transfer = _Transfer(sink, max_bytes)
         while True:
             transfer.attempt()
