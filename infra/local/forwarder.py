@@ -25,6 +25,9 @@ _HOP = frozenset(
     }
 )
 
+#: Said anew, or of the way here alone.
+_OURS = frozenset({"host", "content-length", "expect", "x-forwarded-host", "x-forwarded-proto"})
+
 _TIMEOUT_S = 60
 
 
@@ -40,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = [
             (name, value)
             for name, value in self.headers.items()
-            if name.lower() not in _HOP | {"host", "content-length", "expect"}
+            if name.lower() not in _HOP | _OURS
         ]
         connection = http.client.HTTPConnection(*self.upstream, timeout=_TIMEOUT_S)
         try:
@@ -48,6 +51,9 @@ class _Handler(BaseHTTPRequestHandler):
             path = self.requestline.split(" ")[1]
             connection.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
             connection.putheader("Host", self.api_host)
+            # As any proxy does: documents and answers name the origin that the client knows.
+            connection.putheader("X-Forwarded-Host", self.headers.get("Host", ""))
+            connection.putheader("X-Forwarded-Proto", "http")
             for name, value in headers:
                 connection.putheader(name, value)
             if body or self.command in {"POST", "PUT", "PATCH"}:

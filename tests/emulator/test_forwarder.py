@@ -47,7 +47,7 @@ def origin() -> Iterator[http.client.HTTPConnection]:
 
 
 def test_requests_arrive_as_they_were_sent(origin):
-    """Method, double slashes, escapes, query, headers and body stay; the host names the API."""
+    """Method, double slashes, escapes, query, headers and body stay; the host names the API, and the first one is told."""
     path = "//v1/a%2Fb/../c?x=%20&x=2"
     origin.putrequest("PATCH", path, skip_host=True, skip_accept_encoding=True)
     origin.putheader("Host", "127.0.0.1")
@@ -60,6 +60,7 @@ def test_requests_arrive_as_they_were_sent(origin):
     found = dict(headers)
     assert found["Host"].startswith("abc.execute-api.localhost:")
     assert found["X-Api-Key"] == "key"
+    assert (found["X-Forwarded-Host"], found["X-Forwarded-Proto"]) == ("127.0.0.1", "http")
     assert answer.status == 207
     assert answer.headers.get_all("X-Twice") == ["1", "2"]
 

@@ -137,10 +137,16 @@ def _operation(dialect: Dialect, route: Route, alike: Alike) -> dict[str, Any]:
         "responses": {str(status): _response(answers[status], alike) for status in sorted(answers)},
     }
     model = requests(dialect.name).get(f"{route.method} {route.path}")
-    if model is not None:
-        content = {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
+    if model is not None and route.method != "GET":
+        sent = {_sent_as(one) for one in mine if "command" in one.values}
+        schema = {"schema": {"$ref": _REF.format(model=model.__name__)}}
+        content = dict.fromkeys(sorted(sent), schema)
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _sent_as(case: Golden) -> str:
+    return "multipart/form-data" if "form" in case.values["request"] else "application/json"
 
 
 def _told(cases: Iterable[Golden]) -> Iterator[tuple[int, Any]]:
@@ -161,7 +167,8 @@ def _refused(dialect: Dialect, route: Route) -> Iterator[tuple[int, Any]]:
 
 
 def _has_body(dialect: Dialect, route: Route) -> bool:
-    return f"{route.method} {route.path}" in requests(dialect.name)
+    known = requests(dialect.name)
+    return route.method != "GET" and f"{route.method} {route.path}" in known
 
 
 def _possible(dialect: Dialect, route: Route) -> Iterator[type[LipwireError]]:
