@@ -63,7 +63,7 @@ def test_a_row_is_published_and_gone(kind, done):
     assert outbox.rows == {}
 
 
-@pytest.mark.fault(60)
+@pytest.mark.fault(5, 60)
 def test_a_row_stays_until_it_is_published():
     """A failing bus loses nothing."""
     row, world = a_row(), FakeWorld()
@@ -202,6 +202,7 @@ MACHINES = {
 }
 
 
+@pytest.mark.fault(5)
 def test_executions_are_named_after_what_they_are_about():
     """So that a repeat finds the first; and the name gives the ARN to stop."""
     client = FakeClient({})
@@ -219,6 +220,7 @@ def test_executions_are_named_after_what_they_are_about():
     assert stop["executionArn"] == f"arn:aws:states:eu-west-1:123456789012:execution:Jobs-1:{JOB}"
 
 
+@pytest.mark.fault(6)
 def test_starting_and_stopping_twice_is_harmless():
     """The name is taken, or nobody has it."""
     taken = client_error("ExecutionAlreadyExists", FakeClient.exceptions.ExecutionAlreadyExists)
