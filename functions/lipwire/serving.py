@@ -168,12 +168,20 @@ def resolver_of(name: str, function: str) -> APIGatewayHttpResolver:
 
     def unknown(_exc: Exception) -> Response[str]:
         asked = f"{resolver.current_event.http_method} {resolver.current_event.path}"
-        reason = dialect.unsupported.get(asked, "").partition(": ")[2]
+        reason = _reason(dialect, asked)
         error = RouteNotFoundError(f"There is no {asked}{reason and ': '}{reason}.")
         return _response(dialect.encode_error(error, _request(resolver, {})), resolver)
 
     resolver.not_found(unknown)
     return resolver
+
+
+def _reason(dialect: Dialect, asked: str) -> str:
+    """Why a route that the vendor has is not here; nothing, of one that nobody has."""
+    for route, reason in dialect.unsupported.items():
+        if re.fullmatch(re.sub(r"{\w+}", "[^/ ]+", route), asked):
+            return reason.partition(": ")[2]
+    return ""
 
 
 def _handler(

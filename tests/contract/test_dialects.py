@@ -106,6 +106,27 @@ def test_an_unknown_path_below_a_claim_is_answered_in_that_dialects_shape(path):
     assert dialects.dialect_of(f"{path}x") != dialect.name or dialect.name == "native"
 
 
+@pytest.mark.parametrize(
+    ("name", "route", "reason"),
+    [
+        pytest.param(name, route, reason.partition(": ")[2], id=f"{name}: {route}")
+        for name in dialects.names()
+        for route, reason in dialects.load(name).unsupported.items()
+        if ": " not in route
+    ],
+)
+def test_a_route_of_a_vendors_that_is_not_served_says_why(name, route, reason):
+    """Whatever stands in its path for an id."""
+    method, path = re.sub(r"{\w+}", "5", route).split(" ")
+    event = json.loads((EVENTS / "http_api_v2_get_job.json").read_text(encoding="utf-8"))
+    event |= {"rawPath": path, "routeKey": "$default"}
+    event["requestContext"]["http"] |= {"method": method, "path": path}
+    found = serve("ApiAccount", event, None)
+    assert reason
+    assert reason in json.dumps(json.loads(found["body"]), ensure_ascii=False)
+    assert dialects.dialect_of(path) == name
+
+
 @pytest.mark.parametrize("name", dialects.names())
 def test_either_header_brings_the_key(name):
     """With both, the dialect's own counts first."""
