@@ -122,7 +122,7 @@ def test_a_text_becomes_a_voice_and_a_video(client, portrait, tmp_path):
     )
     download(spoken["audio_url"], tmp_path / "spoken.wav")
     with wave.open(str(tmp_path / "spoken.wav")) as sound:
-        assert round(1000 * sound.getnframes() / sound.getframerate()) == spoken["duration_ms"]
+        assert -(-1000 * sound.getnframes() // sound.getframerate()) == spoken["duration_ms"]
     download(spoken["phonemes_url"], tmp_path / "spoken.json")
     sounds = [one["symbol"] for one in json.loads((tmp_path / "spoken.json").read_text())]
     assert sounds.count("m") == 2
