@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from lipwire import dialects
@@ -83,7 +84,14 @@ def _made(client: Any, names: Mapping[str, str]) -> tuple[str, str, str]:
     assets = DynamoAssets(client, table=names["ASSETS_TABLE"], accounts=active, outbox=outbox)
     stored = []
     for media in (video_info(), voice_info()):
-        asset = an_asset(0, id=AssetId(IDS.new("ast")), account_id=opened.account.id, media=media)
+        asset = an_asset(
+            0,
+            id=AssetId(IDS.new("ast")),
+            account_id=opened.account.id,
+            media=media,
+            # The table forgets promises of the past.
+            upload_expires_at=SystemClock().now() + timedelta(hours=1),
+        )
         assets.create(asset)
         stored.append(asset.id)
     return opened.api_key, stored[0], stored[1]
