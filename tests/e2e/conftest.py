@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -84,8 +85,10 @@ def visits(
 
     def run(client: Callable[[World, Visit], None]) -> None:
         visit = made[client.__name__]
+        visit.began = time.monotonic()
         with visit.receiver.running():
             client(world, visit)
+        visit.ended = time.monotonic()
 
     with shared_files(video, sound, picture) as urls:
         named = dict(zip(("video", "voice", "picture"), urls, strict=True))

@@ -8,8 +8,29 @@ import hmac
 import time
 from pathlib import Path
 
+from lipwire import dialects
 from tests.support.clients import mouth_of
 from tests.support.visits import refusals
+
+
+def test_every_dialect_has_a_client_here_and_all_are_there_together(visits):
+    """On one origin in one run; nobody is alone at any time of the visit: some other client begins while it is there."""
+    assert {name for name in dialects.names() if name not in visits} == set()
+    spans = {name: (visit.began, visit.ended) for name, visit in visits.items()}
+    for name, (began, ended) in spans.items():
+        others = [span for other, span in spans.items() if other != name]
+        assert any(start < ended and began < end for start, end in others), name
+
+
+def test_a_native_job_among_them(visits):
+    """Made, told, paid for what was rendered."""
+    visit = visits["native"]
+    job = visit.told["job"]
+    assert job["status"] == "succeeded", job
+    (hook,) = visit.hooks
+    assert hook.verified
+    assert (hook.payload["type"], hook.payload["data"]["id"]) == ("job.succeeded", job["id"])
+    assert visit.balance == 1_000_000 - job["charged_millicredits"]
 
 
 def test_magic_hours_python_sdk_makes_videos(visits):

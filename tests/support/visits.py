@@ -3,6 +3,7 @@
 A dialect more is one function here, in `CLIENTS`, and tests of what it met; only base URL, key and media are ours.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,9 @@ class Visit:
     told: dict[str, Any] = field(default_factory=dict)
     hooks: list[Received] = field(default_factory=list)
     secret: str = ""
+    #: When it came and left, on the clock of all.
+    began: float = 0.0
+    ended: float = 0.0
 
     @property
     def balance(self) -> int:
@@ -42,6 +46,22 @@ class World:
     voice: Path
     picture: Path
     urls: dict[str, str]
+
+
+def native(world: World, visit: Visit) -> None:
+    """Lipwire's own API: a job by URLs, waited for."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    body = {
+        "source": {"url": world.urls["video"]},
+        "speech": {"url": world.urls["voice"]},
+        "webhook_url": visit.receiver.url,
+    }
+    job = visit.client.call("POST", "/jobs", body)
+    until = time.monotonic() + 500
+    while job["status"] not in {"succeeded", "failed", "canceled"} and time.monotonic() < until:
+        job = visit.client.call("GET", f"/jobs/{job['id']}?wait=20")
+    visit.told = {"job": job}
+    visit.hooks = [visit.receiver.wait(60)]
 
 
 def magic_hour(world: World, visit: Visit) -> None:
@@ -196,6 +216,7 @@ def sync_so_node(world: World, visit: Visit) -> None:
 
 
 CLIENTS: tuple[Callable[[World, Visit], None], ...] = (
+    native,
     magic_hour,
     magic_hour_node,
     lipsync_dev,

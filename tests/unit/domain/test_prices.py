@@ -94,6 +94,8 @@ def charged(terms: Terms, *, frames: int, fps: Fraction, duration_ms: int, held=
         ("sync_so", 1_000, {"tier": "lipsync-2-pro"}, Fraction(25, 300), 1_667),
         ("sync_so", 1_000, {"tier": "sync-3"}, Fraction(50, 375), 2_667),
         ("sync_so", 1_000, {"fps": None}, Fraction(60, 500), 2_400),
+        ("sync_so", 5_000, {"fps": None}, Fraction(60, 100), 12_000),
+        ("sync_so", 10_000, {"tier": "sync-3"}, Fraction(4, 3), 26_667),
     ],
 )
 def test_the_worked_table(dialect, duration_ms, more, credits, amount):
@@ -116,6 +118,7 @@ def test_the_worked_table(dialect, duration_ms, more, credits, amount):
         ("magic_hour", P1080, 375, 18_000, Fraction(375), 15_000),
         ("lipsync_studio", P720, 75, 5_000, Fraction(20), 5_000),
         ("sync_so", P1080, 25, 1_667, Fraction(5, 100), 1_000),
+        ("sync_so", P1080, 45, 12_000, Fraction(9, 100), 1_800),
     ],
 )
 def test_the_worked_table_of_what_was_rendered(dialect, resolution, frames, held, credits, amount):
