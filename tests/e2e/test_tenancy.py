@@ -12,7 +12,8 @@ WITH_ID = [(name, route) for name, route in ROUTES if "{" in route.path]
 LISTS = [
     route
     for _, route in ROUTES
-    if route.operation.value.startswith("list_") and route.method == "GET"
+    if route.operation.value.startswith(("list_", "find_jobs", "find_batches"))
+    and route.method == "GET"
 ]
 
 

@@ -1,7 +1,10 @@
 """The API's app over tables in memory: real routes, use cases and adapters, nothing deployed."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import cycle
+from types import SimpleNamespace
 from typing import Any, Final
 
 from lipwire import dialects
@@ -60,6 +63,10 @@ class MemoryObjects:
     def abort_unfinished(self, prefix: str) -> None: ...
 
     def delete_prefix(self, prefix: str) -> None: ...
+
+    @contextmanager
+    def writer(self, key: str) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(write=lambda data: None)
 
     def head(self, key: str) -> tuple[int, str]:
         return 1000, f"version-of-{key}"

@@ -24,6 +24,7 @@ KIND_OF: dict[Operation, str] = {
     Operation.DELETE_JOB: "job",
     Operation.GET_BATCH: "batch",
     Operation.CANCEL_BATCH: "batch",
+    Operation.READ_BATCH_OUTPUT: "batch",
     Operation.GET_ENDPOINT: "endpoint",
     Operation.UPDATE_ENDPOINT: "endpoint",
     Operation.DELETE_ENDPOINT: "endpoint",
