@@ -27,7 +27,6 @@ from lipwire.dialects.base import (
     needs_fresh_caller,
     scope_of,
 )
-from lipwire.dialects.multipart import unbounded
 from lipwire.domain.commands import Caller, Command
 from lipwire.domain.errors import (
     InternalError,
@@ -38,7 +37,6 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.idempotency import Answer, KeyedRequest, checked_key, fingerprint
 from lipwire.observability import logger
-from lipwire.usecases.answer_once import answer_once
 
 _CORS: Final = CORSConfig(
     allow_origin="*",
@@ -124,6 +122,10 @@ def _answered_once(
     app: App,
 ) -> WireResponse:
     """The answer to a request under an idempotency key: its own, or byte for byte the one the key's first request got."""
+    # Imported here: few requests carry a key, and a cold start is counted in modules.
+    from lipwire.dialects.multipart import unbounded
+    from lipwire.usecases.answer_once import answer_once
+
     keyed = KeyedRequest(
         account_id=caller.account.id,
         route=f"{request.method} {request.path}",

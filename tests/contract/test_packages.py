@@ -137,10 +137,14 @@ def test_a_cold_start_loads_only_the_dialect_that_is_called(name):
 
 
 def test_a_cold_start_costs_little_more_than_a_client():
-    """CPU time, against boto3 with a client of DynamoDB in the same run; 1.7 times as much is meant, 3 is slack."""
-    client = min(float(clean_run(BASELINE, ())) for _ in range(2))
-    ours = min(cold_request("native")[0][1] for _ in range(2))
-    assert ours <= 3 * client
+    """CPU time, against boto3 with a client of DynamoDB: 1.7 times as much is meant; on a busy machine one of three counts."""
+    tries = []
+    for _ in range(3):
+        client = float(clean_run(BASELINE, ()))
+        tries.append(cold_request("native")[0][1] / client)
+        if tries[-1] <= 2.5:
+            return
+    raise AssertionError(tries)
 
 
 @pytest.mark.parametrize("layer", list(Layer))
