@@ -11,6 +11,7 @@ from lipwire.domain.jobs import JobStatus
 from lipwire.domain.webhooks import DeliveryStatus
 from tests.support.builders import ACCOUNT, a_job, an_asset
 from tests.support.fakes import FakeAssets, FakeClock, FakeIds, FakeJobs, FakeUploads
+from tests.support.fakes_batches import FakeBatches
 from tests.support.fakes_webhooks import (
     FakeDeliveries,
     FakeEndpoints,
@@ -54,10 +55,12 @@ class Away(FakeEndpoints):
 @pytest.fixture
 def desk(monkeypatch):
     """The process's app with fakes in the places of its ports."""
+    jobs = FakeJobs(a_job(id=JOB))
     fakes: dict[str, Any] = {
         "clock": FakeClock(),
         "ids": FakeIds(),
-        "jobs": FakeJobs(a_job(id=JOB)),
+        "jobs": jobs,
+        "batches": FakeBatches(jobs),
         "assets": Arrived(an_asset(1)),
         "uploads": FakeUploads(),
         "accounts": FakeSecrets(),
