@@ -23,7 +23,7 @@ TEXTS = {
     "en-us": "Please bring my papa the big blue map. Many people simply love music, but Bob prefers a "
     "peaceful morning by the open window.",
     "de": "Bitte bring mir bis morgen meine blaue Mappe. Am Abend kommen immer viele Menschen.",
-    "fr-fr": "Mon papa prépare une bonne soupe pour sa famille. Demain matin, nous partons.",
+    "fr": "Mon papa prépare une bonne soupe pour sa famille. Demain matin, nous partons.",
     "es": "Mi primo Pablo bebe mucha agua por la mañana. También prepara una buena comida.",
 }
 CLASSES = {
