@@ -233,9 +233,13 @@ class FakeAccounts:
     def account(self, account_id: str) -> Account | None:
         return self._account if account_id == self._account.id else None
 
-    def replace_webhook_secret(self, account: Account, *, before: str) -> None:
+    def replace_webhook_secret(
+        self, account: Account, *, before: str, also: Also | None = None
+    ) -> None:
         if self._account.webhook_secret != before:
             raise ConcurrentChangeError
+        if also is not None:
+            also(self)
         self._account = account
 
     def webhook_secrets(self, account_id: str, at: datetime) -> tuple[str, ...]:

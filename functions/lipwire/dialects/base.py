@@ -76,6 +76,7 @@ CREATES: Final = frozenset(
         Operation.CREATE_KEY,
         Operation.ROTATE_KEY,
         Operation.ROTATE_SECRET,
+        Operation.ROTATE_ACCOUNT_SECRET,
         Operation.SEND_TEST_EVENT,
         Operation.REPLAY_DELIVERY,
         Operation.REPLAY_DELIVERIES,
@@ -88,6 +89,7 @@ SHOWS_SECRET: Final = frozenset(
         Operation.CREATE_KEY,
         Operation.ROTATE_KEY,
         Operation.ROTATE_SECRET,
+        Operation.ROTATE_ACCOUNT_SECRET,
     }
 )
 
@@ -162,11 +164,12 @@ COUNTED: Final = frozenset(
 )
 
 #: Change nothing.
-_READS: Final = ("get_", "list_", "find_", "estimate_")
+_READS: Final = ("get_", "list_", "find_", "read_", "estimate_")
 #: Their own transaction asks whether key and account are still valid.
 _RECHECKED: Final = {
     Operation.CREATE_JOB,
     Operation.CREATE_BATCH,
+    Operation.CREATE_SPEECH,
     Operation.CREATE_KEY,
     Operation.ROTATE_KEY,
     Operation.REVOKE_KEY,

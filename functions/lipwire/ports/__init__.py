@@ -84,7 +84,9 @@ class AccountStore(Protocol):
             UnauthenticatedError: like `add_key`.
         """
 
-    def replace_webhook_secret(self, account: Account, *, before: str) -> None:
+    def replace_webhook_secret(
+        self, account: Account, *, before: str, also: Also | None = None
+    ) -> None:
         """Write the account's webhook secrets, old and new, in place of that one.
 
         Raises:

@@ -21,5 +21,6 @@ def rotate_account_secret(
     """
     secret = new_secret(ids.secret(256))
     rotated = caller.account.rotated(secret, at=clock.now(), overlap=command.overlap)
-    accounts.replace_webhook_secret(rotated, before=caller.account.webhook_secret)
+    before = caller.account.webhook_secret
+    accounts.replace_webhook_secret(rotated, before=before, also=caller.also(rotated))
     return rotated

@@ -10,6 +10,7 @@ from lipwire.domain.commands import (
     CreateUploads,
     ReplayDeliveries,
     ReplayDelivery,
+    RotateAccountSecret,
     RotateSecret,
     SendTestEvent,
 )
@@ -18,10 +19,11 @@ from lipwire.domain.webhooks import DeliveryStatus
 from lipwire.usecases.create_uploads import create_uploads
 from lipwire.usecases.replay_deliveries import BATCH_ONCE, replay_deliveries
 from lipwire.usecases.replay_delivery import replay_delivery
+from lipwire.usecases.rotate_account_secret import rotate_account_secret
 from lipwire.usecases.rotate_secret import rotate_secret
 from lipwire.usecases.send_test_event import send_test_event
-from tests.support.builders import NOW, a_caller
-from tests.support.fakes import FakeAssets, FakeClock, FakeIds
+from tests.support.builders import NOW, a_caller, an_account
+from tests.support.fakes import FakeAccounts, FakeAssets, FakeClock, FakeIds
 from tests.support.fakes_webhooks import (
     FakeDeliveries,
     FakeEndpoints,
@@ -98,6 +100,16 @@ def rotated(desk: Desk) -> object:
     )
 
 
+def account_rotated(desk: Desk) -> object:
+    return rotate_account_secret(
+        RotateAccountSecret(),
+        desk.caller(),
+        accounts=FakeAccounts(an_account()),
+        clock=desk.clock,
+        ids=desk.ids,
+    )
+
+
 def tried(desk: Desk) -> object:
     return send_test_event(SendTestEvent(endpoint_id=ENDPOINT.id), desk.caller(), **desk.webhooks())
 
@@ -114,7 +126,7 @@ def all_replayed(desk: Desk) -> object:
     )
 
 
-@pytest.mark.parametrize("act", [uploads, rotated, tried, replayed, all_replayed])
+@pytest.mark.parametrize("act", [uploads, rotated, account_rotated, tried, replayed, all_replayed])
 def test_the_answer_is_kept_with_what_it_tells_of(act):
     """Once, and it is what the request gets."""
     desk = Desk()

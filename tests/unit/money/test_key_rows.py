@@ -180,7 +180,9 @@ def test_an_accounts_secret_is_replaced_as_it_was_read(world):
     """Of two rotations at once one is refused: no secret is lost."""
     before = an_account()
     after = before.model_copy(update={"webhook_secret": "whsec_new"})
-    world.accounts.replace_webhook_secret(after, before=before.webhook_secret)
+    added: list[object] = []
+    world.accounts.replace_webhook_secret(after, before=before.webhook_secret, also=added.append)
+    assert len(added) == 1
     assert world.accounts.webhook_secrets(ACCOUNT, NOW)[0] == "whsec_new"
     with pytest.raises(ConcurrentChangeError):
         world.accounts.replace_webhook_secret(after, before=before.webhook_secret)

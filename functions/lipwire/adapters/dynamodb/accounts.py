@@ -191,7 +191,9 @@ class DynamoAccounts:
         self._key_works(transaction, public_id, at=at)
         self._active.check(transaction, account_id, otherwise=UnauthenticatedError)
 
-    def replace_webhook_secret(self, account: Account, *, before: str) -> None:
+    def replace_webhook_secret(
+        self, account: Account, *, before: str, also: Also | None = None
+    ) -> None:
         """Guarded by the secret that it replaces."""
         transaction = Transaction(self._client)
         old = [one.model_dump(mode="json") for one in account.old_webhook_secrets]
@@ -203,6 +205,8 @@ class DynamoAccounts:
             values={":new": account.webhook_secret, ":old": old, ":before": before},
             otherwise=ConcurrentChangeError,
         )
+        if also is not None:
+            also(transaction)
         transaction.commit()
 
     def webhook_secrets(self, account_id: AccountId, at: datetime) -> tuple[str, ...]:
