@@ -117,8 +117,14 @@ class MemoryApp(App):
         """Ids of all kinds, as clients of every dialect name them."""
         now = self.clock.now()
 
+        used: set[str] = set()
+
         def own(prefix: str) -> str:
-            return numbered(self.ids.new(prefix), self.account_id)
+            # Two that are made in one millisecond may get one number.
+            while (new := numbered(self.ids.new(prefix), self.account_id)) in used:
+                pass
+            used.add(new)
+            return new
 
         done = Analysis(status=AnalysisStatus.DONE, faces=1, frames=50, frames_with_face=50)
         video = an_asset(
