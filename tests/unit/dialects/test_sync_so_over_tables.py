@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from lipwire.dialects.base import WireResponse
+from lipwire.domain.events import BatchCompleted, envelope
+from lipwire.domain.webhooks import Answer, DeliveryStatus, delivery_id
+from lipwire.usecases.deliver_webhook import deliver_webhook
+from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from tests.support.goldens import BOUNDARY, a_form
 from tests.support.memory_app import MemoryApp
 
@@ -21,6 +25,17 @@ FORM = {
     "video": {"filename": "v.mp4", "content_type": "video/mp4", "text": "moving"},
     "audio": {"filename": "a.wav", "content_type": "audio/wav", "text": "spoken"},
 }
+
+
+class Sender:
+    """A receiver that takes everything."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, str], bytes]] = []
+
+    def post(self, url: str, *, headers: dict[str, str], body: bytes) -> Answer:
+        self.sent.append((url, headers, body))
+        return Answer(status=200)
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +149,45 @@ def test_segments_of_a_recorded_and_a_spoken_voice_are_accepted(app):
     wrong = post(app, "/v2/generate", TAKE | {"input": inputs, "segments": segments[::-1]})
     assert wrong.status == 400
     assert "segments" in json.loads(wrong.body)["message"]
+
+
+def test_the_end_of_a_batch_reaches_its_own_url(app):
+    """From the event to the request: one delivery, in the vendor's words, with both signatures."""
+    line = json.dumps({"request_id": "one", "endpoint": "/v2/generate", "payload": TAKE})
+    file = {"filename": "a.jsonl", "content_type": "application/jsonl", "text": line}
+    form = {"input": file, "webhook_url": "https://hooks.test/b"}
+    batch = json.loads(send(app, "/v2/batch", form).body)
+    event = envelope(
+        BatchCompleted(batch_id=batch["id"], succeeded=0, failed=0, canceled=1),
+        event_id=app.ids.new("evt"),
+        account_id=app.account_id,
+        occurred_at=app.clock.now(),
+        correlation_id=batch["id"],
+    )
+    targets = fan_out_webhook(
+        event,
+        jobs=app.jobs,
+        batches=app.batches,
+        endpoints=app.endpoints,
+        deliveries=app.deliveries,
+        queue=app.delivery_queue,
+        clock=app.clock,
+    )
+    assert targets == 1
+    sender = Sender()
+    delivered = deliver_webhook(
+        delivery_id(event.metadata.id, "batch"),
+        deliveries=app.deliveries,
+        endpoints=app.endpoints,
+        secrets=app.account_secrets,
+        views=app.job_views,
+        sender=sender,
+        queue=app.delivery_queue,
+        clock=app.clock,
+        ids=app.ids,
+    )
+    assert delivered.status is DeliveryStatus.DELIVERED
+    ((url, headers, body),) = sender.sent
+    assert url == "https://hooks.test/b"
+    assert json.loads(body) == batch
+    assert {"sync-signature", "webhook-signature"} <= set(headers)
