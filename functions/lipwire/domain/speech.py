@@ -103,6 +103,8 @@ class Speech(BaseModel):
     charged_millicredits: int = 0
     #: Whether the times of its sounds lie beside it (`phonemes_key`).
     has_phonemes: bool = False
+    #: What lasts longer is not kept; None keeps all.
+    longest_ms: int | None = None
 
     @property
     def engine(self) -> SpeechEngine:
@@ -120,7 +122,13 @@ class Speech(BaseModel):
         return Millicredits(-(-self.characters * MILLICREDITS_PER_1000[self.engine] // 1000))
 
 
-def speech_of(script: Script, voices: Sequence[Voice], *, most_characters: int) -> Speech:
+def speech_of(
+    script: Script,
+    voices: Sequence[Voice],
+    *,
+    most_characters: int,
+    longest_ms: int | None = None,
+) -> Speech:
     """What will be said, by which voice.
 
     Raises:
@@ -151,6 +159,7 @@ def speech_of(script: Script, voices: Sequence[Voice], *, most_characters: int) 
         pitch_percent=script.pitch_percent,
         characters=len(text),
         has_phonemes=voice.gives_times,
+        longest_ms=longest_ms,
     )
 
 

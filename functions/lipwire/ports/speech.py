@@ -35,6 +35,11 @@ class Spoken:
     rate: int
     phonemes: tuple[PhonemeTime, ...] = ()
 
+    @property
+    def duration_ms(self) -> int:
+        """How long it is."""
+        return len(self.samples) * 500 // self.rate
+
 
 class Synthesizer(Protocol):
     """One engine."""
@@ -52,7 +57,12 @@ class Speaker(Protocol):
     """Speaks for those who can't: whatever the engine, the result lies where the asset's bytes belong."""
 
     def speak(self, asset: Asset) -> None:
-        """The audio, and before it the times of its sounds, lie in the uploads bucket; raises like `Synthesizer`."""
+        """The audio, and before it the times of its sounds, lie in the uploads bucket.
+
+        Raises:
+            SpeechFailedError, BusyError: as `Synthesizer`.
+            TooLongError: it lasts longer than the account's plan allows; nothing of it is kept.
+        """
 
 
 class SpeechStore(Protocol):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus, Problem
-from lipwire.domain.errors import BusyError, SpeechFailedError
+from lipwire.domain.errors import BusyError, SpeechFailedError, TooLongError
 from lipwire.domain.ids import AssetId
 from lipwire.ports import AssetStore, Clock, ObjectStore
 from lipwire.ports.speech import Speaker, SpeechStore
@@ -28,7 +28,7 @@ def finish_speech(
     if uploads.head(asset.key) is None:
         try:
             _spoken(asset, speaker, clock)
-        except SpeechFailedError as error:
+        except (SpeechFailedError, TooLongError) as error:
             speeches.give_up(asset, Problem.of(error))
             return
     found = uploads.head(asset.key)

@@ -18,7 +18,7 @@ def speak_texts(
     """Every text of the job lies as a voice in the uploads bucket; what lies there is not spoken again.
 
     Raises:
-        SpeechFailedError: a text can't be spoken.
+        SpeechFailedError, TooLongError: a text can't be spoken, or not in the time that the plan allows.
         JobFinishedError: the job was canceled; nothing is spoken for it any more.
     """
     job = jobs.get(job_id)

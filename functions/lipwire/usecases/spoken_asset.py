@@ -28,10 +28,12 @@ def spoken_asset(
     Raises:
         NothingToSayError, TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError, InvalidOptionError.
     """
+    limits = caller.account.limits
     speech = speech_of(
         script,
         voices.voices(),
-        most_characters=caller.account.limits.max_speech_characters,
+        most_characters=limits.max_speech_characters,
+        longest_ms=limits.max_duration_ms,
     )
     return Asset(
         id=AssetId(ids.new("ast")),

@@ -16,7 +16,7 @@ from lipwire.adapters.speech.espeak import EspeakSynthesizer
 from lipwire.adapters.speech.local import speak_to
 from lipwire.adapters.speech.voices import DeployedVoices
 from lipwire.adapters.speech.wav import wav_of
-from lipwire.domain.errors import SpeechFailedError
+from lipwire.domain.errors import SpeechFailedError, TooLongError
 from lipwire.domain.options import PhonemeTime
 from lipwire.domain.speech import Script, phonemes_key, speech_of
 from lipwire.ports.speech import Spoken
@@ -113,6 +113,19 @@ def test_an_engine_that_is_not_here_fails_the_speech():
     speech = speech_of(Script(text=TEXT), DeployedVoices().voices(), most_characters=99)
     with pytest.raises(SpeechFailedError, match="not turned on"):
         speak_to("key", speech, engines={}, uploads=FakeBucket())
+
+
+def test_what_lasts_longer_than_the_plan_allows_is_not_kept():
+    """A second is, a millisecond more is not."""
+    speech = speech_of(
+        Script(text=TEXT), DeployedVoices().voices(), most_characters=99, longest_ms=1000
+    )
+    bucket = FakeBucket()
+    with pytest.raises(TooLongError, match="1001 ms"):
+        speak_to("a", speech, engines=engines_of(Spoken(b"\0\0" * 8008, 8000)), uploads=bucket)
+    assert bucket.objects == {}
+    speak_to("a", speech, engines=engines_of(Spoken(b"\0\0" * 8000, 8000)), uploads=bucket)
+    assert "a" in bucket.objects
 
 
 def test_the_times_lie_there_before_the_sound():

@@ -7,7 +7,7 @@ from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
 from lipwire.adapters.speech.remote import LambdaSpeaker
-from lipwire.domain.assets import AssetStatus
+from lipwire.domain.assets import AssetStatus, Problem
 from lipwire.domain.commands import CreateSpeech, GetSpeech
 from lipwire.domain.errors import (
     AssetNotFoundError,
@@ -16,6 +16,7 @@ from lipwire.domain.errors import (
     JobFinishedError,
     LanguageNotSpokenError,
     SpeechFailedError,
+    TooLongError,
     UnauthenticatedError,
 )
 from lipwire.domain.keys import KeyMode
@@ -98,6 +99,7 @@ def test_a_speech_is_paid_at_once_and_spoken_once():
     stage = Stage()
     asset = stage.speak()
     assert asset.speech.charged_millicredits == 3
+    assert asset.speech.longest_ms == a_caller().account.limits.max_duration_ms
     for _ in range(2):
         spoken = stage.finish(asset.id)
     assert (spoken.status, spoken.speech.text, spoken.size_bytes) == (AssetStatus.UPLOADED, None, 5)
@@ -106,13 +108,14 @@ def test_a_speech_is_paid_at_once_and_spoken_once():
     assert stage.findings() == []
 
 
-def test_a_speech_that_fails_is_rejected_and_paid_back_once():
+@pytest.mark.parametrize("error", [SpeechFailedError, TooLongError])
+def test_a_speech_that_fails_is_rejected_and_paid_back_once(error):
     """The ledger shows both."""
-    stage = Stage(failure=SpeechFailedError())
+    stage = Stage(failure=error())
     asset = stage.speak()
     for _ in range(2):
         rejected = stage.finish(asset.id)
-    assert (rejected.status, rejected.problem.code) == (AssetStatus.REJECTED, "speech_failed")
+    assert (rejected.status, rejected.problem.code) == (AssetStatus.REJECTED, error.code)
     assert rejected.speech.text is None
     entries = {one.key: one.amount_millicredits for one in stage.ledger.entries(ACCOUNT)}
     assert entries == {"GRANT#first": 1_000_000, f"CHARGE#{asset.id}": 3, f"REFUND#{asset.id}": 3}
@@ -235,8 +238,12 @@ def test_a_job_in_an_unspoken_language_is_refused_and_leaves_nothing():
 @pytest.mark.parametrize(
     ("client", "error"),
     [
-        (LambdaClient({"spoken": True}), None),
-        (LambdaClient({"spoken": False}), SpeechFailedError),
+        (LambdaClient({"problem": None}), None),
+        (
+            LambdaClient({"problem": Problem.of(SpeechFailedError()).model_dump()}),
+            SpeechFailedError,
+        ),
+        (LambdaClient({"problem": Problem.of(TooLongError()).model_dump()}), TooLongError),
         (LambdaClient({"errorMessage": "x"}, FunctionError="Unhandled"), BusyError),
         (LambdaClient("nonsense"), BusyError),
     ],

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from lipwire.adapters.speech.wav import wav_of
-from lipwire.domain.errors import SpeechFailedError
+from lipwire.domain.errors import SpeechFailedError, TooLongError
 from lipwire.domain.speech import Speech, SpeechEngine, phonemes_key
 from lipwire.ports import ObjectStore
 from lipwire.ports.speech import Synthesizer
@@ -21,11 +21,16 @@ def speak_to(
 
     Raises:
         SpeechFailedError: no engine of that name runs here, or it can't say the text.
+        TooLongError: it lasts longer than the account's plan allows; nothing was written.
     """
     engine = engines.get(speech.engine)
     if engine is None:
         raise SpeechFailedError(f"The engine `{speech.engine}` is not turned on here.")
     spoken = engine.speak(speech)
+    if speech.longest_ms is not None and spoken.duration_ms > speech.longest_ms:
+        raise TooLongError(
+            f"The text takes {spoken.duration_ms} ms to say; this account may render {speech.longest_ms} ms."
+        )
     if speech.has_phonemes:
         times = [one.model_dump(mode="json") for one in spoken.phonemes]
         with uploads.writer(phonemes_key(key)) as sink:

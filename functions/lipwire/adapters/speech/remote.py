@@ -6,15 +6,15 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
-from lipwire.domain.assets import Asset
-from lipwire.domain.errors import BusyError, SpeechFailedError
+from lipwire.domain.assets import Asset, Problem
+from lipwire.domain.errors import BusyError, SpeechFailedError, TooLongError
 from lipwire.observability import logger
 
 
 class _Answer(BaseModel):
-    """Whether it was said."""
+    """What was wrong, where something was."""
 
-    spoken: bool
+    problem: Problem | None
 
 
 class LambdaSpeaker:
@@ -29,6 +29,7 @@ class LambdaSpeaker:
 
         Raises:
             SpeechFailedError: the text can't be spoken.
+            TooLongError: it lasts longer than the account's plan allows.
             BusyError: nobody could speak just now.
         """
         if asset.speech is None:
@@ -48,5 +49,7 @@ class LambdaSpeaker:
             said = _Answer.model_validate_json(payload)
         except ValidationError as exc:
             raise BusyError from exc
-        if not said.spoken:
+        if said.problem is not None and said.problem.code == TooLongError.code:
+            raise TooLongError
+        if said.problem is not None:
             raise SpeechFailedError
