@@ -23,7 +23,8 @@ class Slow(Fetcher):
 
     def __init__(self, clock: FakeClock, *takes: float) -> None:
         super().__init__()
-        self.clock, self.takes, self.allowed = clock, list(takes), []
+        self.clock, self.takes = clock, list(takes)
+        self.allowed: list[float] = []
 
     def fetch(self, url, sink, *, max_bytes, within_s):
         self.allowed.append(within_s)
