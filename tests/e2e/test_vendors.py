@@ -99,7 +99,7 @@ def test_magic_hours_node_sdk_makes_a_video(visits):
 
 
 def test_lipsync_devs_sample_makes_a_video(visits):
-    """Generate, poll, download; a webhook in the vendor's words with our signature; five credits for a started minute."""
+    """Generate, poll, download; a webhook in the vendor's words with our signature; five credits for a started minute; a text."""
     visit = visits["lipsync_dev"]
     submitted, ended = visit.told["submitted"], visit.told["status"]["data"]
     assert submitted["success"] is True
@@ -121,7 +121,13 @@ def test_lipsync_devs_sample_makes_a_video(visits):
     )
     assert hook.payload["result"]["outputUrl"].partition("?")[0].endswith(".mp4")
     assert 0.8 < hook.payload["result"]["duration"] < 2
-    assert visit.balance == 1_000_000 - 5 * 12_000
+    assert visit.told["speech"]["data"]["status"] == "completed", visit.told["speech"]
+    seconds = visit.told["speech"]["data"]["duration"]
+    size, kind = visit.told["sound"]
+    assert kind == "RIFF"
+    assert abs(seconds - (size - 44) / 44_100) < 0.002
+    # Fifteen characters cost two milli-credits.
+    assert visit.balance == 1_000_000 - 5 * 12_000 - 2
     assert refusals(visit, "refused", "success") == {
         "both": [400, False],
         "unknown": [404, False],

@@ -21,6 +21,14 @@ def submit(body):
     return requests.post(f"{BASE_URL}/lipsync/generate", headers=headers, json=body, timeout=60)
 
 
+# The text that the vendor has announced; it is spoken while the job runs
+spoken = requests.post(
+    f"{BASE_URL}/tts/generate",
+    headers=headers,
+    json={"text": "Hello, my moon.", "language": "en-US"},
+    timeout=60,
+).json()
+
 # Submit job
 response = submit(
     {
@@ -47,6 +55,16 @@ if status["data"]["status"] == "completed":
     with open(given["file"], "wb") as file:
         file.write(video.content)
 
+while True:
+    tts_url = f"{BASE_URL}/tts/status/{spoken['data']['jobId']}"
+    speech = requests.get(tts_url, headers=headers, timeout=60).json()
+    if speech["data"]["status"] in {"completed", "failed"}:
+        break
+    time.sleep(0.5)
+sound = b""
+if speech["data"]["status"] == "completed":
+    sound = requests.get(speech["data"]["audioUrl"], timeout=60).content
+
 both = {"audioUrl": given["audio_url"], "videoUrl": "https://a.test", "imageUrl": "https://a.test"}
 refused = {"both": submit(both)}
 refused["unknown"] = requests.get(f"{BASE_URL}/lipsync/status/x", headers=headers, timeout=60)
@@ -57,6 +75,8 @@ json.dump(
         "submitted": submitted,
         "status": status,
         "seen": seen,
+        "speech": speech,
+        "sound": [len(sound), sound[:4].decode()],
         "refused": {name: [one.status_code, one.json()] for name, one in refused.items()},
     },
     sys.stdout,
