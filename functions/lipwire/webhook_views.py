@@ -55,7 +55,9 @@ class DialectJobViews:
         spoken = dialects.load(delivery.format).webhook
         if spoken is None or spoken.encode_batch is None:
             return VendorMessage(None, sign=lambda _body, _secret, _at: {})
-        jobs = tuple(JobView(job=job) for job in self._batches.jobs(batch))
+        # One by one: who speaks to strangers may get rows, not sets of them.
+        found = (self._jobs.get(job_id) for job_id in batch.job_ids)
+        jobs = tuple(JobView(job=job) for job in found if job is not None)
         payload = spoken.encode_batch(BatchView(batch=batch, jobs=jobs))
         return VendorMessage(payload, sign=spoken.sign)
 

@@ -23,7 +23,7 @@ EXPOSED = {
     },
     "DeliverWebhooks": {
         *(f"dynamodb:{one} ACCOUNTS acct_*" for one in ("GetItem", "ConditionCheckItem")),
-        "dynamodb:GetItem JOBS job_*",
+        *(f"dynamodb:GetItem JOBS {kind}_*" for kind in ("job", "bat")),
         *(f"dynamodb:{one} WEBHOOKS acct_*" for one in (
             "GetItem", "Query", "BatchGetItem", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem"
         )),

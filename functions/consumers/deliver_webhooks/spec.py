@@ -22,6 +22,7 @@ CONSUMER = ConsumerSpec(
             gets(Resource.ACCOUNTS_TABLE, "acct_"),  # the secret of webhooks to a job's own URL
             checks(Resource.ACCOUNTS_TABLE, "acct_"),  # whether there will be a next attempt
             gets(Resource.JOBS_TABLE, "job_"),
+            gets(Resource.JOBS_TABLE, "bat_"),
             # Endpoints, places in flight and the account's clock; and deliveries, of which it deletes none.
             reads(Resource.WEBHOOKS_TABLE, "acct_"),
             writes(Resource.WEBHOOKS_TABLE, "acct_"),
