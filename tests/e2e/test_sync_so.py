@@ -13,7 +13,8 @@ MODELS = ["lipsync-2", "lipsync-2-pro", "lipsync-1.9.0-beta", "react-1", "sync-3
 
 def charged(visit: Visit, generation: dict) -> int:
     """Milli-credits that a generation cost."""
-    return int(visit.client.call("GET", f"/jobs/{generation['id']}")["charged_millicredits"])
+    job = visit.client.call("GET", f"/jobs/{generation['id']}")
+    return int(job["credits"]["charged_millicredits"])
 
 
 def test_the_python_sdk_makes_a_video(visits):

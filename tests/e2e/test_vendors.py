@@ -30,7 +30,7 @@ def test_a_native_job_among_them(visits):
     (hook,) = visit.hooks
     assert hook.verified
     assert (hook.payload["type"], hook.payload["data"]["id"]) == ("job.succeeded", job["id"])
-    assert visit.balance == 1_000_000 - job["charged_millicredits"]
+    assert visit.balance == 1_000_000 - job["credits"]["charged_millicredits"]
 
 
 def test_magic_hours_python_sdk_makes_videos(visits):
