@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lipwire.domain.keys import ApiKey, base62, hash_key, make_key, public_id_of
+from tests.support.builders import NOW
 
 KEY = make_key("live", public_id=base62(123456789, 10), secret=base62(2**180 + 7, 32))
 
@@ -33,16 +34,16 @@ def test_random_text_is_junk(text):
     assert public_id_of(text) is None
 
 
-def test_only_the_very_key_opens_and_only_until_revoked(now):
+def test_only_the_very_key_opens_and_only_until_revoked():
     """Another secret under the same public id, or a revoked key, opens nothing."""
     record = ApiKey(
         public_id=base62(123456789, 10),
         account_id="acct_x",
         name="k",
         secret_sha256=hash_key(KEY),
-        created_at=now,
+        created_at=NOW,
     )
     other = make_key("live", public_id=base62(123456789, 10), secret=base62(5, 32))
-    assert record.opens_with(KEY, at=now)
-    assert not record.opens_with(other, at=now)
-    assert not record.model_copy(update={"revoked_at": now}).opens_with(KEY, at=now)
+    assert record.opens_with(KEY, at=NOW)
+    assert not record.opens_with(other, at=NOW)
+    assert not record.model_copy(update={"revoked_at": NOW}).opens_with(KEY, at=NOW)
