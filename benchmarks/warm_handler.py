@@ -5,11 +5,13 @@ import time
 from types import SimpleNamespace
 
 from lipwire.bootstrap import App, lambda_app
+from lipwire.callers import Callers
 from lipwire.serving import serve
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
-from tests.support.fakes import AnyUrl, FakeAssets, FakeEngines, FakeJobs
+from tests.support.fakes import AnyUrl, FakeAssets, FakeEngines, FakeJobs, FakeUploads
 from tests.support.fakes_accounts import FakeLimits
 from tests.support.fakes_consents import FakeConsents
+from tests.support.fakes_speech import FakeVoices
 
 _UNLIMITED = {"requests_per_minute": 10**6, "burst": 10**6, "max_active_jobs": 10**6}
 
@@ -23,9 +25,11 @@ def cpu_times(count: int) -> list[float]:
         assets=FakeAssets(an_asset(1, media=video_info()), an_asset(2, media=voice_info())),
         engines=FakeEngines(),
         url_guard=AnyUrl(),
-        authenticate=lambda _key: a_caller(limit_changes=_UNLIMITED),
+        callers=Callers(lambda _key: a_caller(limit_changes=_UNLIMITED), app.clock),
         limits=FakeLimits(),
         consents=FakeConsents(),
+        uploads=FakeUploads(),
+        voices=FakeVoices(),
         stage_key=SimpleNamespace(key=bytes),
     )
     body = {"source": {"asset_id": an_asset(1).id}, "speech": {"asset_id": an_asset(2).id}}

@@ -235,7 +235,10 @@ class DynamoAccounts:
         )
 
     def _get(self, pk: str) -> dict[str, Any] | None:
-        found = self._client.get_item(TableName=self._table, Key=to_item({"pk": pk}))
+        # Consistently: what a key may change is asked right after it may have been revoked.
+        found = self._client.get_item(
+            TableName=self._table, Key=to_item({"pk": pk}), ConsistentRead=True
+        )
         return from_item(found["Item"]) if "Item" in found else None
 
 
