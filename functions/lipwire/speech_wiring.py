@@ -75,6 +75,9 @@ class SpeechWiring(Wiring):
         if self.settings.polly:
             from lipwire.adapters.speech.polly import PollySynthesizer
 
-            client = self.client("polly", connect_timeout=5, read_timeout=30)
+            # One try: whoever waits for it tries again, and each try is billed.
+            client = self.client(
+                "polly", connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1}
+            )
             found[SpeechEngine.POLLY] = PollySynthesizer(client)
         return found

@@ -83,6 +83,25 @@ def test_pieces_are_short_enough_and_lose_nothing(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["Pi is 3.14, www.example.com says.", "He said: “No!” Then… left.", "好。是吗？好！"]
+)
+def test_a_text_that_one_call_takes_is_its_only_piece(text):
+    """Letter by letter: a number or an address is no sentence's end, and no blank comes into it."""
+    assert list(pieces_of(text)) == [text]
+
+
+def test_a_long_text_is_cut_at_sentences_and_never_within_a_number():
+    """Each piece as it stood in the text."""
+    text = "It costs 3.14 at a.b.c today. " * 300
+    pieces = list(pieces_of(text))
+    assert len(pieces) > 1
+    assert " ".join(pieces) == text.strip()
+    assert all(one.endswith("today.") for one in pieces)
+    chinese = "一二三。" * 1500
+    assert "".join(pieces_of(chinese)) == chinese
+
+
+@pytest.mark.parametrize(
     ("code", "error"),
     [
         ("ThrottlingException", BusyError),

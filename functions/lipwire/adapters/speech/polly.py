@@ -21,7 +21,8 @@ from lipwire.ports.speech import Spoken
 _RATE: Final = 16_000
 #: One call takes 3,000 billed characters; a piece ends with a sentence, or else with a word.
 _PIECE: Final = 2_800
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?。！？।])\s*")
+#: "3.14" ends none; scripts without blanks need none after their full stop.
+_SENTENCE_END: Final = re.compile(r"[.!?…।]\s|[。！？]")
 #: What passes by itself.
 _TRANSIENT: Final = frozenset(
     {
@@ -87,25 +88,19 @@ class PollySynthesizer:
 
 
 def pieces_of(text: str) -> Iterator[str]:
-    """The text in pieces that one call takes, cut after sentences where there are any, else between words."""
-    piece = ""
-    for sentence in _SENTENCE_END.split(text):
-        for part in _cut(sentence):
-            if piece and len(piece) + 1 + len(part) > _PIECE:
-                yield piece
-                piece = ""
-            piece = f"{piece} {part}".strip()
-    if piece:
-        yield piece
+    """The text in pieces that one call takes, cut after sentences where there are any, else between words.
 
-
-def _cut(sentence: str) -> Iterator[str]:
-    while len(sentence) > _PIECE:
-        at = sentence.rfind(" ", 0, _PIECE)
-        at = at if at > 0 else _PIECE
-        yield sentence[:at]
-        sentence = sentence[at:].strip()
-    yield sentence
+    A text that one call takes is its only piece; nothing but the blanks at the cuts is lost.
+    """
+    rest = text.strip()
+    while len(rest) > _PIECE:
+        head = rest[:_PIECE]
+        ends = [found.end() for found in _SENTENCE_END.finditer(head)]
+        at = max(ends[-1] if ends else head.rfind(" "), 0) or _PIECE
+        yield rest[:at].strip()
+        rest = rest[at:].strip()
+    if rest:
+        yield rest
 
 
 def _times(marks: str, begin_ms: int, end_ms: int) -> Iterator[PhonemeTime]:
