@@ -1,5 +1,6 @@
 """Rows of accounts and keys over DynamoDB in memory. Races and rights: tests/integration/test_key_stores.py."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -163,6 +164,20 @@ def test_a_key_is_revoked_once_and_told_once(world):
     with pytest.raises(ConcurrentChangeError):
         world.accounts.revoke(other.public_id, at=NOW + DAY)
     assert world.accounts.key(other.public_id).revoked_at == NOW
+
+
+def test_who_asked_is_asked_for_and_told(world):
+    """Another key of the account revokes and closes; the account's end says which one."""
+    key = world.add(1)
+    world.accounts.revoke(key.public_id, at=NOW, by=world.by)
+    assert world.accounts.key(key.public_id).revoked_at == NOW
+    world.accounts.close(ACCOUNT, by=world.by, at=NOW)
+    told = [from_item(row) for row in world.client.tables["outbox"].values()]
+    assert [json.loads(row["payload"])["data"] for row in told] == [
+        {"key_id": key.public_id},
+        {"by": world.by},
+    ]
+    assert {row["account_id"] for row in told} == {ACCOUNT}
 
 
 def test_an_ended_key_is_listed_for_ninety_days(world):

@@ -23,6 +23,7 @@ from lipwire.domain.ledger import (
     by_job,
     totals,
 )
+from lipwire.domain.prices import Terms
 from lipwire.domain.views import Balance
 from tests.support.builders import ACCOUNT, NOW, a_report
 from tests.support.memory_dynamodb import Fault
@@ -224,6 +225,20 @@ def test_a_job_whose_lost_creation_has_moved_on_is_found_too(world):
     other = batch.model_copy(update={"name": "other"})
     with pytest.raises(ConcurrentChangeError):
         world.batches.create(other, jobs, key_id="0123456789", most_active=99)
+    assert world.findings() == []
+
+
+@pytest.mark.parametrize(("height", "credits"), [(360, 10), (720, 20)])
+def test_the_size_that_was_rendered_is_charged(world, height, credits):
+    """By the list of the dialect that asked: lipsync.studio sells 480p at half the price."""
+    job = world.create(2, terms=Terms(dialect="lipsync_studio", version=1))
+    world.validate(job.id)
+    world.begin_rendering(job.id)
+    world.work.reports[job.id] = a_report(width=height * 16 // 9, height=height)
+    world.settle(job.id)
+    done = world.jobs.get(job.id)
+    assert done.charged_millicredits == credits * 250
+    assert done.quality is not None
     assert world.findings() == []
 
 
