@@ -228,16 +228,16 @@ def test_a_job_whose_lost_creation_has_moved_on_is_found_too(world):
     assert world.findings() == []
 
 
-@pytest.mark.parametrize(("height", "credits"), [(360, 10), (720, 20)])
-def test_the_size_that_was_rendered_is_charged(world, height, credits):
-    """By the list of the dialect that asked: lipsync.studio sells 480p at half the price."""
-    job = world.create(2, terms=Terms(dialect="lipsync_studio", version=1))
+@pytest.mark.parametrize(("height", "amount"), [(360, 2_500), (720, 4_500)])
+def test_the_size_that_was_rendered_is_charged(world, height, amount):
+    """By the list of the dialect that asked: lipsync.studio sells 480p at half the price; what was held is the most."""
+    job = world.create(9, terms=Terms(dialect="lipsync_studio", version=1))
     world.validate(job.id)
     world.begin_rendering(job.id)
     world.work.reports[job.id] = a_report(width=height * 16 // 9, height=height)
     world.settle(job.id)
     done = world.jobs.get(job.id)
-    assert done.charged_millicredits == credits * 250
+    assert done.charged_millicredits == amount
     assert done.quality is not None
     assert world.findings() == []
 
