@@ -12,6 +12,8 @@ FUNCTION = FunctionSpec(
         writes(Resource.IDEMPOTENCY_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
+        # What a speech that is given up had cost is paid back.
+        Need(Resource.LEDGER_TABLE, Access.CHANGE, "acct_"),
         writes(Resource.LIMITS_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),

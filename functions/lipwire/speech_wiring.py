@@ -37,21 +37,21 @@ class SpeechWiring(Wiring):
         from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
 
         outbox = self.outbox_rows
+        charges = LedgerCharges(self.dynamodb, table=self._name(Resource.LEDGER_TABLE))
         return DynamoSpeeches(
             self.dynamodb,
             assets=DynamoAssets(
                 self.dynamodb,
                 table=self._name(Resource.ASSETS_TABLE),
                 accounts=self._active_accounts(),
+                charges=charges,
                 outbox=outbox,
             ),
             accounts=DynamoAccounts(
                 self.dynamodb, table=self._name(Resource.ACCOUNTS_TABLE), outbox=outbox
             ),
-            active=self._active_accounts(),
-            charges=LedgerCharges(self.dynamodb, table=self._name(Resource.LEDGER_TABLE)),
+            charges=charges,
             outbox=outbox,
-            clock=self.clock,
         )
 
     @cached_property

@@ -16,7 +16,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     finish_speech(
         asset_id,
         assets=app.assets,
-        speeches=app.speeches,
         uploads=app.uploads,
         speaker=app.speaker,
         clock=app.clock,

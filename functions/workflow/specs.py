@@ -106,7 +106,7 @@ PROBE_ASSET = FunctionSpec(
         Need(Resource.PROBE_FUNCTION, Access.INVOKE),
         writes(Resource.WORK_BUCKET, "plans/"),
     ),
-    # The longest text, then the probe.
+    # A text: tries begin in the first 15 s, and the longest takes 130; then the probe, whose function has 60.
     timeout_s=210,
     parameters=("BATCH_TARGETS",),
 )

@@ -9,6 +9,7 @@ from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.system import RandomIds, SystemClock
@@ -50,7 +51,11 @@ class Stores:
             self.client, table=platform.names["ACCOUNTS_TABLE"], outbox=outbox
         )
         self.assets = DynamoAssets(
-            self.client, table=platform.names["ASSETS_TABLE"], accounts=active, outbox=outbox
+            self.client,
+            table=platform.names["ASSETS_TABLE"],
+            accounts=active,
+            charges=LedgerCharges(self.client, table=platform.names["LEDGER_TABLE"]),
+            outbox=outbox,
         )
         self.limits = DynamoLimits(self.client, table=platform.names["LIMITS_TABLE"])
         self.jobs = DynamoJobs(

@@ -10,6 +10,7 @@ from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.system import RandomIds, SystemClock
 from lipwire.bootstrap import App
@@ -81,7 +82,13 @@ def _made(client: Any, names: Mapping[str, str]) -> tuple[str, str, str]:
         clock=SystemClock(),
         ids=IDS,
     )
-    assets = DynamoAssets(client, table=names["ASSETS_TABLE"], accounts=active, outbox=outbox)
+    assets = DynamoAssets(
+        client,
+        table=names["ASSETS_TABLE"],
+        accounts=active,
+        charges=LedgerCharges(client, table=names["LEDGER_TABLE"]),
+        outbox=outbox,
+    )
     stored = []
     for media in (video_info(), voice_info()):
         asset = an_asset(

@@ -12,6 +12,7 @@ from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.batches import DynamoBatches
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox import DynamoOutbox
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
@@ -127,7 +128,10 @@ class World:
         active = ActiveAccounts(table="accounts")
         self.ledger = ledger_class(self.dynamodb, table="ledger", accounts=active, outbox=rows)
         self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
-        self.assets = DynamoAssets(self.dynamodb, table="assets", accounts=active, outbox=rows)
+        self.charges = LedgerCharges(self.dynamodb, table="ledger")
+        self.assets = DynamoAssets(
+            self.dynamodb, table="assets", accounts=active, charges=self.charges, outbox=rows
+        )
         self.limits = DynamoLimits(self.dynamodb, table="limits")
         self.jobs = jobs_class(
             self.dynamodb,

@@ -199,10 +199,10 @@ class AssetStore(Protocol):
         """Once: False when the asset had already left `awaiting_upload`. Starts the analysis with the same write."""
 
     def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
-        """Its bytes will not come: False when they came."""
+        """Its bytes will not come, and what was paid for them is given back: False when they came."""
 
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
-        """Once: a second probe returns what the first one found."""
+        """Once: a second probe returns what the first one found. What was paid for a speech that is refused is given back."""
 
     def begin_fetch(self, asset_id: AssetId, *, by: JobId, at: datetime, until: datetime) -> bool:
         """Whether this job is to fetch what the asset's URL leads to; another one that has begun keeps it out until then."""

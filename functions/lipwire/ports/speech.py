@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from lipwire.domain.assets import Asset, Problem
+from lipwire.domain.assets import Asset
 from lipwire.domain.idempotency import Also
 from lipwire.domain.options import PhonemeTime
 from lipwire.domain.speech import Speech, Voice
@@ -75,6 +75,3 @@ class SpeechStore(Protocol):
             UnauthenticatedError: the key ended, or the account was closed, since they were looked up.
             InsufficientCreditsError: the balance can't cover the charge; nothing was written.
         """
-
-    def give_up(self, asset: Asset, problem: Problem) -> bool:
-        """Once: the asset is rejected, and its charge given back; False when it had been spoken."""

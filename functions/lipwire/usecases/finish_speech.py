@@ -1,22 +1,24 @@
 """A text that stands alone becomes a voice."""
 
+from datetime import timedelta
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus, Problem
 from lipwire.domain.errors import BusyError, SpeechFailedError, TooLongError
 from lipwire.domain.ids import AssetId
 from lipwire.ports import AssetStore, Clock, ObjectStore
-from lipwire.ports.speech import Speaker, SpeechStore
+from lipwire.ports.speech import Speaker
 
 #: Before each further try, in seconds. Whoever waits longer than that has the charge back and may ask again.
 _PAUSES_S: Final = (1, 4)
+#: No try begins later: 15 s and a try's 130 leave its function time to pay back, or to have the voice probed.
+_LAST_BEGIN: Final = timedelta(seconds=15)
 
 
 def finish_speech(
     asset_id: AssetId,
     *,
     assets: AssetStore,
-    speeches: SpeechStore,
     uploads: ObjectStore,
     speaker: Speaker,
     clock: Clock,
@@ -29,7 +31,7 @@ def finish_speech(
         try:
             _spoken(asset, speaker, clock)
         except (SpeechFailedError, TooLongError) as error:
-            speeches.give_up(asset, Problem.of(error))
+            assets.give_up(asset, Problem.of(error), at=clock.now())
             return
     found = uploads.head(asset.key)
     if found is not None:
@@ -38,12 +40,13 @@ def finish_speech(
 
 
 def _spoken(asset: Asset, speaker: Speaker, clock: Clock) -> None:
-    for pause_s in _PAUSES_S:
+    began = clock.now()
+    for pause_s in (*_PAUSES_S, None):
         try:
-            return speaker.speak(asset)
-        except BusyError:
+            speaker.speak(asset)
+        except BusyError as exc:
+            if pause_s is None or clock.now() - began + timedelta(seconds=pause_s) > _LAST_BEGIN:
+                raise SpeechFailedError from exc
             clock.sleep(pause_s)
-    try:
-        speaker.speak(asset)
-    except BusyError as exc:
-        raise SpeechFailedError from exc
+        else:
+            return

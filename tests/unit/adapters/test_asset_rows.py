@@ -7,6 +7,7 @@ import pytest
 
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import entity_item, from_item
 from lipwire.domain.assets import AssetStatus, Problem
@@ -31,6 +32,7 @@ def rows(client: Client) -> DynamoAssets:
     """The store over that client."""
     return DynamoAssets(
         client,
+        charges=LedgerCharges(client, table="ledger"),
         table="assets",
         accounts=ActiveAccounts(table="accounts"),
         outbox=OutboxRows(table="outbox", ids=FakeIds()),
@@ -73,6 +75,7 @@ def test_one_job_at_a_time_fetches_an_asset() -> None:
     client.put_item(TableName="accounts", Item=entity_item(an_account(), pk=an_account().id))
     assets = DynamoAssets(
         client,
+        charges=LedgerCharges(client, table="ledger"),
         table="assets",
         accounts=ActiveAccounts(table="accounts"),
         outbox=OutboxRows(table="outbox", ids=FakeIds()),

@@ -8,6 +8,7 @@ from lipwire.adapters.dynamodb.accounts import DynamoAccounts
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import from_item, iso
 from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
@@ -41,7 +42,12 @@ class World:
         outbox, active = OutboxRows(table="outbox", ids=FakeIds()), ActiveAccounts(table="accounts")
         self.accounts = DynamoAccounts(self.client, table="accounts", outbox=outbox)
         given = {"accounts": active, "outbox": outbox}
-        self.assets = DynamoAssets(self.client, table="assets", **given)
+        self.assets = DynamoAssets(
+            self.client,
+            table="assets",
+            charges=LedgerCharges(self.client, table="ledger"),
+            **given,
+        )
         self.endpoints = DynamoEndpoints(self.client, table="webhooks", **given)
         self.deliveries = DynamoDeliveries(
             self.client, table="webhooks", accounts=active, clock=self.clock

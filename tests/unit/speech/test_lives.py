@@ -1,14 +1,14 @@
 """A text's way to a voice, on its own and in a job: over the real stores, on tables in memory."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
-from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
 from lipwire.adapters.speech.remote import LambdaSpeaker
-from lipwire.domain.assets import AssetStatus, Problem
-from lipwire.domain.commands import CreateSpeech, GetSpeech
+from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem
+from lipwire.domain.commands import CreateSpeech, DeleteAsset, GetSpeech, GiveUpUpload
 from lipwire.domain.errors import (
     AssetNotFoundError,
     BusyError,
@@ -22,8 +22,10 @@ from lipwire.domain.errors import (
 from lipwire.domain.keys import KeyMode
 from lipwire.domain.speech import Script
 from lipwire.usecases.create_speech import create_speech
+from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.finish_speech import finish_speech
 from lipwire.usecases.get_speech import get_speech
+from lipwire.usecases.give_up_upload import give_up_upload
 from lipwire.usecases.speak_texts import speak_texts
 from tests.support.builders import ACCOUNT, NOW, a_caller, voice_info
 from tests.support.fakes_speech import FakeBucket, FakeSpeaker, FakeVoices
@@ -42,10 +44,8 @@ class Stage(World):
             self.dynamodb,
             assets=self.assets,
             accounts=self.accounts,
-            active=ActiveAccounts(table="accounts"),
-            charges=LedgerCharges(self.dynamodb, table="ledger"),
+            charges=self.charges,
             outbox=OutboxRows(table="outbox", ids=self.ids),
-            clock=self.clock,
         )
         self.bucket = FakeBucket()
         self.speaker = FakeSpeaker(self.bucket, failure)
@@ -68,12 +68,24 @@ class Stage(World):
         finish_speech(
             asset_id,
             assets=self.assets,
-            speeches=self.speeches,
             uploads=self.bucket,
             speaker=self.speaker,
             clock=self.clock,
         )
         return self.assets.get(asset_id)
+
+    def delete(self, asset_id):
+        """DELETE /assets/{id}."""
+        empty = SimpleNamespace(
+            abort_unfinished=lambda _key: None, delete_prefix=lambda _prefix: None
+        )
+        delete_asset(
+            DeleteAsset(asset_id=asset_id),
+            a_caller(),
+            assets=self.assets,
+            stores=SimpleNamespace(assets=self.assets, uploads=empty, work_objects=empty),
+            clock=self.clock,
+        )
 
     def job(self, **command):
         """POST /jobs with a text."""
@@ -121,7 +133,7 @@ def test_a_speech_that_fails_is_rejected_and_paid_back_once(error):
     assert entries == {"GRANT#first": 1_000_000, f"CHARGE#{asset.id}": 3, f"REFUND#{asset.id}": 3}
     assert stage.balance == 1_000_000
     assert stage.findings() == []
-    assert not stage.speeches.give_up(asset, rejected.problem)
+    assert not stage.assets.give_up(asset, rejected.problem, at=NOW)
 
 
 def test_a_speaker_that_is_busy_is_asked_three_times():
@@ -135,6 +147,55 @@ def test_a_speaker_that_is_busy_is_asked_three_times():
     stage.speaker.failure = BusyError()
     stage.clock.sleep = lambda _s: setattr(stage.speaker, "failure", None)
     assert stage.finish(other.id).status is AssetStatus.UPLOADED
+
+
+def test_a_slow_speaker_is_not_waited_for_again():
+    """Two tries of 125 s are more than its function has: after the first one nobody could pay back."""
+    stage = Stage(failure=BusyError())
+    asset, began = stage.speak(), stage.clock.now()
+    asked = []
+
+    def slow(one):
+        asked.append(one.id)
+        stage.clock.sleep(125)
+        raise BusyError
+
+    stage.speaker.speak = slow
+    assert stage.finish(asset.id).problem.code == "speech_failed"
+    assert asked == [asset.id]
+    assert (stage.clock.now() - began).total_seconds() < 145
+    assert stage.balance == 1_000_000
+
+
+def test_a_speech_that_is_given_up_or_deleted_before_it_was_spoken_is_paid_back():
+    """By whatever route; its text is forgotten, nothing is spoken for it any more."""
+    stage = Stage()
+    given_up, deleted, spoken = stage.speak(), stage.speak(), stage.speak()
+    stage.finish(spoken.id)
+    row = give_up_upload(
+        GiveUpUpload(asset_id=given_up.id), a_caller(), assets=stage.assets, clock=stage.clock
+    )
+    assert (row.status, row.speech.text) == (AssetStatus.REJECTED, None)
+    for asset in (deleted, spoken):
+        stage.delete(asset.id)
+    for asset in (given_up, deleted):
+        stage.finish(asset.id)
+    assert stage.speaker.spoken == [TEXT.text]
+    refunds = {one.asset_id for one in stage.ledger.entries(ACCOUNT) if one.kind == "REFUND"}
+    assert refunds == {given_up.id, deleted.id}
+    assert stage.balance == 1_000_000 - 3
+    assert stage.findings() == []
+
+
+def test_a_voice_that_is_refused_when_it_is_looked_into_is_paid_back():
+    """Once, however often it is probed."""
+    stage = Stage()
+    asset = stage.finish(stage.speak().id)
+    finding = ProbeFinding(problem=Problem.of(TooLongError()))
+    for _ in range(2):
+        assert stage.assets.record_probe(asset, finding, at=NOW).problem.code == "media_too_long"
+    assert stage.balance == 1_000_000
+    assert stage.findings() == []
 
 
 def test_what_cannot_be_paid_leaves_nothing():

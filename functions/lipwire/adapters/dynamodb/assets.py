@@ -2,29 +2,51 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+from lipwire.adapters.dynamodb.ledger_rows import EntryExistsError
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, to_item
 from lipwire.domain.assets import Analysis, Asset, AssetStatus, ProbeFinding, Problem
-from lipwire.domain.errors import AssetNotFoundError, ConcurrentChangeError, UnauthenticatedError
+from lipwire.domain.errors import (
+    AccountNotFoundError,
+    AssetNotFoundError,
+    ConcurrentChangeError,
+    UnauthenticatedError,
+)
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.views import Page
+
+#: Somebody else was there first, or the asset or its account left.
+_REFUSALS: Final = (
+    ConcurrentChangeError,
+    AssetNotFoundError,
+    AccountNotFoundError,
+    EntryExistsError,
+)
 
 
 class DynamoAssets:
     """`AssetStore` on DynamoDB."""
 
     def __init__(
-        self, client: Any, *, table: str, accounts: ActiveAccounts, outbox: OutboxRows
+        self,
+        client: Any,
+        *,
+        table: str,
+        accounts: ActiveAccounts,
+        charges: LedgerCharges,
+        outbox: OutboxRows,
     ) -> None:
         self._client = client
         self._table = table
         self._accounts = accounts
+        self._charges = charges
         self._outbox = outbox
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
@@ -82,12 +104,14 @@ class DynamoAssets:
         return transaction.commits(ConcurrentChangeError, AssetNotFoundError)
 
     def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
-        """Guarded by `awaiting_upload`: what has arrived stays."""
-        changes = {"status": AssetStatus.REJECTED, "problem": problem, "url": None}
-        refused = asset.model_copy(update=changes)
+        """Guarded by `awaiting_upload`: what has arrived stays; a speech is paid back."""
+        refused = asset.arrived(version_id=None, size_bytes=asset.size_bytes).model_copy(
+            update={"status": AssetStatus.REJECTED, "problem": problem}
+        )
         transaction = self.leaving(AssetStatus.AWAITING_UPLOAD, refused)
+        self._charge_back(transaction, asset, problem, at=at)
         self._emit(transaction, refused, AssetRejected(asset_id=asset.id, code=problem.code), at=at)
-        return transaction.commits(ConcurrentChangeError, AssetNotFoundError)
+        return transaction.commits(*_REFUSALS)
 
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Guarded by `uploaded`; whoever probed second gets what the first one found."""
@@ -110,8 +134,10 @@ class DynamoAssets:
         else:
             raise ValueError("a finding holds media or a problem")
         transaction = self.leaving(AssetStatus.UPLOADED, probed)
+        if finding.problem is not None:
+            self._charge_back(transaction, asset, finding.problem, at=at)
         self._emit(transaction, probed, event, at=at)
-        if transaction.commits(ConcurrentChangeError, AssetNotFoundError):
+        if transaction.commits(*_REFUSALS):
             return probed
         stored = self.get(asset.id)
         if stored is None:
@@ -183,6 +209,14 @@ class DynamoAssets:
             otherwise=ConcurrentChangeError,
         )
         return transaction
+
+    def _charge_back(
+        self, transaction: Transaction, asset: Asset, problem: Problem, *, at: datetime
+    ) -> None:
+        """A speech that was paid for by itself came to nothing; a closed account is paid nothing back, and written nothing."""
+        if asset.speech is not None and asset.speech.charged_millicredits:
+            self._accounts.check(transaction, asset.account_id)
+            self._charges.charge_back(transaction, asset, note=problem.code, at=at)
 
     def _emit(
         self, transaction: Transaction, asset: Asset, event: EventData, *, at: datetime
