@@ -75,11 +75,11 @@ def test_lists_models_and_errors_are_the_vendors(visits):
     assert len(told["listed"]) == 3
     assert told["picked"] == [told["made"]["id"], told["sent"]["id"]]
     assert told["models"] == MODELS
-    assert refusals(visit, "errors", "statusCode") == {
-        "a stranger's key": [401, 401],
-        "too dear": [402, 402],
-        "unknown": [404, 404],
-        "no voice": [400, 400],
+    assert refusals(visit, "errors", "errorCode") == {
+        "a stranger's key": [401, "unauthenticated"],
+        "too dear": [402, "insufficient_credits"],
+        "unknown": [404, "job_not_found"],
+        "no voice": [400, "generation_input_validation_failed"],
     }
 
 
