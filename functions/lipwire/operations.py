@@ -59,7 +59,11 @@ Run = Callable[["App", Any, Caller], Any]
 #: Without a caller: the command itself says what opens the thing.
 RUN_OPEN: Final[dict[Operation, Callable[["App", Any], Any]]] = {
     Operation.READ_BATCH_OUTPUT: lambda app, command: read_batch_output(
-        command, batches=app.batches, results=app.results, clock=app.clock
+        command,
+        batches=app.batches,
+        results=app.results,
+        limiter=app.memory_limits,
+        clock=app.clock,
     ),
 }
 

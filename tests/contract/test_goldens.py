@@ -7,7 +7,7 @@ import pytest
 from lipwire import dialects
 from lipwire.domain.jobs import JobStatus
 from tests.support import dialect_coverage
-from tests.support.goldens import Golden, fields, goldens, requests, told, view_of
+from tests.support.goldens import Golden, fields, forms, goldens, requests, told, view_of
 
 #: Lipwire's own dialect has tests of its own.
 VENDORS = [name for name in dialects.names() if name != "native"]
@@ -75,6 +75,16 @@ def test_every_wire_field_counts_or_is_listed(name: str):
             field = f"{route}: {'.'.join(path)}"
             counts = any(one.counts(path) for one in cases)
             assert counts != (field in dialect.unsupported), field
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_every_field_of_a_form_counts(name: str):
+    """Where a route takes a form beside JSON, the form's own fields have golden cases too."""
+    for route, model in forms(name).items():
+        cases = [one for one in goldens(name) if one.values["route"] == route]
+        sent = [one for one in cases if "form" in one.values.get("request", {})]
+        for field in model.model_fields:
+            assert any(one.counts((field,)) for one in sent), f"{route}: {field}"
 
 
 @pytest.mark.parametrize("name", VENDORS)

@@ -95,3 +95,29 @@ def test_a_path_with_no_number_leads_nowhere(app, number):
     )
     answer = app.answer(dialects.load("lipdub"), route, route.path, {"shot_id": str(number)})
     assert answer.status == 404
+
+
+WITH_IDS = [
+    pytest.param(name, route, id=f"{route.method} {route.path}")
+    for name in dialects.names()
+    for route in dialects.load(name).routes
+    if "{" in route.path
+]
+#: As long as a URL may be, of each prefix that some store asks for, and what is no text of a key.
+IDS = [
+    f"{kind}_{'0' * length}"
+    for kind in ("job", "ast", "bat", "whe", "dlv")
+    for length in (27, 3000)
+]
+
+
+@pytest.mark.fault(8)
+@pytest.mark.parametrize(("name", "route"), WITH_IDS)
+def test_no_id_is_too_long(app, name, route):
+    """DynamoDB refuses keys over 2,048 bytes, so they are not asked for: it is not there."""
+    for one in (*IDS, "x" * 3000, "%00", "é" * 1500):
+        params = dict.fromkeys(re.findall(r"{(\w+)}", route.path), one)
+        answered = app.answer(
+            dialects.load(name), route, route.path, params, query={"token": "a" * 40}
+        )
+        assert answered.status < 500, one[:40]

@@ -271,6 +271,13 @@ def requests(name: str) -> dict[str, type[BaseModel]]:
     return found
 
 
+def forms(name: str) -> dict[str, type[BaseModel]]:
+    """What a route takes as a form, where it takes JSON too."""
+    wire = importlib.import_module(f"{dialects.__name__}.{name}.wire")
+    found: dict[str, type[BaseModel]] = getattr(wire, "FORMS", {})
+    return found
+
+
 def fields(model: type[BaseModel], above: FieldPath = ()) -> Iterator[FieldPath]:
     """Every field that holds no further fields, by its path."""
     for name, field in model.model_fields.items():

@@ -7,7 +7,7 @@ emulator is tested in tests/integration/test_memory_dynamodb.py, one scenario at
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -15,6 +15,9 @@ from tests.support.memory_expressions import Item, condition, refuse_idle_placeh
 
 #: Partition key, sort key.
 Keys = tuple[str, str | None]
+
+#: What a partition key and a sort key may hold.
+_KEY_BYTES: Final = (2048, 1024)
 
 
 class Crash(BaseException):
@@ -220,7 +223,13 @@ class MemoryDynamoDB:
         return what["TableName"], self._key(what["TableName"], holder)
 
     def _key(self, table: str, holder: Item) -> tuple[str, ...]:
-        return tuple(holder[name]["S"] for name in self._keys[table] if name is not None)
+        key = tuple(holder[name]["S"] for name in self._keys[table] if name is not None)
+        if not all(
+            0 < len(one.encode()) <= most for one, most in zip(key, _KEY_BYTES, strict=False)
+        ):
+            error = {"Error": {"Code": "ValidationException", "Message": "a key's size"}}
+            raise ClientError(error, "any")  # type: ignore[arg-type]
+        return key
 
     def _order(self, table: str, item: Item, sort: str | None) -> tuple[str, ...]:
         return (item[sort]["S"] if sort else "", *self._key(table, item))

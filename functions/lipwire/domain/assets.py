@@ -14,7 +14,7 @@ from lipwire.domain.errors import (
     SilentSpeechError,
     WrongAssetKindError,
 )
-from lipwire.domain.ids import AccountId, AssetId
+from lipwire.domain.ids import AccountId, AssetId, is_id
 from lipwire.domain.media import MediaInfo, MediaKind
 from lipwire.domain.speech import Speech
 
@@ -139,6 +139,18 @@ def uploads_prefix(account_id: str) -> str:
 def source_key(account_id: str, asset_id: str) -> str:
     """Where an upload lies; user input never becomes part of a key."""
     return f"uploads/{account_id}/{asset_id}/source"
+
+
+def asset_of_url(url: str, account_id: str) -> AssetId | None:
+    """The asset of this account that a link to its file would lead to; whether there is one, its store knows.
+
+    Links that an answer gave, such as that to a text that was spoken, come back as a job's input. By what host the
+    bucket goes nobody needs to know: another's file that lies below such a path can only mean the account's own.
+    """
+    path = unquote(url.partition("?")[0].partition("#")[0])
+    asset_id = path.removesuffix("/source").rpartition("/")[2]
+    is_ours = is_id(asset_id, "ast") and path.endswith(f"/{source_key(account_id, asset_id)}")
+    return AssetId(asset_id) if is_ours else None
 
 
 def filename_of_url(url: str) -> str:

@@ -15,6 +15,7 @@ from lipwire.domain.ids import AccountId
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _KEY: Final = re.compile(r"lw_(live|test)_([0-9A-Za-z]{10})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
+_PUBLIC_ID: Final = re.compile(r"[0-9A-Za-z]{10}")
 
 #: After a rotation the key before works on, for this long unless its owner says otherwise.
 DEFAULT_GRACE: Final = timedelta(hours=24)
@@ -126,6 +127,11 @@ def public_id_of(key: str) -> str | None:
     if match is None or not hmac.compare_digest(_checksum(key[:-6]), match.group(4)):
         return None
     return match.group(2)
+
+
+def is_public_id(text: str) -> bool:
+    """Whether it has the form of a key's public id."""
+    return _PUBLIC_ID.fullmatch(text) is not None
 
 
 def hash_key(key: str) -> str:

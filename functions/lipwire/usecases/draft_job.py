@@ -7,6 +7,7 @@ from typing import Final
 from lipwire.domain.assets import (
     Asset,
     AssetStatus,
+    asset_of_url,
     filename_of_url,
     refuse_as_mask,
     refuse_as_source,
@@ -89,11 +90,14 @@ def draft_job(
         raise InvalidWebhookUrlError
     now, is_test = clock.now(), caller.mode is KeyMode.TEST
     options, warnings = understood(command.options)
-    named = (
-        ("source", command.source_id, command.source_url),
-        ("speech", command.speech_id, command.speech_url),
-        ("options.second_speech", options.second_speech_id, command.second_speech_url),
-        ("options.mask", options.mask_id, command.mask_url),
+    named = tuple(
+        (role, *_own(asset_id, url, caller, assets))
+        for role, asset_id, url in (
+            ("source", command.source_id, command.source_url),
+            ("speech", command.speech_id, command.speech_url),
+            ("options.second_speech", options.second_speech_id, command.second_speech_url),
+            ("options.mask", options.mask_id, command.mask_url),
+        )
     )
     files = {
         role: file
@@ -179,6 +183,16 @@ def draft_job(
         price=price,
         longest_ms=longest_ms,
     )
+
+
+def _own(
+    asset_id: AssetId | OwnNumber | None, url: str | None, caller: Caller, assets: AssetStore
+) -> tuple[AssetId | OwnNumber | None, str | None]:
+    """The same, but a link to a file that the account has here names that asset: nothing is fetched."""
+    linked = None if url is None else asset_of_url(url, caller.account.id)
+    asset = None if linked is None else assets.get(linked)
+    is_own = asset is not None and asset.account_id == caller.account.id
+    return (linked, None) if is_own else (asset_id, url)
 
 
 def _is_allowed(url: str | None, role: str, source_urls: UrlPolicy) -> bool:

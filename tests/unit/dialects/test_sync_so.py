@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lipwire.adapters.memory_limits import MemoryLimits
 from lipwire.dialects.base import WireRequest
 from lipwire.dialects.sync_so.batches import from_output, to_output
 from lipwire.dialects.sync_so.codec import from_created, to_generate
@@ -15,7 +16,11 @@ from lipwire.dialects.sync_so.webhooks import WEBHOOK
 from lipwire.domain.assets import AssetStatus
 from lipwire.domain.batches import Batch
 from lipwire.domain.commands import CreateBatch, CreateJob
-from lipwire.domain.errors import BatchNotFoundError, InvalidWebhookUrlError
+from lipwire.domain.errors import (
+    BatchNotFoundError,
+    InvalidWebhookUrlError,
+    RateLimitedError,
+)
 from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.webhooks import VendorMessage
@@ -102,6 +107,7 @@ def test_files_of_a_form_become_assets_of_the_account():
     ]
 
 
+TOKEN = "c0ffee" * 6 + "c0de"
 BATCH = Batch(
     id=f"bat_{'0' * 26}",
     account_id=ACCOUNT,
@@ -110,7 +116,7 @@ BATCH = Batch(
     dialect="sync_so",
     echo={"origin": "https://lipwire.test"},
     webhook_url="https://hooks.test/b",
-    output_token="c0ffee",
+    output_token=TOKEN,
 )
 
 
@@ -122,6 +128,7 @@ class Batches:
         self.jobs = FakeJobs(a_job(**done | changes))
         self.store = FakeBatches(self.jobs)
         self.store.rows[BATCH.id] = BATCH
+        self.limits = MemoryLimits()
 
     def read(self, token: str) -> str:
         """What the results' address answers with."""
@@ -131,7 +138,13 @@ class Batches:
                 method="GET", path="/", path_params={"id": BATCH.id}, query={"token": token}
             )
         )
-        view = read_batch_output(command, batches=self.store, results=results, clock=FakeClock())
+        view = read_batch_output(
+            command,
+            batches=self.store,
+            results=results,
+            limiter=self.limits,
+            clock=FakeClock(),
+        )
         return from_output(view).body
 
     def told(self, **changes: object) -> VendorMessage | None:
@@ -149,14 +162,34 @@ class Batches:
 def test_results_are_for_whoever_has_the_batchs_token():
     """Links signed anew at each read; another token, and a batch without one, is no batch."""
     desk = Batches()
-    (line,) = desk.read("c0ffee").splitlines()
+    (line,) = desk.read(TOKEN).splitlines()
     assert json.loads(line)["response"]["outputUrl"].startswith("https://results.test/outputs/")
-    for token in ("", "c0ffe", "C0FFEE"):
+    for token in ("", TOKEN[:-1], TOKEN.upper(), TOKEN[::-1]):
         with pytest.raises(BatchNotFoundError):
             desk.read(token)
     desk.store.rows[BATCH.id] = BATCH.model_copy(update={"output_token": None})
     with pytest.raises(BatchNotFoundError):
-        desk.read("")
+        desk.read(TOKEN)
+
+
+def test_results_name_no_receiver():
+    """Whoever has the link may be a stranger: where a job's end is told, with whatever secret that URL holds, is not shown."""
+    desk = Batches(webhook_url="https://hooks.test/w?secret=1")
+    assert "hooks.test" not in desk.read(TOKEN)
+    assert json.loads(desk.read(TOKEN))["response"]["webhookUrl"] is None
+
+
+def test_what_can_be_no_link_is_not_looked_for_and_a_link_is_opened_so_often():
+    """Nobody has a key here, so each link has a limit of its own."""
+    desk = Batches()
+    desk.store.get = None
+    with pytest.raises(BatchNotFoundError):
+        desk.read("0" * 41)
+    del desk.store.get
+    for _ in range(30):
+        desk.read(TOKEN)
+    with pytest.raises(RateLimitedError):
+        desk.read(TOKEN)
 
 
 def test_a_batchs_own_url_is_told_in_the_vendors_words():
@@ -164,7 +197,7 @@ def test_a_batchs_own_url_is_told_in_the_vendors_words():
     desk = Batches()
     message = desk.told()
     assert message.payload["metrics"]["success_count"] == 1
-    assert message.payload["outputUrl"].endswith("/output?token=c0ffee")
+    assert message.payload["outputUrl"].endswith("/output?token=" + TOKEN)
     assert "sync-signature" in message.sign(b"{}", "whsec_key", NOW)
     assert desk.told(account_id=f"acct_{'9' * 26}") is None
     desk.store.rows.clear()

@@ -18,7 +18,7 @@ from lipwire.domain.errors import (
 from lipwire.domain.events import AccountClosed, ApiKeyRevoked
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, KeyId
-from lipwire.domain.keys import ApiKey, whole_seconds
+from lipwire.domain.keys import ApiKey, is_public_id, whole_seconds
 from lipwire.domain.plans import PlanChanges
 
 
@@ -38,6 +38,8 @@ class DynamoAccounts:
 
     def key(self, public_id: str) -> ApiKey | None:
         """The key's record, or None."""
+        if not is_public_id(public_id):
+            return None
         item = self._get(_key_pk(public_id))
         return ApiKey.model_validate(item) if item else None
 

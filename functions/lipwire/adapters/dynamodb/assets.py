@@ -19,7 +19,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.ids import AccountId, AssetId, JobId, is_id
 from lipwire.domain.views import Page
 
 #: Somebody else was there first, or the asset or its account left.
@@ -75,6 +75,8 @@ class DynamoAssets:
 
     def get(self, asset_id: AssetId) -> Asset | None:
         """The asset, read consistently, or None."""
+        if not is_id(asset_id, "ast"):
+            return None
         found = self._client.get_item(
             TableName=self._table, Key=to_item({"pk": asset_id}), ConsistentRead=True
         )

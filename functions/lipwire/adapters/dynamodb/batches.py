@@ -18,7 +18,7 @@ from lipwire.domain.batches import Batch
 from lipwire.domain.errors import ConcurrentChangeError, LipwireError
 from lipwire.domain.events import BatchCompleted, JobCreated
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, BatchId
+from lipwire.domain.ids import AccountId, BatchId, is_id
 from lipwire.domain.jobs import Job
 from lipwire.domain.plans import MOST_RETENTION_DAYS
 from lipwire.domain.views import Page
@@ -93,7 +93,7 @@ class DynamoBatches:
 
     def get(self, batch_id: BatchId) -> Batch | None:
         """The batch, read consistently, or None; other rows of the table are no batches."""
-        if not batch_id.startswith("bat_"):
+        if not is_id(batch_id, "bat"):
             return None
         found = self._client.get_item(
             TableName=self._table, Key=to_item({"pk": batch_id}), ConsistentRead=True

@@ -39,7 +39,7 @@ from lipwire.adapters.dynamodb.table import (
 )
 from lipwire.domain.errors import AccountNotFoundError, BusyError, ConcurrentChangeError
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId
+from lipwire.domain.ids import AccountId, is_id
 from lipwire.domain.webhooks import (
     IN_FLIGHT,
     Attempt,
@@ -280,6 +280,8 @@ class DynamoDeliveries(DeliveryLog):
         return True
 
     def _read(self, delivery_id: DeliveryId) -> Delivery | None:
+        if not is_id(delivery_id, "dlv"):
+            return None
         found = self._client.get_item(
             TableName=self._table,
             Key=to_item({"pk": delivery_id, "sk": DELIVERY}),

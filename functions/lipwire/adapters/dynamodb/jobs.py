@@ -30,7 +30,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.ids import AccountId, AssetId, JobId, is_id
 from lipwire.domain.jobs import OPEN, Job, JobOutput, JobStatus, before
 from lipwire.domain.ledger import EntryKind
 from lipwire.domain.views import Page
@@ -100,7 +100,7 @@ class DynamoJobs:
 
     def get(self, job_id: JobId) -> Job | None:
         """The job, read consistently, or None; other rows of the table are no jobs."""
-        if not job_id.startswith("job_"):
+        if not is_id(job_id, "job"):
             return None
         found = self._client.get_item(
             TableName=self._table, Key=to_item({"pk": job_id}), ConsistentRead=True

@@ -23,7 +23,7 @@ from lipwire.adapters.dynamodb.table import (
 from lipwire.domain.errors import ConcurrentChangeError, EndpointNotFoundError, UnauthenticatedError
 from lipwire.domain.events import WebhookEndpointDisabled
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, EndpointId
+from lipwire.domain.ids import AccountId, EndpointId, is_id
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint
 
 #: What deliveries count; an owner's change leaves it alone.
@@ -54,6 +54,8 @@ class DynamoEndpoints:
 
     def get(self, account_id: AccountId, endpoint_id: EndpointId) -> WebhookEndpoint | None:
         """The endpoint, read consistently, or None."""
+        if not is_id(endpoint_id, "whe"):
+            return None
         found = self._client.get_item(
             TableName=self._table,
             Key=to_item({"pk": account_id, "sk": endpoint_id}),
@@ -101,6 +103,8 @@ class DynamoEndpoints:
 
     def delete(self, account_id: AccountId, endpoint_id: EndpointId) -> None:
         """Guarded by its being there."""
+        if not is_id(endpoint_id, "whe"):
+            raise EndpointNotFoundError
         transaction = Transaction(self._client)
         key = {"pk": account_id, "sk": endpoint_id}
         transaction.delete(self._table, key, otherwise=EndpointNotFoundError)

@@ -1,7 +1,6 @@
 """LipSync.dev's JSON to commands, views to its JSON."""
 
 import json
-import re
 from datetime import datetime
 from typing import Final
 
@@ -32,8 +31,6 @@ _STATUS: Final = {
 }
 #: The vendor's page expects two minutes for what costs five credits, a minute of video.
 _SECONDS_PER_CREDIT: Final = 24
-#: The links that TTS gives: whose asset it is, is asked where the job is made.
-_OWN_SPEECH: Final = re.compile(r"/uploads/acct_[0-9a-z]{26}/(ast_[0-9a-z]{26})/source(?:\?|$)")
 _SPEECH_STATUS: Final = {
     AssetStatus.AWAITING_UPLOAD: "queued",
     AssetStatus.UPLOADED: "processing",
@@ -45,12 +42,10 @@ _SPEECH_STATUS: Final = {
 def to_generate(request: WireRequest) -> commands.CreateJob:
     """POST /api/v1/lipsync/generate."""
     body = read_json(request, wire.GenerateIn)
-    spoken = _OWN_SPEECH.search(body.audioUrl)
     settings, longest = body.settings, body.settings.maxDuration
     return commands.CreateJob(
         source_url=body.videoUrl or body.imageUrl,
-        speech_id=AssetId(spoken[1]) if spoken else None,
-        speech_url=None if spoken else body.audioUrl,
+        speech_url=body.audioUrl,
         options=JobOptions(
             height=_HEIGHT[settings.resolution],
             fps=round(settings.fps),

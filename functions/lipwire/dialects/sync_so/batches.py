@@ -97,7 +97,11 @@ def from_output(view: BatchView) -> WireResponse:
     """A line of JSON for each generation that has ended."""
     lines = [
         json.dumps(
-            {"request_id": one.job.echo.get("request_id"), "response": generation_out(one)},
+            {
+                "request_id": one.job.echo.get("request_id"),
+                # Who has the link has no key: an address that is told of the end is none of theirs.
+                "response": generation_out(one) | {"webhookUrl": None},
+            },
             ensure_ascii=False,
         )
         for one in view.jobs

@@ -49,10 +49,7 @@ _NOT_ECHOED: Final[Mapping[str, Any]] = {
 }
 #: What an upload is called: a host that nobody can own (RFC 2606), so that only we know what it means.
 ASSETS: Final = "https://assets.lipwire.invalid/"
-#: That, or the link to a text that was spoken; whose asset it is, is asked where it is used.
-_OWN: Final = re.compile(
-    r"(?:^https://assets\.lipwire\.invalid/|/uploads/acct_[0-9a-z]{26}/)(ast_[0-9a-z]{26})/"
-)
+_OWN: Final = re.compile(rf"{re.escape(ASSETS)}(ast_[0-9a-z]{{26}})/")
 #: Words that were spoken are not kept.
 _NOT_ECHOED_OF_TEXT: Final = {"provider": {"script", "stability", "similarityBoost"}}
 #: A row of the table holds 400 KB.
@@ -69,8 +66,7 @@ def to_generate(request: WireRequest) -> commands.CreateJob:
         for name in ("model", "webhookUrl", "outputFileName")
         if name in form
     }
-    if "options" in form:
-        values["options"] = _json_of(form["options"][0])
+    values |= {name: _json_of(form[name][0]) for name in ("options", "segments") if name in form}
     found = [_json_of(part) for part in form.get("input", ())]
     values["input"] = found[0] if len(found) == 1 and isinstance(found[0], list) else found
     files = {name: _file_of(form[name]) for name in ("video", "audio") if name in form}
@@ -278,8 +274,8 @@ def _voices(body: wire.GenerateIn) -> list[wire.AudioInput | wire.TextInput]:
 
 
 def own_asset(url: str | None) -> AssetId | None:
-    """The asset that an address of ours names: of an upload, or of a text that was spoken."""
-    found = _OWN.search(url or "")
+    """The asset that an upload's address names."""
+    found = _OWN.match(url or "")
     return AssetId(found[1]) if found else None
 
 

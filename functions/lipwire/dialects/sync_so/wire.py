@@ -173,6 +173,8 @@ class FormIn(GenerateIn):
     """The same as a form, where `video` and `audio` may be files instead of inputs."""
 
     input: list[Input] = Field(default=[], max_length=100)
+    video: bytes | None = None
+    audio: bytes | None = None
 
 
 class BatchLine(Wire):
@@ -283,3 +285,5 @@ REQUESTS: Final[dict[str, type[BaseModel]]] = {
     "POST /v2/batch": BatchIn,
     "GET /v2/batch": BatchesQuery,
 }
+#: And what it takes as a form instead; those fields that are no files hold JSON or text.
+FORMS: Final[dict[str, type[BaseModel]]] = {"POST /v2/generate": FormIn}
