@@ -384,12 +384,6 @@ class App(SpeechWiring):
             key=self.stage_key.key,
         )
 
-    def run_open(self, operation: Operation, command: Command) -> Any:
-        """The same without a caller, where the command itself says what opens the thing."""
-        from lipwire import operations
-
-        return operations.RUN_OPEN[operation](self, command)
-
     def sealed(self, operation: Operation, view: Any, caller: Caller) -> Any:
         """A view as `run` gives it, for an answer that is kept before."""
         from lipwire.usecases.seal_cursor import seal_cursor
