@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.ids import AccountId, BatchId, JobId
-from lipwire.domain.jobs import Job
+from lipwire.domain.jobs import Job, JobStatus
 
 #: A transaction has at most 100 items: four for each job (the job, its hold, its event, its start) and up to seven for
 #: the batch (key, account, active jobs, balance, the batch, the kept answer, the consent).
@@ -24,6 +24,15 @@ class BatchStatus(StrEnum):
 
     PROCESSING = "processing"
     COMPLETED = "completed"
+
+
+class BatchProgress(StrEnum):
+    """How far a batch is, finer than its status."""
+
+    #: None of its jobs renders yet.
+    WAITING = "waiting"
+    WORKING = "working"
+    ENDED = "ended"
 
 
 class Batch(BaseModel):
@@ -63,3 +72,13 @@ def status_of(jobs: Iterable[Job]) -> BatchStatus:
     """Whether any job still works."""
     works = any(not job.is_final for job in jobs)
     return BatchStatus.PROCESSING if works else BatchStatus.COMPLETED
+
+
+def progress_of(batch: Batch, jobs: Iterable[Job]) -> BatchProgress:
+    """How far its jobs are; one that was deleted has ended."""
+    found = [job for job in jobs if not job.is_final]
+    if not found:
+        return BatchProgress.ENDED
+    waits = all(job.status in {JobStatus.QUEUED, JobStatus.VALIDATING} for job in found)
+    is_whole = len(found) == len(batch.job_ids)
+    return BatchProgress.WAITING if waits and is_whole else BatchProgress.WORKING

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from lipwire.domain.accounts import Account
-from lipwire.domain.batches import BatchStatus
+from lipwire.domain.batches import BatchProgress
 from lipwire.domain.idempotency import Also, Once
 from lipwire.domain.ids import AssetId, BatchId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
@@ -325,7 +325,7 @@ class FindBatches(Command):
     since: datetime | None = None
     until: datetime | None = None
     #: None is any.
-    statuses: tuple[BatchStatus, ...] | None = None
+    progress: tuple[BatchProgress, ...] | None = None
 
 
 class CancelBatch(Command):

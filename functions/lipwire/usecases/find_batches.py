@@ -2,31 +2,42 @@
 
 from typing import Final
 
-from lipwire.domain.batches import Batch, status_of
+from lipwire.domain.batches import Batch, progress_of
 from lipwire.domain.commands import Caller, FindBatches
 from lipwire.domain.views import BatchView, JobView
 from lipwire.ports.batches import BatchStore
 
 #: Each has up to 20 jobs to be read.
 MOST: Final = 20
+#: So many times as many are looked through for what is asked for.
+_PAGES: Final = 5
 
 
 def find_batches(
     command: FindBatches, caller: Caller, *, batches: BatchStore
 ) -> tuple[BatchView, ...]:
-    """Those made in this time, of the last 20, with their jobs; results are signed where one batch is asked for."""
-    page = batches.list(caller.account.id, limit=MOST, cursor=None)
-    views = (
-        BatchView(batch=batch, jobs=tuple(JobView(job=job) for job in batches.jobs(batch)))
-        for batch in page.items
-        if _is_within(batch, command)
-    )
-    return tuple(view for view in views if _is_wanted(view, command))
+    """The last 20 such of the last 100, with their jobs; results are signed where one batch is asked for."""
+    found: list[BatchView] = []
+    cursor = None
+    for _ in range(_PAGES):
+        page = batches.list(caller.account.id, limit=MOST, cursor=cursor)
+        for batch in page.items:
+            if _is_within(batch, command):
+                view = BatchView(
+                    batch=batch, jobs=tuple(JobView(job=job) for job in batches.jobs(batch))
+                )
+                found += [view] if _is_wanted(view, command) else []
+            if len(found) == MOST:
+                return tuple(found)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return tuple(found)
 
 
 def _is_wanted(view: BatchView, command: FindBatches) -> bool:
-    status = status_of(one.job for one in view.jobs)
-    return command.statuses is None or status in command.statuses
+    progress = progress_of(view.batch, (one.job for one in view.jobs))
+    return command.progress is None or progress in command.progress
 
 
 def _is_within(batch: Batch, command: FindBatches) -> bool:

@@ -104,7 +104,9 @@ def test_a_batch_is_rehearsed_made_listed_and_opened_by_its_token(app):
     made = send(app, "/v2/batch", {"input": file, "webhook_url": "https://hooks.test/b"})
     batch = json.loads(made.body)
     assert (made.status, batch["webhookUrl"]) == (201, "https://hooks.test/b")
-    assert got(app, "/v2/batch", status="PROCESSING") == [batch]
+    assert batch["status"] == "PENDING"
+    assert got(app, "/v2/batch", status="PENDING") == [batch]
+    assert got(app, "/v2/batch", status="PROCESSING") == []
     assert got(app, f"/v2/batch/{batch['id']}") == batch
     path, _, token = batch["outputUrl"].removeprefix("https://api.test").partition("?token=")
     app.key, kept = "", app.key

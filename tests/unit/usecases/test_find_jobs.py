@@ -3,7 +3,7 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
-from lipwire.domain.batches import Batch, BatchStatus
+from lipwire.domain.batches import Batch, BatchProgress
 from lipwire.domain.commands import FindBatches, FindJobs, ListAssets
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.media import MediaKind
@@ -84,8 +84,36 @@ def test_batches_of_a_time_and_a_status():
     assert ids() == [new, old]
     assert ids(since=NOW - timedelta(days=1)) == [new]
     assert ids(until=NOW - timedelta(days=1)) == [old]
-    assert ids(statuses=(BatchStatus.COMPLETED,)) == [old]
-    assert ids(statuses=()) == []
+    assert ids(progress=(BatchProgress.ENDED,)) == [old]
+    assert ids(progress=(BatchProgress.WAITING,)) == [new]
+    assert ids(progress=()) == []
+
+
+def test_batches_of_a_time_may_lie_behind_newer_ones():
+    """20 such are looked for among the last 100."""
+    made = [
+        Batch(
+            id=f"bat_{n:026d}",
+            account_id=ACCOUNT,
+            job_ids=(DONE.id,),
+            created_at=NOW - timedelta(hours=n),
+        )
+        for n in range(120)
+    ]
+
+    def pages(_account_id, *, limit, cursor):
+        begin = int(cursor or 0)
+        return Page(tuple(made[begin : begin + limit]), str(begin + limit))
+
+    store = SimpleNamespace(list=pages, jobs=lambda _batch: (DONE,))
+
+    def ids(hours):
+        wanted = FindBatches(until=NOW - timedelta(hours=hours))
+        return [one.batch.id for one in find_batches(wanted, a_caller(), batches=store)]
+
+    assert ids(0) == [one.id for one in made[:20]]
+    assert ids(50) == [one.id for one in made[50:70]]
+    assert ids(95) == [one.id for one in made[95:100]]
 
 
 def test_assets_of_a_kind_and_a_name():

@@ -11,18 +11,16 @@ from lipwire.dialects.sync_so import wire
 from lipwire.dialects.sync_so.codec import NAME, STATUS, answer, generation_out, iso, to_job
 from lipwire.dialects.sync_so.errors import wrong
 from lipwire.domain import commands
-from lipwire.domain.batches import MAX_JOBS, Batch, BatchStatus
+from lipwire.domain.batches import MAX_JOBS, Batch, BatchProgress, progress_of
 from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import BatchId
 from lipwire.domain.views import BatchView
 
-#: A batch never fails as a whole here, and its jobs are made with it.
-_STATUSES: Final = {
-    "PENDING": (BatchStatus.PROCESSING,),
-    "JOBS_CREATED": (BatchStatus.PROCESSING,),
-    "PROCESSING": (BatchStatus.PROCESSING,),
-    "COMPLETED": (BatchStatus.COMPLETED,),
-    "FAILED": (),
+#: The vendor's other words are never shown: a batch never fails as a whole here, and its jobs are made with it.
+_STATUS: Final = {
+    BatchProgress.WAITING: "PENDING",
+    BatchProgress.WORKING: "PROCESSING",
+    BatchProgress.ENDED: "COMPLETED",
 }
 
 
@@ -72,7 +70,7 @@ def to_list(request: WireRequest) -> commands.FindBatches:
     return commands.FindBatches(
         since=query.created_after,
         until=query.created_before,
-        statuses=None if query.status is None else _STATUSES[query.status],
+        progress=None if query.status is None else _progress(query.status),
     )
 
 
@@ -119,13 +117,10 @@ def batch_out(view: BatchView) -> dict[str, Any]:
     words = Counter(STATUS[one.job.status] for one in view.jobs)
     total = len(view.batch.job_ids)
     pending = words["PENDING"] + words["PROCESSING"]
-    status = (
-        "COMPLETED" if not pending else "PENDING" if words["PENDING"] == total else "PROCESSING"
-    )
     return {
         "id": view.batch.id,
         "created_at": iso(view.batch.created_at),
-        "status": status,
+        "status": _STATUS[progress_of(view.batch, (one.job for one in view.jobs))],
         "metrics": {
             "total_generations": total,
             "success_count": words["COMPLETED"],
@@ -135,6 +130,10 @@ def batch_out(view: BatchView) -> dict[str, Any]:
         "webhookUrl": view.batch.webhook_url,
         "outputUrl": _output_url(view.batch),
     }
+
+
+def _progress(word: wire.BatchWord) -> tuple[BatchProgress, ...]:
+    return tuple(progress for progress, shown in _STATUS.items() if shown == word)
 
 
 def _output_url(batch: Batch) -> str | None:

@@ -22,6 +22,7 @@ Model = Literal["lipsync-2", "lipsync-2-pro", "lipsync-1.9.0-beta", "react-1", "
 SyncMode = Literal["bounce", "loop", "cut_off", "silence", "remap"]
 Emotion = Literal["happy", "sad", "angry", "disgusted", "surprised", "neutral"]
 Status = Literal["PENDING", "PROCESSING", "COMPLETED", "FAILED", "REJECTED"]
+BatchWord = Literal["PENDING", "JOBS_CREATED", "PROCESSING", "COMPLETED", "FAILED"]
 AssetType = Literal["AUDIO", "VIDEO", "IMAGE"]
 Pixel = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -267,7 +268,7 @@ class AssetsQuery(Query):
 class BatchesQuery(Query):
     """GET /v2/batch."""
 
-    status: Literal["PENDING", "JOBS_CREATED", "PROCESSING", "COMPLETED", "FAILED"] | None = None
+    status: BatchWord | None = None
     created_after: AwareDatetime | None = None
     created_before: AwareDatetime | None = None
 
