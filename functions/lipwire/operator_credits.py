@@ -48,13 +48,14 @@ def run_reconcile(app: App, options: argparse.Namespace) -> dict[str, Any]:
         [AccountId(options.account)] if options.account else app.accounts.ids(),
         ledger=app.ledger,
         jobs=app.jobs,
+        assets=app.assets,
         clock=app.clock,
         is_deep=True,
     )
     return {
         "accounts": found.accounts,
         "busy": list(found.busy),
-        "repaired": list(found.repaired),
+        "repaired": [*found.repaired, *found.paid_back],
         "findings": [str(finding) for finding in found.findings],
         "failed": {one: type(error).__name__ for one, error in found.failures.items()},
     }

@@ -14,7 +14,12 @@ def reconcile_and_tell(app: App, *, is_deep: bool) -> Reconciliation:
     Raises what was in the way of the first account that could not be looked at, after all others.
     """
     found = reconcile(
-        app.accounts.ids(), ledger=app.ledger, jobs=app.jobs, clock=app.clock, is_deep=is_deep
+        app.accounts.ids(),
+        ledger=app.ledger,
+        jobs=app.jobs,
+        assets=app.assets,
+        clock=app.clock,
+        is_deep=is_deep,
     )
     for finding in found.findings:
         logger.error(
@@ -29,10 +34,12 @@ def reconcile_and_tell(app: App, *, is_deep: bool) -> Reconciliation:
         logger.error("account not reconciled", account_id=account_id, exc_info=error)
     for job_id in found.repaired:
         logger.warning("hold ended", job_id=job_id)
+    for asset_id in found.paid_back:
+        logger.warning("speech paid back", asset_id=asset_id)
     counts = {
         "LedgerAccounts": found.accounts,
         LedgerMetric.FINDINGS: len(found.findings),
-        "LedgerRepairs": len(found.repaired),
+        "LedgerRepairs": len(found.repaired) + len(found.paid_back),
         "LedgerBusyAccounts": len(found.busy),
     }
     metrics = Metrics(namespace=LedgerMetric.NAMESPACE, service=LedgerMetric.SERVICE)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, gets, reads, writes
+from lipwire.resources import Access, FunctionSpec, Need, Resource, checks, gets, reads, writes
 
 FETCH_SOURCES = FunctionSpec(
     name="FetchSources",
@@ -111,6 +111,19 @@ PROBE_ASSET = FunctionSpec(
     parameters=("BATCH_TARGETS",),
 )
 
+GIVE_UP_SPEECH = FunctionSpec(
+    name="GiveUpSpeech",
+    handler="workflow.give_up_speech.handler",
+    summary="Pays a speech back that was not spoken.",
+    needs=(
+        checks(Resource.ACCOUNTS_TABLE, "acct_"),
+        gets(Resource.ASSETS_TABLE, "ast_"),
+        Need(Resource.ASSETS_TABLE, Access.CHANGE, "ast_"),
+        Need(Resource.LEDGER_TABLE, Access.CHANGE, "acct_"),
+        Need(Resource.OUTBOX_TABLE, Access.PUT, "out_"),
+    ),
+)
+
 FINISH_ANALYSIS = FunctionSpec(
     name="FinishAnalysis",
     handler="workflow.finish_analysis.handler",
@@ -127,7 +140,7 @@ FINISH_ANALYSIS = FunctionSpec(
 )
 
 JOB_STEPS = (FETCH_SOURCES, VALIDATE_SOURCES, PLAN_RENDER, SETTLE_JOB, FAIL_JOB)
-ANALYSIS_STEPS = (PROBE_ASSET, FINISH_ANALYSIS)
+ANALYSIS_STEPS = (PROBE_ASSET, GIVE_UP_SPEECH, FINISH_ANALYSIS)
 
 
 def with_pages(spec: FunctionSpec) -> FunctionSpec:

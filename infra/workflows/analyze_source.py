@@ -17,7 +17,10 @@ EXECUTION_TIMEOUT = Duration.hours(6)
 
 
 def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
-    """The definition. A failed analysis is recorded and harms nothing: a render makes its own."""
+    """The definition. A failed analysis is recorded and harms nothing: a render makes its own.
+
+    Where not even the probe comes to an end, a speech is paid back that it should have had spoken.
+    """
     by_id = {"asset_id": "$.asset_id"}
     finish = step(scope, "FinishAnalysis", functions["FinishAnalysis"], payload=by_id).next(
         sfn.Succeed(scope, "AnalysisRecorded")
@@ -25,6 +28,9 @@ def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction])
     probe = step(
         scope, "ProbeAsset", functions["ProbeAsset"], payload=by_id, result_path="$.analysis"
     )
+    give_up = step(scope, "GiveUpSpeech", functions["GiveUpSpeech"], payload=by_id)
+    probe.add_catch(give_up, errors=["States.ALL"], result_path="$.error")
+    give_up.next(sfn.Fail(scope, "NotProbed", error="NotProbed"))
     analyze = batch_job(
         scope,
         "AnalyzeFaces",

@@ -76,6 +76,7 @@ class MoneyRaces:
             self.accounts,
             ledger=self.hot.ledger,
             jobs=self.hot.jobs,
+            assets=self.hot.assets,
             clock=FakeClock(),
             is_deep=True,
         )

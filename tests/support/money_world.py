@@ -283,6 +283,7 @@ class World:
             self.accounts.ids(),
             ledger=self.ledger,
             jobs=self.jobs,
+            assets=self.assets,
             clock=self.clock,
             is_deep=is_deep,
         )

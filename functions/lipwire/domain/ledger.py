@@ -159,6 +159,19 @@ def by_job(entries: Iterable[Entry]) -> dict[JobId, JobMoney]:
     }
 
 
+def unreturned(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The charges of speech that have no refund."""
+    entries = tuple(entries)
+    keys = {entry.key for entry in entries}
+    return tuple(
+        entry
+        for entry in entries
+        if entry.kind is EntryKind.CHARGE
+        and entry.asset_id is not None
+        and charge_back_key(entry.asset_id) not in keys
+    )
+
+
 def totals(entries: Iterable[Entry], *, version: int = 0) -> Totals:
     """What the entries add up to."""
     entries = tuple(entries)
@@ -182,6 +195,7 @@ class Rule(StrEnum):
     OPEN_JOB = "a job that runs has an open hold"
     JOB_HOLD = "a job's row says what its holds add up to"
     JOB_CHARGE = "a job's row says what it was charged"
+    SPEECH_REFUND = "a speech is refunded its charge, once"
     JOB_EXISTS = "an open hold has its job"
 
 
@@ -230,7 +244,21 @@ def audit_account(
             for rule, is_, should in judged
             if is_ != should
         ]
+    charges = {one.asset_id: one.amount_millicredits for one in entries if _is_charge(one)}
+    for entry in entries:
+        if entry.kind is EntryKind.REFUND and entry.asset_id is not None:
+            is_, should = entry.amount_millicredits, charges.get(entry.asset_id, 0)
+            if is_ != should:
+                found.append(
+                    Finding(
+                        rule=Rule.SPEECH_REFUND, account_id=account_id, found=is_, expected=should
+                    )
+                )
     return tuple(found)
+
+
+def _is_charge(entry: Entry) -> bool:
+    return entry.kind is EntryKind.CHARGE
 
 
 def audit_jobs(

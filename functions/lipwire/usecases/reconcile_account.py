@@ -6,16 +6,29 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from lipwire.domain.credits import Millicredits
-from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
-from lipwire.domain.ledger import Entry, Finding, JobMoney, audit_account, audit_jobs, by_job
-from lipwire.ports import Clock, JobStore, Ledger
+from lipwire.domain.ledger import (
+    Entry,
+    Finding,
+    JobMoney,
+    audit_account,
+    audit_jobs,
+    by_job,
+    unreturned,
+)
+from lipwire.ports import AssetStore, Clock, JobStore, Ledger
 from lipwire.usecases.fail_job import fail_job
+from lipwire.usecases.give_up_speech import give_up_speech
 
 #: Longer than any workflow runs: a job that still runs after it has lost its workflow.
 LOST_AFTER: Final = timedelta(hours=24)
 #: Longer than any request takes: an open hold without a job will not get one.
 ORPHANED_AFTER: Final = timedelta(hours=1)
+#: Longer than any analysis runs, and less than the row of what was never spoken is kept: two days.
+UNSPOKEN_AFTER: Final = timedelta(hours=12)
+#: By then that row has left.
+_FORGOTTEN_AFTER: Final = timedelta(days=5)
 #: An account whose credits move while it is looked at is looked at again, so often.
 _LOOKS: Final = 5
 _PAGE: Final = 100
@@ -29,6 +42,8 @@ class Reconciled:
     findings: tuple[Finding, ...] = ()
     #: Holds that were ended.
     repaired: tuple[JobId, ...] = ()
+    #: Speeches that were paid for and not spoken, and are paid back now.
+    paid_back: tuple[AssetId, ...] = ()
     #: Credits moved at every look, so nothing is known.
     was_busy: bool = False
 
@@ -40,18 +55,26 @@ class _Look:
     findings: tuple[Finding, ...]
     jobs: dict[JobId, Job | None]
     money: dict[JobId, JobMoney]
+    #: Charges of speech that have no refund.
+    unreturned: tuple[Entry, ...]
 
 
 def reconcile_account(
-    account_id: AccountId, *, ledger: Ledger, jobs: JobStore, clock: Clock, is_deep: bool
+    account_id: AccountId,
+    *,
+    ledger: Ledger,
+    jobs: JobStore,
+    assets: AssetStore,
+    clock: Clock,
+    is_deep: bool,
 ) -> Reconciled:
     """Holds that nothing will end any more were ended, each once; what else does not hold is given back.
 
-    Three things are repaired, because only one thing can be right: an ended job's open hold ends as the job did; the open
+    Four things are repaired, because only one thing can be right: an ended job's open hold ends as the job did; the open
     hold of a job that was never made is released; a job that has run longer than any workflow can is failed, free of
-    charge. Everything else, such as a balance that is not the sum of its entries, is found and left as it is.
+    charge; a speech that was paid for half a day ago and is still not spoken is paid back. Everything else, such as a balance that is not the sum of its entries, is found and left as it is.
 
-    With `is_deep` every job of the account is looked at, else those whose holds are open.
+    With `is_deep` every job of the account is looked at, and every speech of late; else jobs whose holds are open.
     """
     look = _look(account_id, ledger, jobs, is_deep=is_deep)
     if look is None:
@@ -62,11 +85,24 @@ def reconcile_account(
         for job_id, money in look.money.items()
         if money.is_open and _ended(account_id, job_id, look.jobs[job_id], money, jobs, now)
     )
-    if repaired:
+    paid_back = _paid_back(look.unreturned, assets, clock) if is_deep else ()
+    if repaired or paid_back:
         look = _look(account_id, ledger, jobs, is_deep=is_deep)
         if look is None:
-            return Reconciled(repaired=repaired, was_busy=True)
-    return Reconciled(findings=look.findings, repaired=repaired)
+            return Reconciled(repaired=repaired, paid_back=paid_back, was_busy=True)
+    return Reconciled(findings=look.findings, repaired=repaired, paid_back=paid_back)
+
+
+def _paid_back(charges: tuple[Entry, ...], assets: AssetStore, clock: Clock) -> tuple[AssetId, ...]:
+    """The speeches that waited too long to be spoken, each paid back once."""
+    now = clock.now()
+    return tuple(
+        entry.asset_id
+        for entry in charges
+        if entry.asset_id is not None
+        and UNSPOKEN_AFTER < now - entry.created_at < _FORGOTTEN_AFTER
+        and give_up_speech(entry.asset_id, assets=assets, clock=clock)
+    )
 
 
 def _ended(
@@ -103,7 +139,7 @@ def _look(account_id: AccountId, ledger: Ledger, jobs: JobStore, *, is_deep: boo
         if ledger.totals(account_id) == cache:
             findings = audit_account(account_id, cache, entries)
             findings += audit_jobs(account_id, entries, rows)
-            return _Look(findings, rows, by_job(entries))
+            return _Look(findings, rows, by_job(entries), unreturned(entries))
     return None
 
 

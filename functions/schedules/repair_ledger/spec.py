@@ -2,12 +2,14 @@
 
 from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
 
-#: A reconciler may look at every account, and end jobs as the failure lane does.
+#: A reconciler may look at every account, and end jobs as the failure lane does, and pay back speech.
 NEEDS = (
     reads(Resource.ACCOUNTS_TABLE),
     Need(Resource.ACCOUNTS_TABLE, Access.SCAN),
     reads(Resource.JOBS_TABLE),
     writes(Resource.JOBS_TABLE),
+    reads(Resource.ASSETS_TABLE),
+    Need(Resource.ASSETS_TABLE, Access.CHANGE, "ast_"),
     reads(Resource.LEDGER_TABLE),
     writes(Resource.LEDGER_TABLE),
     writes(Resource.LIMITS_TABLE),

@@ -32,6 +32,7 @@ def app_of(world: World) -> SimpleNamespace:
     return SimpleNamespace(
         ledger=world.ledger,
         jobs=world.jobs,
+        assets=world.assets,
         accounts=world.accounts,
         clock=world.clock,
         settings=SimpleNamespace(stage="test"),

@@ -163,6 +163,7 @@ def test_an_account_that_moves_is_looked_at_again(world, times, is_busy):
         [ACCOUNT],
         ledger=Moving(world, times),
         jobs=world.jobs,
+        assets=world.assets,
         clock=world.clock,
         is_deep=True,
     )
@@ -175,7 +176,14 @@ def test_a_repair_is_told_even_where_the_second_look_finds_the_account_busy(worl
     job_id = ended_with_open_hold(world, JobStatus.FAILED)
     moving = Moving(world, 0)
     world.dynamodb.faults = {len(world.dynamodb.writes): lambda: setattr(moving, "_times", 5)}
-    found = reconcile([ACCOUNT], ledger=moving, jobs=world.jobs, clock=world.clock, is_deep=False)
+    found = reconcile(
+        [ACCOUNT],
+        ledger=moving,
+        jobs=world.jobs,
+        assets=world.assets,
+        clock=world.clock,
+        is_deep=False,
+    )
     assert (found.repaired, found.busy) == ((job_id,), (ACCOUNT,))
 
 
@@ -191,7 +199,12 @@ def test_an_account_that_cannot_be_read_holds_up_no_other(world, is_deep):
         {"pk": bad, "sk": "HOLD#job_x#1"}
     )
     found = reconcile(
-        [bad, ACCOUNT], ledger=world.ledger, jobs=world.jobs, clock=world.clock, is_deep=is_deep
+        [bad, ACCOUNT],
+        ledger=world.ledger,
+        jobs=world.jobs,
+        assets=world.assets,
+        clock=world.clock,
+        is_deep=is_deep,
     )
     assert list(found.failures) == [bad]
     assert (found.repaired, found.accounts) == ((job_id,), 2)

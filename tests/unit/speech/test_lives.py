@@ -1,5 +1,6 @@
 """A text's way to a voice, on its own and in a job: over the real stores, on tables in memory."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -25,6 +26,7 @@ from lipwire.usecases.create_speech import create_speech
 from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.finish_speech import finish_speech
 from lipwire.usecases.get_speech import get_speech
+from lipwire.usecases.give_up_speech import give_up_speech
 from lipwire.usecases.give_up_upload import give_up_upload
 from lipwire.usecases.speak_texts import speak_texts
 from tests.support.builders import ACCOUNT, NOW, a_caller, voice_info
@@ -183,6 +185,44 @@ def test_a_speech_that_is_given_up_or_deleted_before_it_was_spoken_is_paid_back(
     assert stage.speaker.spoken == [TEXT.text]
     refunds = {one.asset_id for one in stage.ledger.entries(ACCOUNT) if one.kind == "REFUND"}
     assert refunds == {given_up.id, deleted.id}
+    assert stage.balance == 1_000_000 - 3
+    assert stage.findings() == []
+
+
+@pytest.mark.parametrize(("hours", "paid_back"), [(11, False), (13, True), (24 * 6, False)])
+def test_a_speech_that_nobody_speaks_is_paid_back_by_the_audit(hours, paid_back):
+    """Whatever stopped its workflow: half a day later, once, and not while it may still be spoken."""
+    stage = Stage()
+    lost, spoken = stage.speak(), stage.speak()
+    stage.finish(spoken.id)
+    stage.wait(timedelta(hours=hours))
+    assert stage.reconcile(is_deep=False).paid_back == ()
+    assert stage.reconcile().paid_back == ((lost.id,) if paid_back else ())
+    assert stage.reconcile().paid_back == ()
+    assert stage.balance == 1_000_000 - 3 - (0 if paid_back else 3)
+    assert stage.findings() == []
+
+
+def test_a_refund_of_a_speech_that_was_not_paid_is_found():
+    """What an operator must look into."""
+    stage = Stage()
+    free = stage.speak(caller=a_caller().model_copy(update={"mode": KeyMode.TEST}))
+    paid = free.model_copy(
+        update={"speech": free.speech.model_copy(update={"charged_millicredits": 3})}
+    )
+    assert stage.assets.give_up(paid, Problem.of(SpeechFailedError()), at=NOW)
+    assert [one.rule.name for one in stage.findings()] == ["SPEECH_REFUND"]
+
+
+def test_a_workflow_that_came_to_nothing_pays_back():
+    """What was spoken, and what is no speech, stays as it is."""
+    stage = Stage()
+    lost, spoken = stage.speak(), stage.speak()
+    stage.finish(spoken.id)
+    for asset_id in (lost.id, lost.id, spoken.id, f"ast_{1:026d}"):
+        give_up_speech(asset_id, assets=stage.assets, clock=stage.clock)
+    assert stage.assets.get(lost.id).problem.code == "speech_failed"
+    assert stage.assets.get(spoken.id).status is AssetStatus.UPLOADED
     assert stage.balance == 1_000_000 - 3
     assert stage.findings() == []
 
