@@ -90,15 +90,12 @@ class App(SpeechWiring):
     def assets(self) -> DynamoAssets:
         """Assets. A function without the outbox can read them, not write; one without the ledger gives no speech up."""
         from lipwire.adapters.dynamodb.assets import DynamoAssets
-        from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 
         return DynamoAssets(
             self.dynamodb,
             table=self._name(Resource.ASSETS_TABLE),
             accounts=self._active_accounts(),
-            charges=LedgerCharges(
-                self.dynamodb, table=self.settings.environment.get(Resource.LEDGER_TABLE, "")
-            ),
+            charges=self._charges_if_declared(),
             outbox=self._outbox_if_declared(),
         )
 

@@ -33,11 +33,10 @@ class SpeechWiring(Wiring):
         """Speech that is made on its own."""
         from lipwire.adapters.dynamodb.accounts import DynamoAccounts
         from lipwire.adapters.dynamodb.assets import DynamoAssets
-        from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
         from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
 
         outbox = self.outbox_rows
-        charges = LedgerCharges(self.dynamodb, table=self._name(Resource.LEDGER_TABLE))
+        charges = self._charges_if_declared()
         return DynamoSpeeches(
             self.dynamodb,
             assets=DynamoAssets(

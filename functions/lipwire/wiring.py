@@ -12,6 +12,7 @@ from lipwire.settings import Settings
 
 if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
+    from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 
 
@@ -76,6 +77,14 @@ class Wiring:
         from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 
         return ActiveAccounts(table=self.settings.environment.get(Resource.ACCOUNTS_TABLE, ""))
+
+    def _charges_if_declared(self) -> LedgerCharges:
+        """Of a function that pays nothing back, they have no table."""
+        from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+
+        return LedgerCharges(
+            self.dynamodb, table=self.settings.environment.get(Resource.LEDGER_TABLE, "")
+        )
 
     def _name(self, resource: Resource) -> str:
         return self.settings.name_of(resource)

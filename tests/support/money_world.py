@@ -185,7 +185,7 @@ class World:
         **command: Any,
     ) -> Job:
         """POST /jobs; of a voice that nobody has looked into yet the hold is provisional."""
-        if not {"speech_url", "script"} & set(command):
+        if not {"speech_id", "speech_url", "script"} & set(command):
             voice = VOICES[seconds]
             if not is_seen:
                 status = {"status": AssetStatus.UPLOADED, "media": None}

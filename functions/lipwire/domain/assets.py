@@ -113,6 +113,12 @@ class Asset(BaseModel):
         return self.problem is not None and self.problem.code == GIVEN_UP
 
     @property
+    def is_owed_speech(self) -> bool:
+        """Whether it was paid for by itself and is still to be spoken."""
+        paid = self.speech is not None and self.speech.charged_millicredits > 0
+        return paid and self.status is AssetStatus.AWAITING_UPLOAD
+
+    @property
     def key(self) -> str:
         """The object's key in the uploads bucket."""
         return source_key(self.account_id, self.id)
