@@ -3,6 +3,7 @@
 import pytest
 
 from lipwire.domain.credits import Millicredits
+from lipwire.domain.errors import ConcurrentChangeError
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.ledger import totals
 from tests.support.builders import ACCOUNT
@@ -19,6 +20,23 @@ def test_an_end_that_read_before_a_top_up_ends_the_job_all_the_same(status):
     assert world.jobs.release(read, status=status, error=None)
     assert world.jobs.get(read.id).status is status
     assert totals(world.ledger.entries(ACCOUNT)).held == 0
+    assert world.findings() == []
+
+
+def test_a_step_that_read_before_a_top_up_takes_nothing_of_it_back():
+    """It is run again, and goes on from the larger hold; one that comes after the end is told so."""
+    world = World()
+    world.grant(60_000, "first")
+    read = world.create(2)
+    larger = world.jobs.extend_hold(read, Millicredits(1_500))
+    rendering = {"status": JobStatus.VALIDATING}
+    with pytest.raises(ConcurrentChangeError):
+        world.jobs.advance(read.model_copy(update=rendering))
+    assert world.jobs.get(read.id).held_millicredits == larger.held_millicredits
+    assert world.jobs.advance(larger.model_copy(update=rendering))
+    assert world.findings() == []
+    world.cancel(read.id)
+    assert not world.jobs.advance(larger.model_copy(update=rendering))
     assert world.findings() == []
 
 

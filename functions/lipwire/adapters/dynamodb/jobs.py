@@ -7,6 +7,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.job_conditions import status_in, status_values
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.ledger_rows import EntryExistsError
 from lipwire.adapters.dynamodb.limits import DynamoLimits
@@ -142,20 +143,26 @@ class DynamoJobs:
                 yield Job.model_validate(from_item(item))
 
     def advance(self, job: Job, *, event: EventData | None = None) -> bool:
-        """Guarded by the status it leaves; a step that is run again finds its own status and changes nothing."""
+        """Guarded by the status it leaves and by its hold; a step that is run again finds its own status."""
         allowed = before(job.status) | {job.status}
         transaction = Transaction(self._client)
         transaction.put(
             self._table,
             entity_item(job, pk=job.id),
-            condition=_status_in(allowed),
+            condition=f"{status_in(allowed)} AND held_millicredits = :held",
             names={"#status": "status"},
-            values=_status_values(allowed),
+            values={**status_values(allowed), ":held": job.held_millicredits},
             otherwise=JobFinishedError,
         )
         if event is not None:
             self._emit(transaction, job, event, at=job.updated_at)
-        return transaction.commits(JobFinishedError)
+        if transaction.commits(JobFinishedError):
+            return True
+        now = self.get(job.id)
+        if now is not None and now.status in allowed:
+            # Its hold was topped up since it was read: the step is run again, and reads it anew.
+            raise ConcurrentChangeError
+        return False
 
     def extend_hold(self, job: Job, extra: Millicredits) -> Job:
         """Guarded by the number of holds the job has."""
@@ -168,13 +175,13 @@ class DynamoJobs:
             self._table,
             {"pk": job.id},
             change="SET held_millicredits = :held, holds = :holds",
-            condition=f"holds = :before AND {_status_in(OPEN)}",
+            condition=f"holds = :before AND {status_in(OPEN)}",
             names={"#status": "status"},
             values={
                 ":held": larger.held_millicredits,
                 ":holds": larger.holds,
                 ":before": job.holds,
-                **_status_values(OPEN),
+                **status_values(OPEN),
             },
             otherwise=ConcurrentChangeError,
         )
@@ -324,12 +331,12 @@ class DynamoJobs:
                     "SET stage = :stage, updated_at = :at, shard_progress.#shard = :progress"
                 ),
                 ConditionExpression=(
-                    f"{_status_in(rendering)} AND attribute_not_exists(failure) AND "
+                    f"{status_in(rendering)} AND attribute_not_exists(failure) AND "
                     "(attribute_not_exists(shard_progress.#shard) "
                     "OR shard_progress.#shard <= :progress)"
                 ),
                 ExpressionAttributeNames={"#status": "status", "#shard": str(shard)},
-                ExpressionAttributeValues=to_item({**written, **_status_values(rendering)}),
+                ExpressionAttributeValues=to_item({**written, **status_values(rendering)}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as exc:
@@ -357,9 +364,9 @@ class DynamoJobs:
         transaction.put(
             self._table,
             entity_item(done, pk=done.id),
-            condition=f"{_status_in(before(done.status))} AND held_millicredits = :held",
+            condition=f"{status_in(before(done.status))} AND held_millicredits = :held",
             names={"#status": "status"},
-            values={**_status_values(before(done.status)), ":held": done.held_millicredits},
+            values={**status_values(before(done.status)), ":held": done.held_millicredits},
             otherwise=JobFinishedError,
         )
         self._limits.end(transaction, done.account_id, done.id)
@@ -379,20 +386,12 @@ class DynamoJobs:
                 TableName=self._table,
                 Key=to_item({"pk": job_id}),
                 UpdateExpression=change,
-                ConditionExpression=_status_in(statuses),
+                ConditionExpression=status_in(statuses),
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item({**values, **_status_values(statuses)}),
+                ExpressionAttributeValues=to_item({**values, **status_values(statuses)}),
             )
         except ClientError as exc:
             if is_condition_failure(exc):
                 return False
             raise
         return True
-
-
-def _status_in(statuses: frozenset[JobStatus]) -> str:
-    return f"#status IN ({', '.join(f':s_{status.value}' for status in sorted(statuses))})"
-
-
-def _status_values(statuses: frozenset[JobStatus]) -> dict[str, str]:
-    return {f":s_{status.value}": status.value for status in statuses}
