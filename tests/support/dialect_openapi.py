@@ -15,17 +15,17 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from lipwire import __version__, dialects
-from lipwire.dialects.base import CREATES, Dialect, Operation, Route, WireRequest
+from lipwire.dialects.base import CREATES, PUBLIC, Dialect, Operation, Route, WireRequest
 from lipwire.domain import errors
 from lipwire.domain.errors import LipwireError
-from tests.support.goldens import Golden, goldens, requests
+from tests.support.goldens import Golden, forms, goldens, requests, view_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+_FORM: Final = "multipart/form-data"
 _REF: Final = "#/components/schemas/{model}"
-#: What every route can meet, whatever is asked of it; the idempotency key's own errors; a body's; a path's.
+#: What every route with a key can meet, and every one; the idempotency key's own errors; a body's; a path's.
+_OF_KEYS: Final = (errors.UnauthenticatedError, errors.MissingScopeError)
 _ALWAYS: Final = (
-    errors.UnauthenticatedError,
-    errors.MissingScopeError,
     errors.RateLimitedError,
     errors.InternalError,
     errors.BusyError,
@@ -38,13 +38,20 @@ _KEYED: Final = (
 _OF_BODIES: Final = (errors.InvalidRequestError, errors.BodyTooLargeError)
 _MALFORMED: Final = errors.InvalidRequestError("The body is not valid JSON.")
 _OF_PATHS: Final = (errors.JobNotFoundError,)
+#: Some vendors answer otherwise where it is an asset that is unknown.
+_UNKNOWN_ASSET: Final = errors.InvalidRequestError(
+    errors=[{"field": "source.asset_id", "message": "no such asset"}]
+)
+_OF_JOBS: Final = (
+    errors.InsufficientCreditsError,
+    errors.TooManyActiveJobsError,
+    errors.ConcurrentChangeError,
+)
 _OF_OPERATIONS: Final[dict[Operation, tuple[type[LipwireError], ...]]] = {
-    Operation.CREATE_JOB: (
-        errors.InsufficientCreditsError,
-        errors.TooManyActiveJobsError,
-        errors.ConcurrentChangeError,
-    ),
-    Operation.COMPLETE_UPLOAD: (errors.UploadIncompleteError,),
+    Operation.CREATE_JOB: _OF_JOBS,
+    Operation.CREATE_BATCH: _OF_JOBS,
+    Operation.CREATE_SPEECH: (errors.InsufficientCreditsError, errors.ConcurrentChangeError),
+    Operation.COMPLETE_UPLOAD: (errors.UploadIncompleteError, errors.AssetNotFoundError),
     Operation.DELETE_JOB: (errors.JobRunningError,),
     Operation.CANCEL_JOB: (errors.JobFinishedError,),
 }
@@ -76,7 +83,8 @@ def made(name: str) -> dict[str, Any]:
     for route in dialect.routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, route, alike)
     responses = _shared(paths)
-    models = sorted(set(requests(name).values()), key=lambda model: model.__name__)
+    taken = {*requests(name).values(), *forms(name).values()}
+    models = sorted(taken, key=lambda model: model.__name__)
     modes = [(model, "validation") for model in models]
     _, schema = models_json_schema(modes, ref_template=_REF)  # type: ignore[arg-type]  # literals in a list
     return {
@@ -133,20 +141,37 @@ def _operation(dialect: Dialect, route: Route, alike: Alike) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path.lower())}",
         "summary": (route.decode.__doc__ or route.operation.value).strip().splitlines()[0],
-        "parameters": list(_parameters(route, mine)),
-        "responses": {str(status): _response(answers[status], alike) for status in sorted(answers)},
+        "parameters": list(_parameters(dialect, route, mine)),
+        "responses": {
+            str(status): _response(answers[status], alike, _media_type(mine, status))
+            for status in sorted(answers)
+        },
     }
-    model = requests(dialect.name).get(f"{route.method} {route.path}")
+    if route.operation in PUBLIC:
+        described["security"] = []
+    name = f"{route.method} {route.path}"
+    model = requests(dialect.name).get(name)
     if model is not None and route.method != "GET":
-        sent = {_sent_as(one) for one in mine if "command" in one.values}
-        schema = {"schema": {"$ref": _REF.format(model=model.__name__)}}
-        content = dict.fromkeys(sorted(sent), schema)
+        models = {"application/json": model, _FORM: forms(dialect.name).get(name, model)}
+        sent = sorted({_sent_as(one) for one in mine if "command" in one.values})
+        content = {
+            kind: {"schema": {"$ref": _REF.format(model=models[kind].__name__)}} for kind in sent
+        }
         described["requestBody"] = {"required": True, "content": content}
     return described
 
 
+def _media_type(cases: list[Golden], status: int) -> str:
+    """Of the answers with this status."""
+    for case in cases:
+        if "view" in case.values and case.values.get("answer", {}).get("status") == status:
+            answer = case.route.encode(view_of(case.values["view"]))
+            return answer.content_type.partition(";")[0]
+    return "application/json"
+
+
 def _sent_as(case: Golden) -> str:
-    return "multipart/form-data" if "form" in case.values["request"] else "application/json"
+    return _FORM if "form" in case.values["request"] else "application/json"
 
 
 def _told(cases: Iterable[Golden]) -> Iterator[tuple[int, Any]]:
@@ -161,6 +186,8 @@ def _refused(dialect: Dialect, route: Route) -> Iterator[tuple[int, Any]]:
     if _has_body(dialect, route):
         possible.append(_MALFORMED)
         possible.append(errors.InvalidRequestError(errors=[{"field": "x", "message": "y"}]))
+    if route.operation in {Operation.CREATE_JOB, Operation.ESTIMATE_JOB}:
+        possible.append(_UNKNOWN_ASSET)
     for error in possible:
         answer = dialect.encode_error(error, request)
         yield answer.status, json.loads(answer.body)
@@ -173,6 +200,7 @@ def _has_body(dialect: Dialect, route: Route) -> bool:
 
 def _possible(dialect: Dialect, route: Route) -> Iterator[type[LipwireError]]:
     yield from _ALWAYS
+    yield from () if route.operation in PUBLIC else _OF_KEYS
     yield from _OF_OPERATIONS.get(route.operation, ())
     if route.operation in CREATES:
         yield from _KEYED
@@ -182,21 +210,43 @@ def _possible(dialect: Dialect, route: Route) -> Iterator[type[LipwireError]]:
         yield from _OF_PATHS
 
 
-def _parameters(route: Route, cases: list[Golden]) -> Iterator[dict[str, Any]]:
+def _parameters(dialect: Dialect, route: Route, cases: list[Golden]) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"{(\w+)}", route.path):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     asked = {name for one in cases for name in one.values.get("request", {}).get("query", {})}
-    for name in sorted(asked):
-        yield {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+    known = requests(dialect.name).get(f"{route.method} {route.path}")
+    if route.method == "GET" and known is not None:
+        found = known.model_json_schema(ref_template=_REF)["properties"]
+    else:
+        found = {key: {"type": "string"} for key in asked}
+    for name in sorted(found):
+        schema = _without_null(found[name])
+        # Items of a list stand with commas between.
+        how = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+        yield {"name": name, "in": "query", "required": False, **how, "schema": schema}
     if route.operation in CREATES:
         schema = {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,128}$"}
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}
 
 
-def _response(bodies: list[Any], alike: Alike) -> dict[str, Any]:
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a URL can say of it: that it is nothing is said by leaving it out."""
+    rest = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    kept = {key: value for key, value in schema.items() if key not in {"anyOf", "default"}}
+    return kept | rest[0] if len(rest) == 1 else schema
+
+
+def _response(bodies: list[Any], alike: Alike, media_type: str) -> dict[str, Any]:
+    if media_type.endswith("ndjson"):
+        line = schema_of([body for body in bodies if body is not None], alike)
+        lines = {"type": "string", "contentMediaType": "application/json", "contentSchema": line}
+        return {
+            "description": "A line of JSON for each.",
+            "content": {media_type: {"schema": lines}},
+        }
     if all(body is None for body in bodies):
         return {"description": "Done; nothing is left to say."}
-    content = {"application/json": {"schema": schema_of(bodies, alike)}}
+    content = {media_type: {"schema": schema_of(bodies, alike)}}
     return {"description": "As the golden cases show it.", "content": content}
 
 

@@ -81,7 +81,7 @@ class Quiet:
 class MemoryApp(App):
     """One account on the plan `pro`, its key, and one thing of each kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, credits: int = 10**9) -> None:
         named = {resource.value: resource.value for resource in Resource}
         super().__init__({**named, "LIPWIRE_STAGE": "local"})
         self.tables = MemoryDynamoDB(
@@ -101,7 +101,7 @@ class MemoryApp(App):
         }
         opened = open_account(
             "memory",
-            Millicredits(10**9),
+            Millicredits(credits),
             plan="pro",
             accounts=self.accounts,
             ledger=self.ledger,
