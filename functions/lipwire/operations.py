@@ -126,7 +126,12 @@ RUN: Final[dict[Operation, Run]] = {
         ids=app.ids,
     ),
     Operation.GET_SPEECH: lambda app, command, caller: get_speech(
-        command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock
+        command,
+        caller,
+        assets=app.assets,
+        jobs=app.jobs,
+        uploads=app.uploads,
+        clock=app.clock,
     ),
     Operation.LIST_VOICES: lambda app, command, caller: list_voices(
         command, caller, voices=app.voices

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
-from lipwire.domain.commands import CreateSpeech, DeleteAsset
+from lipwire.domain.commands import CreateSpeech, DeleteAsset, GetSpeech
 from lipwire.domain.speech import Script
 from lipwire.usecases.create_speech import create_speech
 from lipwire.usecases.delete_asset import delete_asset
 from lipwire.usecases.erase_job import erase_job
 from lipwire.usecases.finish_speech import finish_speech
+from lipwire.usecases.get_speech import get_speech
 from lipwire.usecases.speak_texts import speak_texts
 from tests.support.builders import ACCOUNT, NOW, a_caller
 from tests.support.fakes_speech import FakeBucket, FakeSpeaker, FakeVoices
@@ -56,6 +57,17 @@ class Stage(World):
             clock=self.clock,
         )
         return self.assets.get(asset_id)
+
+    def shown(self, asset_id, caller=None):
+        """GET /speech/{id}."""
+        return get_speech(
+            GetSpeech(asset_id=asset_id),
+            caller or a_caller(),
+            assets=self.assets,
+            jobs=self.jobs,
+            uploads=self.bucket,
+            clock=self.clock,
+        )
 
     @property
     def stores(self):

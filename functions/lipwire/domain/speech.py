@@ -19,6 +19,7 @@ from lipwire.domain.errors import (
     TextTooLongError,
     VoiceNotFoundError,
 )
+from lipwire.domain.ids import JobId
 
 #: No plan allows more in one text.
 MOST_CHARACTERS: Final = 5000
@@ -40,7 +41,7 @@ class SpeechEngine(StrEnum):
 
 
 _RANK: Final = {engine: rank for rank, engine in enumerate(SpeechEngine)}
-#: Milli-credits for a thousand characters; a job of a dialect with a price list of its own pays what its vendor asks, nothing.
+#: Milli-credits for a thousand characters. Where a price list sells texts for nothing, only what costs us nothing is free.
 MILLICREDITS_PER_1000: Final = {
     SpeechEngine.POLLY: 1000,
     SpeechEngine.ESPEAK: 100,
@@ -101,6 +102,10 @@ class Speech(BaseModel):
     characters: int
     #: Paid when it was asked for; a job's speech is paid with the job.
     charged_millicredits: int = 0
+    #: The job that it is spoken for, and paid with.
+    job_id: JobId | None = None
+    #: Whether a test key had it spoken, for nothing: only test jobs may be heard with it.
+    is_test: bool = False
     #: Whether the times of its sounds lie beside it (`phonemes_key`).
     has_phonemes: bool = False
     #: What lasts longer is not kept; None keeps all.
@@ -110,6 +115,11 @@ class Speech(BaseModel):
     def engine(self) -> SpeechEngine:
         """Who speaks."""
         return SpeechEngine(self.voice.partition("/")[0])
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether somebody else asks money for each character."""
+        return self.engine is SpeechEngine.POLLY
 
     @property
     def voice_name(self) -> str:

@@ -1,5 +1,6 @@
 """A job as it would be: checked and priced, not yet stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from lipwire.domain.assets import (
     refuse_as_speech,
 )
 from lipwire.domain.commands import Caller, CreateJob, GetAsset, GivenFile
-from lipwire.domain.credits import PROVISIONAL_SECONDS
+from lipwire.domain.credits import PROVISIONAL_SECONDS, Millicredits
 from lipwire.domain.duration import (
     PORTRAIT_FPS,
     longest_output_ms,
@@ -38,7 +39,7 @@ from lipwire.domain.media import MediaInfo
 from lipwire.domain.numbers import OwnNumber, numbered
 from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
 from lipwire.domain.options import JobOptions, chosen
-from lipwire.domain.prices import NATIVE, Price, estimate, list_of
+from lipwire.domain.prices import NATIVE, Price, Terms, estimate, list_of
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
 from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
@@ -149,9 +150,9 @@ def draft_job(
         resolution=output_resolution(source.media, options) if source.media else None,
         per_second=spec.millicredits_per_second,
     )
-    # A dialect with a list of its own sells speech as its vendor does: for nothing.
-    sells_speech = not terms.free and list_of(terms).dialect == NATIVE
-    said = sum(one.speech.millicredits for one in spoken.values() if one.speech and sells_speech)
+    for role, voice in (("speech", speech), ("options.second_speech", second)):
+        _refuse_test_voice(voice, role, is_test=is_test)
+    said = _said_millicredits((speech, second), terms)
     job = Job(
         id=JobId(_new_id("job", command, caller, ids)),
         account_id=caller.account.id,
@@ -178,11 +179,42 @@ def draft_job(
     given = tuple((media[role], file.data) for role, file in files.items())
     return JobDraft(
         job=job,
-        fetched=(*fetched, *spoken.values()),
+        fetched=(*fetched, *(_spoken_for(job, one) for one in spoken.values())),
         given=given,
         price=price,
         longest_ms=longest_ms,
     )
+
+
+def _refuse_test_voice(voice: Asset | None, role: str, *, is_test: bool) -> None:
+    if voice is not None and voice.speech is not None and voice.speech.is_test and not is_test:
+        raise InvalidRequestError(
+            f"`{role}.asset_id` was spoken for a test key: only a test key's jobs take it.",
+            errors=[{"field": f"{role}.asset_id", "message": "spoken for a test key"}],
+        )
+
+
+def _said_millicredits(voices: Iterable[Asset | None], terms: Terms) -> Millicredits:
+    """What the job pays for texts: those of its own, and those of other jobs, which may have come to nothing.
+
+    A list of a vendor's own sells them as that vendor does, for nothing, unless we are asked money for them.
+    """
+    said = {one.id: one.speech for one in voices if one is not None}
+    is_native = list_of(terms).dialect == NATIVE
+    return Millicredits(
+        sum(
+            one.millicredits
+            for one in said.values()
+            if one is not None
+            and not (terms.free or one.charged_millicredits)
+            and (is_native or one.is_billed)
+        )
+    )
+
+
+def _spoken_for(job: Job, voice: Asset) -> Asset:
+    speech = voice.speech and voice.speech.model_copy(update={"job_id": job.id})
+    return voice.model_copy(update={"speech": speech})
 
 
 def _own(

@@ -6,9 +6,11 @@ from typing import Final
 from lipwire.domain.assets import AssetStatus
 from lipwire.domain.commands import Caller, GetAsset, GetSpeech
 from lipwire.domain.errors import AssetNotFoundError
-from lipwire.domain.speech import phonemes_key
+from lipwire.domain.jobs import JobStatus
+from lipwire.domain.keys import KeyMode
+from lipwire.domain.speech import Speech, phonemes_key
 from lipwire.domain.views import SpeechView
-from lipwire.ports import AssetStore, Clock, ObjectStore
+from lipwire.ports import AssetStore, Clock, JobStore, ObjectStore
 from lipwire.usecases.get_asset import get_asset
 
 _URLS_EXPIRE_S: Final = 3600
@@ -19,10 +21,13 @@ def get_speech(
     caller: Caller,
     *,
     assets: AssetStore,
+    jobs: JobStore,
     uploads: ObjectStore,
     clock: Clock,
 ) -> SpeechView:
-    """The caller's speech, with links to what was said once there is something to hear.
+    """The caller's speech, with links to what was said once there is something to hear and it is paid for.
+
+    A job's voice is paid when the job succeeds; a test key's is for test keys.
 
     Raises:
         AssetNotFoundError: there is none, or the asset was not spoken.
@@ -31,7 +36,8 @@ def get_speech(
     if asset.speech is None:
         raise AssetNotFoundError
     view = SpeechView(asset=asset, speech=asset.speech)
-    if asset.status not in {AssetStatus.UPLOADED, AssetStatus.READY}:
+    arrived = asset.status in {AssetStatus.UPLOADED, AssetStatus.READY}
+    if not arrived or not _is_paid(asset.speech, caller, jobs):
         return view
     phonemes_url = None
     if asset.speech.has_phonemes:
@@ -43,3 +49,12 @@ def get_speech(
         phonemes_url=phonemes_url,
         urls_expire_at=clock.now() + timedelta(seconds=_URLS_EXPIRE_S),
     )
+
+
+def _is_paid(speech: Speech, caller: Caller, jobs: JobStore) -> bool:
+    if speech.is_test and caller.mode is not KeyMode.TEST:
+        return False
+    if speech.job_id is None:
+        return True
+    job = jobs.get(speech.job_id)
+    return job is not None and job.status is JobStatus.SUCCEEDED

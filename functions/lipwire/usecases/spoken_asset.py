@@ -6,6 +6,7 @@ from typing import Final
 from lipwire.domain.assets import Asset, AssetStatus
 from lipwire.domain.commands import Caller
 from lipwire.domain.ids import AssetId
+from lipwire.domain.keys import KeyMode
 from lipwire.domain.speech import Script, speech_of
 from lipwire.ports import IdSource
 from lipwire.ports.speech import VoiceCatalog
@@ -23,15 +24,16 @@ def spoken_asset(
     now: datetime,
     name: str | None = None,
 ) -> Asset:
-    """A new asset that waits for its text to be spoken; nothing is written, nothing charged.
+    """A new asset that waits for its text to be spoken; nothing is written, nothing charged. A test key has only robots.
 
     Raises:
         NothingToSayError, TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError, InvalidOptionError.
     """
-    limits = caller.account.limits
+    limits, is_test = caller.account.limits, caller.mode is KeyMode.TEST
     speech = speech_of(
         script,
-        voices.voices(),
+        # A test key pays nothing, so nobody is asked who wants to be paid.
+        [one for one in voices.voices() if one.is_robotic or not is_test],
         most_characters=limits.max_speech_characters,
         longest_ms=limits.max_duration_ms,
     )
@@ -44,5 +46,5 @@ def spoken_asset(
         size_bytes=0,
         created_at=now,
         upload_expires_at=now + _SPOKEN_WITHIN,
-        speech=speech,
+        speech=speech.model_copy(update={"is_test": is_test}),
     )

@@ -4,20 +4,21 @@ import pytest
 
 from lipwire.adapters.speech.remote import LambdaSpeaker
 from lipwire.domain.assets import AssetStatus, Problem
-from lipwire.domain.commands import GetSpeech
 from lipwire.domain.errors import (
     AssetNotFoundError,
     BusyError,
     InsufficientCreditsError,
+    InvalidRequestError,
     JobFinishedError,
     LanguageNotSpokenError,
     SpeechFailedError,
     TooLongError,
     UnauthenticatedError,
+    VoiceNotFoundError,
 )
 from lipwire.domain.keys import KeyMode
+from lipwire.domain.prices import Terms
 from lipwire.domain.speech import Script
-from lipwire.usecases.get_speech import get_speech
 from tests.support.builders import ACCOUNT, NOW, a_caller, voice_info
 from tests.support.lambdas import LambdaClient
 from tests.support.money_world import KEY
@@ -95,13 +96,7 @@ def test_a_speech_is_its_account_s_alone():
     asset = stage.speak()
 
     def shown(caller, asset_id=asset.id):
-        return get_speech(
-            GetSpeech(asset_id=asset_id),
-            caller,
-            assets=stage.assets,
-            uploads=stage.bucket,
-            clock=stage.clock,
-        )
+        return stage.shown(asset_id, caller)
 
     assert shown(a_caller()).audio_url is None
     stage.finish(asset.id)
@@ -131,6 +126,66 @@ def test_a_job_holds_and_pays_its_text_with_its_output():
     stage.settle(job.id)
     assert stage.jobs.get(job.id).charged_millicredits == 2000 + 3
     assert stage.findings() == []
+
+
+TEST = a_caller().model_copy(update={"mode": KeyMode.TEST})
+
+
+def spoken_job(stage, **command):
+    """A job whose text has been spoken, and its voice."""
+    job = stage.job(**command)
+    stage.speak_texts(job.id)
+    asset = stage.assets.get(job.speech_id)
+    stage.assets.mark_uploaded(asset, version_id="v1", size_bytes=5, at=NOW)
+    stage.unseen[asset.id] = voice_info(duration_ms=2000)
+    return job, asset.id
+
+
+def test_the_voice_of_a_job_is_heard_when_it_is_paid():
+    """Not before, nor where the job paid nothing."""
+    stage = Stage()
+    job, voice = spoken_job(stage)
+    canceled, unpaid = spoken_job(stage)
+    assert stage.shown(voice).audio_url is None
+    stage.validate(job.id)
+    stage.begin_rendering(job.id)
+    stage.render(job.id, 50)
+    stage.settle(job.id)
+    stage.cancel(canceled.id)
+    assert stage.shown(voice).audio_url
+    assert stage.shown(unpaid).audio_url is None
+
+
+def test_a_job_with_another_job_s_voice_pays_for_its_text():
+    """Once; a speech that was paid for by itself costs nothing more."""
+    stage = Stage()
+    canceled, unpaid = spoken_job(stage)
+    stage.cancel(canceled.id)
+    assert stage.create(speech_id=unpaid).speech_millicredits == 3
+    assert stage.create(speech_id=stage.speak().id).speech_millicredits == 0
+
+
+def test_what_a_test_key_has_spoken_is_heard_with_test_keys_alone():
+    """By a robot, for somebody else's voice costs money."""
+    stage = Stage()
+    asset = stage.speak(Script(text="a", language="en"), caller=TEST)
+    assert asset.speech.voice == "espeak/en-us"
+    with pytest.raises(VoiceNotFoundError):
+        stage.speak(Script(text="a", voice="polly/Amy"), caller=TEST)
+    stage.finish(asset.id)
+    assert stage.shown(asset.id, TEST).audio_url
+    assert stage.shown(asset.id).audio_url is None
+    with pytest.raises(InvalidRequestError, match="test key"):
+        stage.create(speech_id=asset.id)
+
+
+@pytest.mark.parametrize(("voice", "paid"), [("espeak/en-us", 0), ("polly/Amy", 30)])
+def test_a_vendor_s_price_list_gives_away_only_what_costs_nothing(voice, paid):
+    """Thirty characters of Polly's are AWS's to bill."""
+    stage = Stage()
+    terms = Terms(dialect="joggai", version=1)
+    job = stage.job(script=Script(text="a" * 30, voice=voice), terms=terms)
+    assert (job.speech_millicredits, job.terms.dialect) == (paid, "joggai")
 
 
 def test_a_job_that_fails_pays_for_no_text():
