@@ -18,6 +18,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         assets=app.assets,
         uploads=app.uploads,
         speaker=app.speaker,
+        ledger=app.ledger,
         clock=app.clock,
     )
     start = begin_analysis(

@@ -25,7 +25,7 @@ FETCH_SOURCES = FunctionSpec(
     # for their answer, 24 s; reading and writing take turns, at the 70 MB/s that a function of this size is seen to have
     # 57 s: 111 s in all. With 512 MiB, of a third of the network too, it would be over 290 s.
     memory_mib=1769,
-    # A fetch that begins after 450 s, with the page it may lead to, and a text that is spoken: see `fetch_from_urls`.
+    # A fetch that begins after 350 s, with the page it may lead to, and two texts that are spoken: see `fetch_from_urls`.
     timeout_s=900,
     parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
 )
@@ -99,6 +99,7 @@ PROBE_ASSET = FunctionSpec(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.ASSETS_TABLE),
         writes(Resource.ASSETS_TABLE),
+        reads(Resource.LEDGER_TABLE),
         writes(Resource.LEDGER_TABLE),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),

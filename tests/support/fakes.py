@@ -198,6 +198,10 @@ class FakeAssets:
         self.rows[asset.id] = asset.model_copy(update=changed)
         return True
 
+    def withdraw(self, assets: Sequence[Asset]) -> None:
+        for asset in assets:
+            self.rows.pop(asset.id, None)
+
     def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
         if self.rows[asset.id].status is not AssetStatus.AWAITING_UPLOAD:
             return False
@@ -339,6 +343,11 @@ class FakeUploads:
         buffer = bytearray()
         yield SimpleNamespace(write=buffer.extend)
         self.written[key] = bytes(buffer)
+
+    def delete_prefix(self, prefix: str) -> None:
+        self.written = {
+            key: data for key, data in self.written.items() if not key.startswith(prefix)
+        }
 
     def find(self, key: str) -> tuple[int, str | None] | None:
         return self.head(key)

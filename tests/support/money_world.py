@@ -122,6 +122,7 @@ class World:
             },
         )
         self.clock, self.ids, self.work = FakeClock(), FakeIds(), FakeWork()
+        self.uploads = FakeUploads()
         # Above the numbers that assets of tests have.
         self.ids.count = 1000
         rows = OutboxRows(table="outbox", ids=self.ids)
@@ -194,13 +195,13 @@ class World:
                 self.unseen[voice.id] = voice_info(duration_ms=seconds * 1000)
             command["speech_id"] = voice.id
         return create_job(
-            CreateJob(source_id=SOURCE.id, **command),
+            CreateJob(**{"source_id": SOURCE.id, **command}),
             a_caller(),
             jobs=self.jobs,
             consents=FakeConsents(),
             consent_required=False,
             assets=self.assets,
-            uploads=FakeUploads(),
+            uploads=self.uploads,
             engines=FakeEngines(),
             webhook_urls=AnyUrl(),
             source_urls=AnyUrl(),

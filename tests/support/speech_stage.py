@@ -54,6 +54,7 @@ class Stage(World):
             assets=self.assets,
             uploads=self.bucket,
             speaker=self.speaker,
+            ledger=self.ledger,
             clock=self.clock,
         )
         return self.assets.get(asset_id)

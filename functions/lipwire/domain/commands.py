@@ -100,6 +100,8 @@ class ListAssets(Command):
     kinds: tuple[MediaKind, ...] = ()
     #: Whose name holds this, whatever its case.
     name_part: str | None = None
+    #: Only those whose bytes have come.
+    has_arrived: bool = False
 
 
 class GivenFile(Command):

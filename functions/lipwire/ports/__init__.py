@@ -198,6 +198,9 @@ class AssetStore(Protocol):
     ) -> bool:
         """Once: False when the asset had already left `awaiting_upload`. Starts the analysis with the same write."""
 
+    def withdraw(self, assets: Sequence[Asset]) -> None:
+        """Their rows leave, and nobody is told: what they were made for was refused."""
+
     def give_up(self, asset: Asset, problem: Problem, *, at: datetime) -> bool:
         """Its bytes will not come, and what was paid for them is given back: False when they came."""
 

@@ -1,5 +1,6 @@
 """A new batch."""
 
+from lipwire.domain.assets import Asset
 from lipwire.domain.batches import MAX_JOBS, Batch
 from lipwire.domain.commands import Caller, CreateBatch, CreateJob
 from lipwire.domain.errors import BatchTooLargeError, InvalidWebhookUrlError, LipwireError
@@ -47,6 +48,7 @@ def create_batch(
         raise InvalidWebhookUrlError
     now, batch_id = clock.now(), BatchId(ids.new("bat"))
     jobs: list[Job] = []
+    made: list[Asset] = []
     fetched: dict[str, CreateJob] = {}
     for number, item in enumerate(command.jobs):
         known = fetched.get(item.source_url or "")
@@ -63,12 +65,14 @@ def create_batch(
                 ids=ids,
                 voices=voices,
             )
+            # Before the jobs, whose workflows begin at once; they leave again with a batch that is refused.
+            for asset in () if command.is_rehearsal else draft.fetched:
+                assets.create(asset)
+                made.append(asset)
         except LipwireError as error:
+            assets.withdraw(made)
             error.fields["job"] = number
             raise
-        # Before the jobs, whose workflows begin at once; what comes to nothing leaves by itself.
-        for asset in () if command.is_rehearsal else draft.fetched:
-            assets.create(asset)
         if item.source_url is not None and known is None and not command.is_rehearsal:
             fetched[item.source_url] = item.model_copy(update={"source_id": draft.job.source_id})
         jobs.append(draft.job.model_copy(update={"batch_id": batch_id, "created_at": now}))
@@ -91,20 +95,24 @@ def create_batch(
     )
     if command.is_rehearsal:
         return view
-    batches.create(
-        batch,
-        jobs,
-        key_id=caller.key_id,
-        most_active=caller.account.limits.max_active_jobs,
-        also=note_consent(
-            command.consent,
+    try:
+        batches.create(
+            batch,
             jobs,
-            caller,
-            consents=consents,
-            is_required=consent_required,
-            also=caller.also(view),
-        ),
-    )
+            key_id=caller.key_id,
+            most_active=caller.account.limits.max_active_jobs,
+            also=note_consent(
+                command.consent,
+                jobs,
+                caller,
+                consents=consents,
+                is_required=consent_required,
+                also=caller.also(view),
+            ),
+        )
+    except LipwireError:
+        assets.withdraw(made)
+        raise
     return view
 
 

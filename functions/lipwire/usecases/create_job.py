@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from lipwire.domain.commands import Caller, CreateJob
 from lipwire.domain.credits import Millicredits
+from lipwire.domain.errors import LipwireError
 from lipwire.domain.views import JobView
 from lipwire.ports import (
     AssetStore,
@@ -60,29 +61,36 @@ def create_job(
         ids=ids,
         voices=voices,
     )
-    # Before the job, whose workflow begins at once; one that comes to nothing leaves by itself.
-    for asset in draft.fetched:
-        assets.create(asset)
-    for asset, data in draft.given:
-        assets.create(asset)
-        with uploads.writer(asset.key) as sink:
-            sink.write(data)
     available = None
     if command.shows_available and ledger is not None:
         before = ledger().balance(caller.account.id).available
         available = Millicredits(before - draft.job.held_millicredits)
     view = JobView(job=draft.job, available=available)
-    jobs.create(
-        draft.job,
-        key_id=caller.key_id,
-        most_active=caller.account.limits.max_active_jobs,
-        also=note_consent(
-            command.consent,
-            [draft.job],
-            caller,
-            consents=consents,
-            is_required=consent_required,
-            also=caller.also(view),
-        ),
+    also = note_consent(
+        command.consent,
+        [draft.job],
+        caller,
+        consents=consents,
+        is_required=consent_required,
+        also=caller.also(view),
     )
+    # Before the job, whose workflow begins at once; they leave again with a job that is refused.
+    try:
+        for asset in draft.fetched:
+            assets.create(asset)
+        for asset, data in draft.given:
+            assets.create(asset)
+            with uploads.writer(asset.key) as sink:
+                sink.write(data)
+        jobs.create(
+            draft.job,
+            key_id=caller.key_id,
+            most_active=caller.account.limits.max_active_jobs,
+            also=also,
+        )
+    except LipwireError:
+        for asset, _data in draft.given:
+            uploads.delete_prefix(asset.key)
+        assets.withdraw([*draft.fetched, *(asset for asset, _data in draft.given)])
+        raise
     return view

@@ -39,9 +39,9 @@ _LEASE: Final = timedelta(seconds=300)
 #: For all that is fetched of one URL, the page and the file that it shows together; asking which file that is takes 95 s
 #: more at most.
 _EACH: Final = timedelta(seconds=200)
-#: No fetch begins later than this in its step: 450 s, and 295 s for that one, and 125 s for a text that is spoken, are
-#: less than its function's 900.
-_LAST_BEGIN: Final = timedelta(seconds=450)
+#: No fetch begins later than this in its step: 350 s, and 295 s for that one, and 250 s for two texts that are spoken,
+#: are less than its function's 900.
+_LAST_BEGIN: Final = timedelta(seconds=350)
 _LOOK_AGAIN_S: Final = 3
 
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus, Problem
+from lipwire.domain.credits import LOW_BALANCE
 from lipwire.domain.errors import BusyError, SpeechFailedError, TooLongError
 from lipwire.domain.ids import AssetId
-from lipwire.ports import AssetStore, Clock, ObjectStore
+from lipwire.ports import AssetStore, Clock, Ledger, ObjectStore
 from lipwire.ports.speech import Speaker
 
 #: Before each further try, in seconds. Whoever waits longer than that has the charge back and may ask again.
@@ -21,9 +22,13 @@ def finish_speech(
     assets: AssetStore,
     uploads: ObjectStore,
     speaker: Speaker,
+    ledger: Ledger,
     clock: Clock,
 ) -> None:
-    """An asset that is made of text has been spoken; or it is rejected and paid back. Any other stays as it is."""
+    """An asset that is made of text has been spoken; or it is rejected and paid back. Any other stays as it is.
+
+    Where little is left afterwards, the owner is told.
+    """
     asset = assets.get(asset_id)
     if asset is None or asset.speech is None or asset.status is not AssetStatus.AWAITING_UPLOAD:
         return
@@ -37,6 +42,8 @@ def finish_speech(
     if found is not None:
         size_bytes, version_id = found
         assets.mark_uploaded(asset, version_id=version_id, size_bytes=size_bytes, at=clock.now())
+        if asset.speech.charged_millicredits:
+            ledger.tell_if_low(asset.account_id, threshold=LOW_BALANCE, at=clock.now())
 
 
 def _spoken(asset: Asset, speaker: Speaker, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """The caller's assets."""
 
-from lipwire.domain.assets import Asset
+from lipwire.domain.assets import Asset, AssetStatus
 from lipwire.domain.commands import Caller, ListAssets
 from lipwire.domain.views import Page
 from lipwire.ports import AssetStore
@@ -17,6 +17,8 @@ def list_assets(command: ListAssets, caller: Caller, *, assets: AssetStore) -> P
 
 
 def _is_wanted(asset: Asset, command: ListAssets) -> bool:
+    if command.has_arrived and asset.status is AssetStatus.AWAITING_UPLOAD:
+        return False
     if command.kinds and (asset.media is None or asset.media.kind not in command.kinds):
         return False
     return command.name_part is None or command.name_part.casefold() in asset.filename.casefold()

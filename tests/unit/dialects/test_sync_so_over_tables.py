@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lipwire.dialects.base import WireResponse
+from lipwire.domain.assets import AssetStatus
 from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.webhooks import Answer, DeliveryStatus, delivery_id
 from lipwire.usecases.deliver_webhook import deliver_webhook
@@ -121,7 +122,12 @@ def test_an_upload_is_an_input_by_its_address(app):
     """Asked for, registered once it is there, and named by the address it was given."""
     upload = {"fileName": "v.mp4", "contentType": "video/mp4", "size": 1000}
     asked = json.loads(post(app, "/v2/assets/upload", upload).body)
+    asset_id = asked["url"].split("/")[-2]
+    row = app.assets.get(asset_id)
+    assert row.status is AssetStatus.AWAITING_UPLOAD
+    assert asset_id not in {one["id"] for one in got(app, "/v2/assets")["items"]}
     asset = json.loads(post(app, "/v2/assets", {"url": asked["url"], "type": "VIDEO"}).body)
+    assert asset_id in {one["id"] for one in got(app, "/v2/assets")["items"]}
     assert asset["name"] == "v.mp4"
     inputs = [{"type": "video", "url": asked["url"]}, TAKE["input"][1]]
     made = json.loads(post(app, "/v2/generate", TAKE | {"input": inputs}).body)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from lipwire.adapters.dynamodb.table import from_item
 from lipwire.adapters.speech.remote import LambdaSpeaker
 from lipwire.domain.assets import AssetStatus, Problem
+from lipwire.domain.commands import GivenFile
+from lipwire.domain.credits import LOW_BALANCE
 from lipwire.domain.errors import (
     AssetNotFoundError,
     BusyError,
@@ -37,6 +40,17 @@ def test_a_speech_is_paid_at_once_and_spoken_once():
     assert stage.speaker.spoken == [TEXT.text]
     assert stage.balance == 1_000_000 - 3
     assert stage.findings() == []
+
+
+@pytest.mark.parametrize(("credits", "told"), [(LOW_BALANCE + 3, 0), (LOW_BALANCE + 2, 1)])
+def test_a_speech_that_leaves_little_is_told_of(credits, told):
+    """Once, as by a job."""
+    stage = Stage(credits=credits)
+    asset = stage.speak()
+    for _ in range(2):
+        stage.finish(asset.id)
+    rows = [from_item(row) for row in stage.dynamodb.tables["outbox"].values()]
+    assert sum("BalanceLow" in str(row) for row in rows) == told
 
 
 @pytest.mark.parametrize("error", [SpeechFailedError, TooLongError])
@@ -128,6 +142,7 @@ def test_a_job_holds_and_pays_its_text_with_its_output():
     assert stage.findings() == []
 
 
+FILE = GivenFile(filename="v.mp4", content_type="video/mp4", data=b"bytes")
 TEST = a_caller().model_copy(update={"mode": KeyMode.TEST})
 
 
@@ -197,6 +212,16 @@ def test_a_job_that_fails_pays_for_no_text():
     with pytest.raises(JobFinishedError):
         stage.speak_texts(job.id)
     assert stage.speaker.spoken == []
+
+
+def test_a_job_with_a_text_and_a_file_that_cannot_be_paid_leaves_neither():
+    """No text is kept, nothing stands in the library, and the bytes are gone."""
+    stage = Stage(credits=0)
+    before = dict(stage.dynamodb.tables["assets"])
+    with pytest.raises(InsufficientCreditsError):
+        stage.job(source_id=None, source_file=FILE)
+    assert stage.dynamodb.tables["assets"] == before
+    assert stage.uploads.written == {}
 
 
 def test_a_job_in_an_unspoken_language_is_refused_and_leaves_nothing():

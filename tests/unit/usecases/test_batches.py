@@ -104,6 +104,19 @@ def test_a_job_that_is_refused_is_named_and_refuses_the_batch():
     assert world.jobs.rows == {}
 
 
+@pytest.mark.parametrize(
+    ("last", "error"), [(PAIR, InsufficientCreditsError), (None, InvalidRequestError)]
+)
+def test_a_batch_that_is_refused_leaves_no_assets(last, error):
+    """Be it that it can't be paid, or that a later job of it is wrong."""
+    world = World(available=0)
+    by_url = PAIR.model_copy(update={"source_id": None, "source_url": "https://a.test/v.mp4"})
+    wrong = PAIR.model_copy(update={"speech_id": f"ast_{9:026d}"})
+    with pytest.raises(error):
+        world.create(by_url, last or wrong)
+    assert set(world.assets.rows) == {SOURCE.id, VOICE.id}
+
+
 def test_more_jobs_than_a_transaction_takes_are_refused():
     """With the number."""
     with pytest.raises(BatchTooLargeError) as caught:

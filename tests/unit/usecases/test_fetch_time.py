@@ -1,5 +1,7 @@
 """How long a step may fetch."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from lipwire.domain.errors import BusyError
@@ -16,6 +18,7 @@ from tests.unit.usecases.test_sources_by_url import (
     awaited,
     fetch,
 )
+from workflow.specs import FETCH_SOURCES
 
 
 class Slow(Fetcher):
@@ -47,7 +50,19 @@ def test_no_fetch_begins_that_could_outlive_the_step():
     assets = FakeAssets(*(awaited(number, url=f"{URL}{number}") for number in range(1, 5)))
     with pytest.raises(BusyError):
         fetch(assets, bucket, Slow(clock, *[199] * 4), jobs=FakeJobs(job), clock=clock)
-    assert len(bucket.objects) == 3
-    again = Slow(clock, 199)
+    assert len(bucket.objects) == 2
+    again = Slow(clock, 199, 199)
     fetch(assets, bucket, again, jobs=FakeJobs(job), clock=clock)
-    assert (len(bucket.objects), again.allowed) == (4, [200])
+    assert (len(bucket.objects), again.allowed) == (4, [200, 200])
+
+
+@pytest.mark.parametrize(("begins_s", "is_late"), [(350, False), (351, True)])
+def test_a_step_has_time_for_two_texts_after_its_latest_fetch(begins_s, is_late):
+    """The latest fetch may follow a page, and a call of who speaks ends after 125 s."""
+    clock, bucket = FakeClock(), Bucket()
+    job = a_job(source_id=awaited(1).id, speech_id=awaited(2).id)
+    assets = FakeAssets(*(awaited(number, url=f"{URL}{number}") for number in (1, 2)))
+    with pytest.raises(BusyError) if is_late else nullcontext():
+        fetch(assets, bucket, Slow(clock, begins_s, 1), jobs=FakeJobs(job), clock=clock)
+    assert len(bucket.objects) == (1 if is_late else 2)
+    assert FETCH_SOURCES.timeout_s >= 350 + 95 + 200 + 2 * 125

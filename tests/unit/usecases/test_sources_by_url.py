@@ -121,10 +121,12 @@ def test_a_url_that_is_not_allowed_is_refused_with_nothing_made():
     assert set(assets.rows) == {VOICE.id}
 
 
-def test_a_job_that_cannot_be_paid_is_still_refused():
-    """Its URL's asset has no bytes and leaves by itself."""
+def test_a_job_that_cannot_be_paid_leaves_nothing():
+    """Neither what was to be fetched, nor what came with the request."""
+    assets = FakeAssets(VOICE)
     with pytest.raises(InsufficientCreditsError):
-        create(FakeAssets(VOICE), available=0, source_url=URL)
+        create(assets, available=0, source_url=URL)
+    assert set(assets.rows) == {VOICE.id}
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,13 @@ class DynamoAssets:
         self._emit(transaction, refused, AssetRejected(asset_id=asset.id, code=problem.code), at=at)
         return transaction.commits(*_REFUSALS)
 
+    def withdraw(self, assets: Sequence[Asset]) -> None:
+        """Each by itself; one that is not there is none."""
+        for asset in assets:
+            transaction = Transaction(self._client)
+            transaction.delete(self._table, {"pk": asset.id}, otherwise=AssetNotFoundError)
+            transaction.commits(AssetNotFoundError)
+
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Guarded by `uploaded`; whoever probed second gets what the first one found."""
         status = AssetStatus.REJECTED if finding.problem else AssetStatus.READY

@@ -30,6 +30,7 @@ def to_list(request: WireRequest) -> commands.ListAssets:
         cursor=query.cursor,
         kinds=tuple(kind for kind, word in _TYPES.items() if word in wanted),
         name_part=query.searchQuery,
+        has_arrived=True,
     )
 
 
