@@ -5,6 +5,7 @@ emulator is tested in tests/integration/test_memory_dynamodb.py, one scenario at
 """
 # ruff: noqa: N803  # the names are AWS's
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final
@@ -61,19 +62,31 @@ class MemoryDynamoDB:
         self.writes: list[str] = []
         #: What becomes of a write, by its number from 0; something callable happens just before it.
         self.faults: dict[int, Fault | Callable[[], object]] = {}
+        #: Whether its user may do this, with rows of this partition key: action, table or index, key. None may everything.
+        self.rights: Callable[[str, str, str], bool] | None = None
+        #: What was refused for want of rights, whether its user noticed or not.
+        self.refused: list[tuple[str, str, str]] = []
 
     def get_item(self, *, TableName: str, Key: Item, **_: Any) -> dict[str, Any]:
         """A consistent read."""
+        self._check("GetItem", TableName, Key)
         found = self.tables[TableName].get(self._key(TableName, Key))
         return {} if found is None else {"Item": dict(found)}
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:
         """Consistent reads; what is not there is left out."""
+        for table, asked in RequestItems.items():
+            for key in asked["Keys"]:
+                self._check("BatchGetItem", table, key)
         found = {
-            table: [self.get_item(TableName=table, Key=key).get("Item") for key in asked["Keys"]]
+            table: [self.tables[table].get(self._key(table, key)) for key in asked["Keys"]]
             for table, asked in RequestItems.items()
         }
-        return {"Responses": {table: [one for one in rows if one] for table, rows in found.items()}}
+        return {
+            "Responses": {
+                table: [dict(one) for one in rows if one] for table, rows in found.items()
+            }
+        }
 
     def put_item(self, **put: Any) -> dict[str, Any]:
         """One put."""
@@ -111,6 +124,9 @@ class MemoryDynamoDB:
         values = names_and_values.get("ExpressionAttributeValues", {})
         names = names_and_values.get("ExpressionAttributeNames", {})
         _, sort = self._indexes[TableName, IndexName] if IndexName else self._keys[TableName]
+        place = f"{TableName}/index/{IndexName}" if IndexName else TableName
+        (asked,) = re.findall(r"^\S+ = (:\w+)", KeyConditionExpression)
+        self._check("Query", place, {"pk": values[asked]})
         wanted = condition(KeyConditionExpression)
         rows = [
             (self._order(TableName, item, sort), item)
@@ -136,6 +152,7 @@ class MemoryDynamoDB:
 
     def scan(self, *, TableName: str, FilterExpression: str = "", **more: Any) -> dict[str, Any]:
         """Everything that passes."""
+        self._check("Scan", TableName, {"pk": {"S": ""}})
         values = more.get("ExpressionAttributeValues", {})
         names = more.get("ExpressionAttributeNames", {})
         items = [dict(item) for item in self.tables[TableName].values()]
@@ -149,6 +166,10 @@ class MemoryDynamoDB:
         return _Pages(getattr(self, operation))
 
     def _write(self, name: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+        for item in items:
+            action = next(iter(item))
+            table, key = self._item_key(item)
+            self._check(f"{action}Item", table, {"pk": {"S": key[0]}})
         labels = sorted({self._label(item) for item in items})
         self.happen(", ".join(labels), lambda: self._apply(name, items))
         return {}
@@ -221,6 +242,13 @@ class MemoryDynamoDB:
         operation, what = next(iter(item.items()))
         holder = what["Item"] if operation == "Put" else what["Key"]
         return what["TableName"], self._key(what["TableName"], holder)
+
+    def _check(self, action: str, place: str, key: Item) -> None:
+        told = (action, place, key["pk"]["S"])
+        if self.rights is not None and not self.rights(*told):
+            self.refused.append(told)
+            error = {"Error": {"Code": "AccessDeniedException", "Message": " ".join(told)}}
+            raise ClientError(error, action)  # type: ignore[arg-type]
 
     def _key(self, table: str, holder: Item) -> tuple[str, ...]:
         key = tuple(holder[name]["S"] for name in self._keys[table] if name is not None)

@@ -194,7 +194,7 @@ def sync_so(world: World, visit: Visit) -> None:
         },
     )
     # The first generation, and the batch.
-    visit.hooks = [visit.receiver.wait(180) for _ in range(2)]
+    visit.hooks = [visit.receiver.wait(60) for _ in range(2)]
 
 
 def sync_so_node(world: World, visit: Visit) -> None:

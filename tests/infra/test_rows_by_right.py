@@ -1,0 +1,165 @@
+"""Functions that speak to strangers do what they do with the rights that they are deployed with, row by row."""
+
+import json
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from types import SimpleNamespace
+
+import pytest
+
+from consumers.deliver_webhooks.spec import CONSUMER
+from infra.grants import Handle, statements
+from lipwire.domain.assets import Problem
+from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
+from lipwire.domain.webhooks import Answer, DeliveryStatus
+from lipwire.resources import Need, Resource
+from lipwire.usecases.deliver_webhook import deliver_webhook
+from lipwire.usecases.fan_out_webhook import fan_out_webhook
+from lipwire.usecases.fetch_from_urls import fetch_from_urls
+from lipwire.usecases.fetch_sources import fetch_sources
+from lipwire.usecases.speak_texts import speak_texts
+from tests.support.fakes_speech import FakeBucket
+from tests.support.memory_app import MemoryApp
+from workflow.specs import FETCH_SOURCES
+
+HANDLES = {resource: Handle(resource.value, resource.value) for resource in Resource}
+
+
+def rights(needs: Iterable[Need]) -> Callable[[str, str, str], bool]:
+    """What IAM allows a function with these needs, from the very statements that are deployed."""
+    tables = [need for need in needs if need.resource.value.endswith("_TABLE")]
+    policy = [one.to_statement_json() for one in statements(tables, HANDLES)]
+
+    def allows(action: str, place: str, key: str) -> bool:
+        return any(
+            f"dynamodb:{action}" in _listed(one["Action"])
+            and any(fnmatchcase(place, pattern) for pattern in _listed(one["Resource"]))
+            and any(fnmatchcase(key, pattern) for pattern in _keys(one))
+            for one in policy
+        )
+
+    return allows
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _keys(statement: dict) -> list[str]:
+    condition = statement.get("Condition")
+    return (
+        ["*"]
+        if condition is None
+        else _listed(next(iter(condition.values()))["dynamodb:LeadingKeys"])
+    )
+
+
+@pytest.fixture
+def app():
+    """With an endpoint that hears of everything."""
+    made = MemoryApp()
+    body = {"url": "https://hooks.test/e", "event_types": ["job.failed", "batch.completed"]}
+    answer = made.ask("POST", "/lipwire/v1/webhook-endpoints", body=json.dumps(body).encode())
+    assert answer.status == 201, answer.body
+    return made
+
+
+JOB = {"source": {"url": "https://media.test/v.mp4"}, "speech": {"url": "https://media.test/a.wav"}}
+
+
+def made(app: MemoryApp, path: str, body: object) -> dict:
+    """What was made there."""
+    answer = app.ask("POST", f"/lipwire/v1/{path}", body=json.dumps(body).encode())
+    assert answer.status < 300, answer.body
+    return json.loads(answer.body)
+
+
+def owed(app: MemoryApp, data: EventData) -> list[str]:
+    """The deliveries of that event."""
+    woken: list[str] = []
+    app.delivery_queue.wake = lambda delivery, **_how: woken.append(delivery.id)
+    fan_out_webhook(
+        envelope(
+            data,
+            event_id=app.ids.new("evt"),
+            account_id=app.account_id,
+            occurred_at=app.clock.now(),
+            correlation_id="c",
+        ),
+        jobs=app.jobs,
+        batches=app.batches,
+        endpoints=app.endpoints,
+        deliveries=app.deliveries,
+        queue=app.delivery_queue,
+        clock=app.clock,
+    )
+    return woken
+
+
+ENDS = {
+    200: DeliveryStatus.DELIVERED,
+    500: DeliveryStatus.PENDING,
+    410: DeliveryStatus.DROPPED,
+}
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_deliveries_need_no_more_rows_than_they_may_touch(app, status):
+    """Of jobs and batches, to endpoints and to their own URLs; taken, to be tried again, refused for ever."""
+    job = made(app, "jobs", JOB | {"webhook_url": "https://hooks.test/j"})
+    batch = made(app, "batches", {"jobs": [JOB]})
+    due = owed(app, JobFailed(job_id=job["id"], code="render_failed"))
+    due += owed(app, BatchCompleted(batch_id=batch["id"], succeeded=0, failed=1, canceled=0))
+    assert len(due) == 3
+    app.tables.rights = rights(CONSUMER.function.needs)
+    sender = SimpleNamespace(post=lambda *_what, **_how: Answer(status=status))
+    ended = [
+        deliver_webhook(
+            one,
+            deliveries=app.deliveries,
+            endpoints=app.endpoints,
+            secrets=app.account_secrets,
+            views=app.job_views,
+            sender=sender,
+            queue=app.delivery_queue,
+            clock=app.clock,
+            ids=app.ids,
+        )
+        for one in due
+    ]
+    assert app.tables.refused == []
+    assert {one.status for one in ended if one is not None} == {ENDS[status]}
+
+
+def test_a_fetch_needs_no_more_rows_than_it_may_touch(app):
+    """From a job's URLs to its pinned versions, or to why it failed."""
+    job_id = made(app, "jobs", JOB)["id"]
+    app.tables.rights = rights(FETCH_SOURCES.needs)
+    bucket = FakeBucket()
+    stores = {"jobs": app.jobs, "assets": app.assets}
+    fetch_from_urls(
+        job_id,
+        **stores,
+        accounts=app.accounts,
+        uploads=bucket,
+        fetcher=SimpleNamespace(fetch=lambda _url, sink, **_how: sink.write(b"x" * 100)),
+        pages=None,
+        clock=app.clock,
+    )
+    speak_texts(job_id, **stores, uploads=bucket, speaker=None)
+    fetch_sources(job_id, **stores, uploads=bucket, clock=app.clock)
+    assert app.jobs.get(job_id).stage == "validating"
+    app.jobs.record_failure(job_id, Problem(code="source_url_error", message="m"))
+    assert app.tables.refused == []
+
+
+def test_rights_refuse_what_is_not_granted(app):
+    """Else the two tests above say nothing."""
+    app.tables.rights = allowed = rights(FETCH_SOURCES.needs)
+    accounts = Resource.ACCOUNTS_TABLE.value
+    assert allowed("GetItem", accounts, app.account_id)
+    assert not allowed("GetItem", accounts, "key#0123456789")
+    assert not allowed("DeleteItem", Resource.ASSETS_TABLE.value, app.video)
+    with pytest.raises(Exception, match="AccessDenied"):
+        app.accounts.key("0123456789")
+    assert app.tables.refused == [("GetItem", accounts, "key#0123456789")]
