@@ -19,6 +19,7 @@ from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
 from lipwire.usecases.speak_texts import speak_texts
 from tests.support.fakes_speech import FakeBucket
+from tests.support.goldens import BOUNDARY, a_form
 from tests.support.memory_app import MemoryApp
 from workflow.specs import FETCH_SOURCES
 
@@ -74,6 +75,20 @@ def made(app: MemoryApp, path: str, body: object) -> dict:
     return json.loads(answer.body)
 
 
+def batch_of(app: MemoryApp) -> dict:
+    """A batch of sync.so's, with a URL of its own that is told in that vendor's words."""
+    inputs = [{"type": "video", "url": "https://media.test/v.mp4"}]
+    inputs.append({"type": "audio", "url": "https://media.test/a.wav"})
+    payload = {"model": "lipsync-2", "input": inputs}
+    line = json.dumps({"request_id": "one", "endpoint": "/v2/generate", "payload": payload})
+    file = {"filename": "a.jsonl", "content_type": "application/jsonl", "text": line}
+    form = a_form({"input": file, "webhook_url": "https://hooks.test/b"})
+    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    answer = app.ask("POST", "/v2/batch", body=form, headers=headers)
+    assert answer.status == 201, answer.body
+    return json.loads(answer.body)
+
+
 def owed(app: MemoryApp, data: EventData) -> list[str]:
     """The deliveries of that event."""
     woken: list[str] = []
@@ -107,10 +122,12 @@ ENDS = {
 def test_deliveries_need_no_more_rows_than_they_may_touch(app, status):
     """Of jobs and batches, to endpoints and to their own URLs; taken, to be tried again, refused for ever."""
     job = made(app, "jobs", JOB | {"webhook_url": "https://hooks.test/j"})
-    batch = made(app, "batches", {"jobs": [JOB]})
+    batch = batch_of(app)
     due = owed(app, JobFailed(job_id=job["id"], code="render_failed"))
     due += owed(app, BatchCompleted(batch_id=batch["id"], succeeded=0, failed=1, canceled=0))
-    assert len(due) == 3
+    assert len(due) == 4
+    # It is made anew where it is missing, while the account is active.
+    del app.tables.tables[Resource.WEBHOOKS_TABLE.value][app.account_id, "clock"]
     app.tables.rights = rights(CONSUMER.function.needs)
     sender = SimpleNamespace(post=lambda *_what, **_how: Answer(status=status))
     ended = [
