@@ -120,4 +120,7 @@ REQUESTS: Final[dict[str, type[BaseModel]]] = {
     "POST /v1/audio": AudioIn,
     "POST /v1/shots/{shot_id}/generate": GenerateIn,
     "POST /v1/renders": RenderIn,
+    "GET /v1/audio": PageQuery,
+    "GET /v1/shots": PageQuery,
+    "GET /v1/renders": PageQuery,
 }
