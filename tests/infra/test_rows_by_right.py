@@ -19,6 +19,7 @@ from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
 from lipwire.usecases.speak_texts import speak_texts
 from tests.support.fakes_speech import FakeBucket
+from tests.support.fakes_webhooks import FakeQueue
 from tests.support.goldens import BOUNDARY, a_form
 from tests.support.memory_app import MemoryApp
 from workflow.specs import FETCH_SOURCES
@@ -91,8 +92,7 @@ def batch_of(app: MemoryApp) -> dict:
 
 def owed(app: MemoryApp, data: EventData) -> list[str]:
     """The deliveries of that event."""
-    woken: list[str] = []
-    app.delivery_queue.wake = lambda delivery, **_how: woken.append(delivery.id)
+    queue = FakeQueue()
     fan_out_webhook(
         envelope(
             data,
@@ -105,10 +105,10 @@ def owed(app: MemoryApp, data: EventData) -> list[str]:
         batches=app.batches,
         endpoints=app.endpoints,
         deliveries=app.deliveries,
-        queue=app.delivery_queue,
+        queue=queue,
         clock=app.clock,
     )
-    return woken
+    return [delivery_id for delivery_id, _ in queue.woken]
 
 
 ENDS = {
