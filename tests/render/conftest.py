@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.renders import Footage, make_footage
+from tests.support.speech import synthesize
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The tools environment holds a public-domain photograph and a speech synthesizer; the renderer's holds neither.
@@ -43,13 +44,10 @@ def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short synthetic English sentence with closures."""
+    if not TOOLS.exists():
+        pytest.skip("a synthetic voice is made with the tools environment's package: make setup")
     path = tmp_path_factory.mktemp("voice") / "voice.wav"
-    script = ROOT / "tests" / "support" / "speech.py"
-    _with_tools(
-        ["-P", str(script), "en", str(path), "150"],
-        why="a synthetic voice",
-        text="Maybe Pam may bring my apple home.",
-    )
+    synthesize("Maybe Pam may bring my apple home.", "en", path, words_per_minute=150)
     return path
 
 
@@ -59,9 +57,7 @@ def footage(astronaut: Path, voice: Path, tmp_path_factory: pytest.TempPathFacto
     return make_footage(tmp_path_factory.mktemp("footage"), astronaut, voice)
 
 
-def _with_tools(arguments: list[str], *, why: str, text: str = "") -> None:
+def _with_tools(arguments: list[str], *, why: str) -> None:
     if not TOOLS.exists():
         pytest.skip(f"{why} is made in the tools environment: make setup")
-    subprocess.run(
-        [str(TOOLS), *arguments], input=text.encode(), check=True, timeout=120, capture_output=True
-    )
+    subprocess.run([str(TOOLS), *arguments], check=True, timeout=120, capture_output=True)
