@@ -104,5 +104,6 @@ def visits(
 def speak(text: str, voice: str, path: Path) -> Path:
     """The file, with this text spoken by that voice of espeak-ng."""
     command = [sys.executable, "-m", "infra.local.voice", voice, str(path)]
-    subprocess.run(command, input=text.encode(), cwd=ROOT, check=True)
+    environment = {**os.environ, "PYTHONPATH": f"functions{os.pathsep}."}
+    subprocess.run(command, input=text.encode(), cwd=ROOT, env=environment, check=True)
     return path

@@ -82,7 +82,8 @@ def test_an_upload_url_that_is_over_is_refused_and_another_can_be_had(
 
 def test_parts_become_the_object_once_all_bytes_are_there(uploads):
     """A missing part is said to be missing and can still be sent; completing twice is harmless."""
-    key, size = "uploads/acct_parts/ast_parts/source", PART + 10
+    # Not where uploads lie: what comes there and belongs to nobody is erased.
+    key, size = "elsewhere/acct_parts/ast_parts/source", PART + 10
     upload_id, parts = uploads.start_multipart(key, parts=2, expires_s=60)
     put(parts[0].url, bytes(PART))
     with pytest.raises(UploadIncompleteError, match=str(size)):
@@ -98,13 +99,13 @@ def test_parts_become_the_object_once_all_bytes_are_there(uploads):
 def test_a_deletion_takes_every_version(platform, uploads):
     """And nothing beside the prefix."""
     s3, bucket = platform.aws("s3"), platform.names["UPLOADS_BUCKET"]
-    for key in ("uploads/a/b/source", "uploads/a/b/source", "uploads/a/c/source"):
+    for key in ("elsewhere/a/b/source", "elsewhere/a/b/source", "elsewhere/a/c/source"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
-    uploads.delete_prefix("uploads/a/b/")
-    left = s3.list_object_versions(Bucket=bucket, Prefix="uploads/a/")
-    assert [version["Key"] for version in left["Versions"]] == ["uploads/a/c/source"]
+    uploads.delete_prefix("elsewhere/a/b/")
+    left = s3.list_object_versions(Bucket=bucket, Prefix="elsewhere/a/")
+    assert [version["Key"] for version in left["Versions"]] == ["elsewhere/a/c/source"]
     assert left.get("DeleteMarkers", []) == []
-    uploads.delete_prefix("uploads/a/")
+    uploads.delete_prefix("elsewhere/a/")
 
 
 def test_the_first_cut_counts_and_parts_leave_nothing(platform):
