@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from infra.local.client import Client, download
 from infra.local.receiver import Receiver
+from infra.local.voice import speak
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OUT: Final = ROOT / "out"
@@ -131,12 +132,7 @@ def _astronaut() -> Path:
 
 def _voice(voice: str, text: str) -> Path:
     path = OUT / f"voice_{voice}.wav"
-    subprocess.run(
-        [sys.executable, "-m", "infra.local.voice", voice, str(path)],
-        input=text.encode(),
-        cwd=ROOT,
-        check=True,
-    )
+    speak(text, voice, path)
     return path
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.receiver import Receiver
+from infra.local.voice import speak
 from tests.support.clients import shared_files
 from tests.support.platform import Platform
 from tests.support.visits import CLIENTS, SIDE_BY_SIDE, Visit, World
@@ -53,7 +53,9 @@ def clip(portrait: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """About a second of English."""
-    return speak("Hello, my moon.", "en-us", tmp_path_factory.mktemp("voice") / "short.wav")
+    path = tmp_path_factory.mktemp("voice") / "short.wav"
+    speak("Hello, my moon.", "en-us", path)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +64,9 @@ def long_voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (
         "Mama may bring my baby a big blue ball, and papa will find a very warm place for it. " * 2
     )
-    return speak(text, "en-us", tmp_path_factory.mktemp("voice") / "long.wav")
+    path = tmp_path_factory.mktemp("voice") / "long.wav"
+    speak(text, "en-us", path)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -99,11 +103,3 @@ def visits(
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             list(pool.map(run, CLIENTS))
     return made
-
-
-def speak(text: str, voice: str, path: Path) -> Path:
-    """The file, with this text spoken by that voice of espeak-ng."""
-    command = [sys.executable, "-m", "infra.local.voice", voice, str(path)]
-    environment = {**os.environ, "PYTHONPATH": f"functions{os.pathsep}."}
-    subprocess.run(command, input=text.encode(), cwd=ROOT, env=environment, check=True)
-    return path

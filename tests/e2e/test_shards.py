@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra.local.client import Client, download
-from tests.e2e.conftest import ROOT, speak
+from infra.local.voice import speak
+from tests.e2e.conftest import ROOT
 from tests.e2e.test_interruptions import DONE_S, is_alive, rendering_job
 from tests.e2e.test_journey import credits_of, eventually
 from tests.support.platform import until
@@ -26,7 +27,9 @@ def client(platform) -> Client:
 @pytest.fixture
 def sentence(tmp_path) -> Path:
     """Between two and three seconds, with a pause inside."""
-    return speak("Mama may come. Papa is a very warm man.", "en-us", tmp_path / "sentence.wav")
+    path = tmp_path / "sentence.wav"
+    speak("Mama may come. Papa is a very warm man.", "en-us", path)
+    return path
 
 
 @contextmanager

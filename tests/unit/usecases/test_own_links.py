@@ -4,18 +4,11 @@ import pytest
 
 from lipwire.domain.commands import CreateJob
 from lipwire.domain.jobs import Job
-from lipwire.usecases.create_job import create_job
-from tests.support.builders import a_caller, an_asset, voice_info
+from tests.support.builders import an_asset, voice_info
 from tests.support.fakes import (
-    AnyUrl,
     FakeAssets,
-    FakeClock,
-    FakeEngines,
-    FakeIds,
-    FakeJobs,
-    FakeUploads,
 )
-from tests.support.fakes_consents import FakeConsents
+from tests.support.new_jobs import a_new_job
 
 URL = "https://media.example.com/clips/clip.mp4"
 VOICE = an_asset(2, media=voice_info(), silent=False)
@@ -23,20 +16,7 @@ VOICE = an_asset(2, media=voice_info(), silent=False)
 
 def create(assets: FakeAssets, speech_url: str) -> Job:
     """The job with that link as its voice."""
-    return create_job(
-        CreateJob(source_url=URL, speech_url=speech_url),
-        a_caller(),
-        jobs=FakeJobs(available=1_000_000),
-        consents=FakeConsents(),
-        consent_required=False,
-        assets=assets,
-        uploads=FakeUploads(),
-        engines=FakeEngines(),
-        webhook_urls=AnyUrl(),
-        source_urls=AnyUrl(),
-        clock=FakeClock(),
-        ids=FakeIds(),
-    ).job
+    return a_new_job(CreateJob(source_url=URL, speech_url=speech_url), assets)
 
 
 @pytest.mark.parametrize("host", ["bucket.test", "s3.test/bucket"])

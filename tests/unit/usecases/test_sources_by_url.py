@@ -23,21 +23,16 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.plans import PLANS
-from lipwire.usecases.create_job import create_job
 from lipwire.usecases.fetch_from_urls import CHECK_BYTES, MAX_BYTES, fetch_from_urls
-from tests.support.builders import NOW, a_caller, a_job, an_account, an_asset, voice_info
+from tests.support.builders import NOW, a_job, an_account, an_asset, voice_info
 from tests.support.fakes import (
-    AnyUrl,
     FakeAccounts,
     FakeAssets,
     FakeClock,
-    FakeEngines,
-    FakeIds,
     FakeJobs,
-    FakeUploads,
 )
-from tests.support.fakes_consents import FakeConsents
 from tests.support.fetches import Sink
+from tests.support.new_jobs import a_new_job
 
 URL = "https://media.example.com/clips/My%20clip.mp4?signature=secret"
 VOICE = an_asset(2, media=voice_info(), silent=False)
@@ -45,20 +40,8 @@ VOICE = an_asset(2, media=voice_info(), silent=False)
 
 def create(assets: FakeAssets, *, available: int = 1_000_000, **command: object):
     """The job made from such a command."""
-    return create_job(
-        CreateJob.model_validate({"speech_id": VOICE.id} | command),
-        a_caller(),
-        jobs=FakeJobs(available=available),
-        consents=FakeConsents(),
-        consent_required=False,
-        assets=assets,
-        uploads=FakeUploads(),
-        engines=FakeEngines(),
-        webhook_urls=AnyUrl(),
-        source_urls=AnyUrl(),
-        clock=FakeClock(),
-        ids=FakeIds(),
-    ).job
+    made = CreateJob.model_validate({"speech_id": VOICE.id} | command)
+    return a_new_job(made, assets, available=available)
 
 
 def test_a_url_becomes_an_asset_that_waits_for_its_bytes():
