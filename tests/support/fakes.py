@@ -12,6 +12,7 @@ from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Device, EngineSpec, Mode
 from lipwire.domain.errors import (
     ConcurrentChangeError,
+    IdTakenError,
     InsufficientCreditsError,
     TooManyActiveJobsError,
 )
@@ -89,6 +90,8 @@ class FakeJobs:
             raise TooManyActiveJobsError
         if job.held_millicredits > self.available:
             raise InsufficientCreditsError
+        if job.id in self.rows:
+            raise IdTakenError
         self.available -= job.held_millicredits
         if also is not None:
             also(self)
@@ -177,11 +180,11 @@ class FakeAssets:
             del self.fetched_by[asset_id]
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
-        if also is not None:
-            also(self)
-        self.rows[asset.id] = asset
+        self.create_all([asset], also=also)
 
     def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
+        if any(asset.id in self.rows for asset in assets):
+            raise IdTakenError
         if also is not None:
             also(self)
         self.rows |= {asset.id: asset for asset in assets}

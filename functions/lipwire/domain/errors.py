@@ -9,7 +9,7 @@ LipwireError
 │                                  EndpointNotFoundError, DeliveryNotFoundError,
 │                                  KeyNotFoundError, RouteNotFoundError
 ├── ConflictError (409)            JobFinishedError, JobRunningError, UploadIncompleteError,
-│                                  ConcurrentChangeError, EndpointDisabledError, DeliveryPendingError, KeyEndedError,
+│                                  ConcurrentChangeError (IdTakenError), EndpointDisabledError, DeliveryPendingError, KeyEndedError,
 │                                  TooManyKeysError, LedgerConflictError, RefundTooLargeError,
 │                                  IdempotencyInProgressError, IdempotencyAnswerSealedError
 ├── InvalidError (422)             BatchTooLargeError, InvalidRequestError, WrongAssetKindError, InvalidWebhookUrlError,
@@ -199,6 +199,10 @@ class ConcurrentChangeError(LipwireError):
     kind = Kind.CONFLICT
     title = "Something else changed this at the same moment."
     mend = "Read it again and retry."
+
+
+class IdTakenError(ConcurrentChangeError):
+    """A new thing drew the id of one that is there: whoever draws again gets another."""
 
 
 class InvalidRequestError(LipwireError):

@@ -3,7 +3,8 @@
 A numbered id is a UUID of version 7 (RFC 9562) in our spelling: 48 bits of time, 12 bits to tell moments apart, 62 bits
 that follow from the account, the kind of thing and the number. The number is the milliseconds since 2026 and the 12
 bits: 53 bits until 2095, which JavaScript holds exactly. So nothing is stored to find a thing by its number, and a
-number leads to things of the account that asks and to no other's; two of an account that would share one can't be made.
+number leads to things of the account that asks and to no other's; of two of an account that
+would share one the second can't be written, and draws another.
 """
 
 import hashlib

@@ -183,6 +183,7 @@ class AssetStore(Protocol):
         """With what else belongs into the same transaction.
 
         Raises:
+            IdTakenError: there is an asset of that id; it stays as it is.
             UnauthenticatedError: the account was closed.
         """
 
@@ -229,6 +230,7 @@ class JobStore(Protocol):
             UnauthenticatedError: the key ended, or the account was closed, since they were looked up.
             TooManyActiveJobsError: the account has `most_active` jobs that have not ended.
             InsufficientCreditsError: the balance can't cover the hold; nothing was written.
+            IdTakenError: there is another job of that id; it stays as it is.
         """
 
     def get(self, job_id: JobId) -> Job | None: ...

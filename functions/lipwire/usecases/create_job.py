@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from lipwire.domain.assets import Asset
 from lipwire.domain.commands import Caller, CreateJob
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import LipwireError
@@ -19,6 +20,7 @@ from lipwire.ports.consents import ConsentStore
 from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_job import draft_job
+from lipwire.usecases.draw_again import draw_again
 from lipwire.usecases.note_consent import note_consent
 
 
@@ -50,47 +52,54 @@ def create_job(
         EngineUnavailableError, InvalidWebhookUrlError, InvalidSourceUrlError, InsufficientCreditsError,
         TooManyActiveJobsError, ConsentRequiredError.
     """
-    draft = draft_job(
-        command,
-        caller,
-        assets=assets,
-        engines=engines,
-        webhook_urls=webhook_urls,
-        source_urls=source_urls,
-        clock=clock,
-        ids=ids,
-        voices=voices,
-    )
-    available = None
-    if command.shows_available and ledger is not None:
-        before = ledger().balance(caller.account.id).available
-        available = Millicredits(before - draft.job.held_millicredits)
-    view = JobView(job=draft.job, available=available)
-    also = note_consent(
-        command.consent,
-        [draft.job],
-        caller,
-        consents=consents,
-        is_required=consent_required,
-        also=caller.also(view),
-    )
-    # Before the job, whose workflow begins at once; they leave again with a job that is refused.
-    try:
-        for asset in draft.fetched:
-            assets.create(asset)
-        for asset, data in draft.given:
-            assets.create(asset)
-            with uploads.writer(asset.key) as sink:
-                sink.write(data)
-        jobs.create(
-            draft.job,
-            key_id=caller.key_id,
-            most_active=caller.account.limits.max_active_jobs,
-            also=also,
+
+    def make() -> JobView:
+        draft = draft_job(
+            command,
+            caller,
+            assets=assets,
+            engines=engines,
+            webhook_urls=webhook_urls,
+            source_urls=source_urls,
+            clock=clock,
+            ids=ids,
+            voices=voices,
         )
-    except LipwireError:
-        for asset, _data in draft.given:
-            uploads.delete_prefix(asset.key)
-        assets.withdraw([*draft.fetched, *(asset for asset, _data in draft.given)])
-        raise
-    return view
+        available = None
+        if command.shows_available and ledger is not None:
+            before = ledger().balance(caller.account.id).available
+            available = Millicredits(before - draft.job.held_millicredits)
+        view = JobView(job=draft.job, available=available)
+        also = note_consent(
+            command.consent,
+            [draft.job],
+            caller,
+            consents=consents,
+            is_required=consent_required,
+            also=caller.also(view),
+        )
+        # Before the job, whose workflow begins at once; they leave again with a job that is refused.
+        made: list[Asset] = []
+        given = {asset.id: data for asset, data in draft.given}
+        try:
+            for asset in (*draft.fetched, *(asset for asset, _data in draft.given)):
+                assets.create(asset)
+                made.append(asset)
+                if asset.id in given:
+                    with uploads.writer(asset.key) as sink:
+                        sink.write(given[asset.id])
+            jobs.create(
+                draft.job,
+                key_id=caller.key_id,
+                most_active=caller.account.limits.max_active_jobs,
+                also=also,
+            )
+        except LipwireError:
+            for asset in made:
+                if asset.id in given:
+                    uploads.delete_prefix(asset.key)
+            assets.withdraw(made)
+            raise
+        return view
+
+    return draw_again(make)

@@ -17,12 +17,13 @@ from lipwire.domain.commands import (
 )
 from lipwire.domain.errors import (
     AssetNotFoundError,
+    IdTakenError,
     InvalidOptionError,
     InvalidRequestError,
     JobNotFoundError,
     RejectedMediaError,
 )
-from lipwire.domain.numbers import OwnNumber, number_of
+from lipwire.domain.numbers import OwnNumber, number_of, numbered
 from lipwire.domain.views import Balance
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_upload import create_upload
@@ -205,3 +206,48 @@ def test_jobs_by_pages_are_those_of_one_dialect():
     found = list_job_pages(command, a_caller(), jobs=jobs, results=None, clock=FakeClock())
     assert [view.job.id for view in found.items] == [f"job_{n:026d}" for n in (700, 600)]
     assert found.count == 5
+
+
+class SameMoment(FakeIds):
+    """Ids of one millisecond: so many times the same one, then the next."""
+
+    def __init__(self, times):
+        super().__init__()
+        self.times = times
+
+    def new(self, prefix):
+        self.count += 1
+        return f"{prefix}_{1 + max(0, self.count - self.times):026d}"
+
+
+def test_a_number_that_is_taken_is_drawn_again():
+    """Four draws of the same moment: the fifth is another; the client never sees it."""
+    desk = Desk()
+    desk.ids = SameMoment(5)
+    first, second = desk.upload(), desk.upload()
+    assert (desk.ids.count, len({first.id, second.id})) == (6, 2)
+    assert desk.assets.get(first.id) == first
+
+
+def test_a_number_that_stays_taken_is_refused_and_what_has_it_stays():
+    """A job's own asset is withdrawn with it; one that was there before is none of its own."""
+    desk = Desk()
+    desk.ids = SameMoment(10**6)
+    first = desk.upload()
+    with pytest.raises(IdTakenError):
+        desk.job(source_url="https://media.test/v.mp4")
+    assert desk.assets.get(first.id) == first
+    assert not desk.jobs.rows
+
+
+def test_a_jobs_number_is_drawn_again_with_what_was_made_for_it():
+    """The asset of the refused try leaves; money is held once."""
+    desk = Desk()
+    # The asset's id is drawn first, the job's second.
+    taken = numbered(f"job_{2:026d}", ACCOUNT)
+    desk.jobs.rows[taken] = a_job(id=taken)
+    before, rows = desk.jobs.available, set(desk.assets.rows)
+    made = desk.job(source_url="https://media.test/v.mp4").job
+    assert set(desk.jobs.rows) == {taken, made.id}
+    assert desk.jobs.available == before - made.held_millicredits
+    assert set(desk.assets.rows) == rows | {made.source_id}

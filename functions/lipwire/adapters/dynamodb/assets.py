@@ -15,6 +15,7 @@ from lipwire.domain.errors import (
     AccountNotFoundError,
     AssetNotFoundError,
     ConcurrentChangeError,
+    IdTakenError,
     UnauthenticatedError,
 )
 from lipwire.domain.events import AssetDeleted, AssetReady, AssetRejected, AssetUploaded, EventData
@@ -70,7 +71,7 @@ class DynamoAssets:
         transaction.put_new(
             self._table,
             entity_item(asset, pk=asset.id, expires_at=expires_at),
-            otherwise=ConcurrentChangeError,
+            otherwise=IdTakenError,
         )
 
     def get(self, asset_id: AssetId) -> Asset | None:

@@ -25,6 +25,7 @@ from lipwire.domain.assets import Problem
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import (
     ConcurrentChangeError,
+    IdTakenError,
     JobFinishedError,
     LedgerConflictError,
     LipwireError,
@@ -69,9 +70,7 @@ class DynamoJobs:
         transaction = Transaction(self._client)
         self._accounts.still_valid(transaction, job.account_id, key_id, at=job.created_at)
         self._limits.begin(transaction, job.account_id, [job.id], most=most_active)
-        transaction.put_new(
-            self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError
-        )
+        transaction.put_new(self._table, entity_item(job, pk=job.id), otherwise=IdTakenError)
         self._ledger.hold(
             transaction,
             job.account_id,
