@@ -54,6 +54,7 @@ _CORS: Final = CORSConfig(
 
 def serve(function: str, event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway's answer to one HTTP API event (payload format 2.0) for the routes of `function`."""
+    event = dialects.meant(event)
     return resolver_of(dialects.dialect_of(event["rawPath"]), function).resolve(event, context)
 
 

@@ -16,8 +16,7 @@ from infra.constructs.code_source import CodeSource
 from infra.constructs.python_function import FunctionKit, PythonFunction
 from infra.grants import Handles
 from lipwire import dialects
-
-CATCH_ALL = ACCOUNT.name
+from lipwire.dialects.base import CATCH_ALL
 
 
 class ApiStack(Stack):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lipwire import dialects
-from lipwire.dialects.base import PUBLIC, WireRequest, key_of
+from lipwire.dialects.base import CATCH_ALL, PUBLIC, WireRequest, key_of
 from lipwire.dialects.native.docs_page import docs_page
 from lipwire.dialects.native.openapi import DOCS, openapi
 from lipwire.domain import errors
@@ -93,7 +93,7 @@ def test_an_unknown_path_below_a_claim_is_answered_in_that_dialects_shape(path):
     unknown = f"{path}/no/such/route"
     event |= {"rawPath": unknown, "routeKey": "$default"}
     event["requestContext"]["http"] |= {"method": "DELETE", "path": unknown}
-    found = serve("ApiAccount", event, None)
+    found = serve(CATCH_ALL, event, None)
     dialect = dialects.load(dialects.claims()[path])
     request = WireRequest(
         method="DELETE", path=unknown, request_id=event["requestContext"]["requestId"]
@@ -121,7 +121,7 @@ def test_a_route_of_a_vendors_that_is_not_served_says_why(name, route, reason):
     event = json.loads((EVENTS / "http_api_v2_get_job.json").read_text(encoding="utf-8"))
     event |= {"rawPath": path, "routeKey": "$default"}
     event["requestContext"]["http"] |= {"method": method, "path": path}
-    found = serve("ApiAccount", event, None)
+    found = serve(CATCH_ALL, event, None)
     assert reason
     assert reason in json.dumps(json.loads(found["body"]), ensure_ascii=False)
     assert dialects.dialect_of(path) == name

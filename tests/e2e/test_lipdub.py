@@ -4,11 +4,11 @@ from tests.support.clients import mouth_of
 
 
 def test_every_way_to_join_success_url_reaches_the_shot(visits):
-    """A relative path, to the origin, to a base URL with `/v1`, as a browser would; by POST and by GET."""
+    """To the origin, to one with a slash, to one with `/v1` (taken away once or not), as a browser would; by POST and by GET."""
     told = visits["lipdub"].told
     assert told["video"]["success_url"] == f"/v1/video/success/{told['video']['video_id']}"
     (shot,) = {str(one) for one in told["joined"].values()}
-    assert len(told["joined"]) == 4
+    assert len(told["joined"]) == 7
     assert told["joined"]["by GET"]["asset_type"] == "dubbing-video"
     assert str(told["joined"]["by GET"]["shot_id"]) in shot
     assert isinstance(told["joined"]["by GET"]["shot_id"], int)

@@ -200,6 +200,10 @@ def function_of(operation: Operation) -> str:
     return "ApiJobs" if operation in _JOBS else "ApiAccount"
 
 
+#: The function that gets what is no route: some of it means one of its own, see `lipwire.dialects.meant_path`.
+CATCH_ALL: Final = function_of(Operation.COMPLETE_UPLOAD)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireRequest:
     """An HTTP request, free of any gateway's shape. Header names are lower case."""

@@ -62,6 +62,10 @@ joined = {
     "origin and path": data("POST", ORIGIN + path),
     "base with /v1, path without": data("POST", f"{ORIGIN}/v1" + path.removeprefix("/v1")),
     "as a browser would": data("POST", urljoin(f"{ORIGIN}/v1/video", path)),
+    "base that ends in a slash": data("POST", f"{ORIGIN}/" + path),
+    "base with /v1 and path": data("POST", f"{ORIGIN}/v1" + path),
+    # What is left of an absolute URL's join by clients that take it for a path.
+    "base with /v1 and a whole URL": data("POST", f"{ORIGIN}/v1{ORIGIN}{path}"),
     "by GET": data("GET", path),
 }
 shot = joined["origin and path"]["shot_id"]
