@@ -28,7 +28,8 @@ from lipwire.domain.options import JobOptions
 from lipwire.engines.base import RenderTask, Shard
 from lipwire.engines.retarget import build
 from lipwire.render.face.analysis import Analysis
-from lipwire.render.frames import hear, plan_clip
+from lipwire.render.frames import plan_clip
+from lipwire.render.hearing import hear
 from lipwire.render.media.pipeline import drawn
 from lipwire.render.media.sink import VideoSink
 from lipwire.render.media.sound import Sound

@@ -16,7 +16,7 @@ from lipwire.render.face import points
 from lipwire.render.face.analysis import analyze_picture
 from lipwire.render.face.arrays import Floats, Mask, Pixels
 from lipwire.render.face.picture import read_picture
-from lipwire.render.frames import hear
+from lipwire.render.hearing import hear
 from lipwire.render.media.timeline import plan_timeline, portrait_timeline
 from lipwire.render.retarget.portrait import FPS, paste, portrait_targets
 from lipwire.render.retarget.rig import FaceRig

@@ -11,16 +11,14 @@ from tests.house import tree
 EXTRAS: Final = Path("functions/lipwire/render/media/extras.py")
 LOOK: Final = Path("functions/lipwire/render/media/look.py")
 GLUE: Final = Path("functions/lipwire/engines/retarget.py")
+TOLD: Final = Path("functions/lipwire/render/told.py")
 TABLE: Final = Path("functions/lipwire/domain/warnings.py")
 #: Where the bare words stand in the renderer.
 BARE: Final[dict[Path, Callable[[ast.AST], ast.AST | None]]] = {
     EXTRAS: lambda node: node.value if isinstance(node, ast.Yield) else None,
     LOOK: lambda node: _appended(node) or _returned(node),
-    GLUE: lambda node: (
-        node.slice
-        if isinstance(node, ast.Subscript) and tree.dotted(node.value) == "codes"
-        else None
-    ),
+    GLUE: lambda node: _collected(node),
+    TOLD: lambda node: _collected(node),
 }
 #: Mappings whose values are codes.
 MAPPINGS: Final = {"_LOST_SIDE_DATA", "_REASONS"}
@@ -29,6 +27,12 @@ MAPPINGS: Final = {"_LOST_SIDE_DATA", "_REASONS"}
 def _appended(node: ast.AST) -> ast.AST | None:
     is_it = isinstance(node, ast.Call) and tree.dotted(node.func) == "warnings.append"
     return node if is_it else None
+
+
+def _collected(node: ast.AST) -> ast.AST | None:
+    if isinstance(node, ast.Subscript) and tree.dotted(node.value) == "codes":
+        return node.slice
+    return None
 
 
 def _returned(node: ast.AST) -> ast.AST | None:

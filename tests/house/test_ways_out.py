@@ -55,6 +55,10 @@ ALLOWED: Final[dict[Path, tuple[set[str], str]]] = {
         {"ctypes"},
         "that program: it calls espeak-ng, which opens its own data and no connection",
     ),
+    Path("functions/lipwire/render/speech/allphone.py"): (
+        {"ctypes"},
+        "calls a dozen functions of PocketSphinx by name, which open its own model and no connection",
+    ),
     Path("functions/lipwire/dialects/__init__.py"): ({"import_module"}, "a dialect, by the name of its folder"),
     Path("functions/lipwire/engines/__init__.py"): ({"import_module"}, "an engine, by the name of its file"),
     Path("functions/lipwire/render/media/formats.py"): (

@@ -3,12 +3,14 @@
 import time
 import zipfile
 import zlib
-from contextlib import closing, suppress
+from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lipwire.domain.engines import Device, EngineSpec, Mode
+from lipwire.domain.errors import MediaError
 from lipwire.engines.base import (
     AnalyzeResult,
     AnalyzeTask,
@@ -20,15 +22,12 @@ from lipwire.engines.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from lipwire.render.face.analysis import Analysis
-    from lipwire.render.face.arrays import Mask
-    from lipwire.render.frames import Speaker
     from lipwire.render.media.mix import SoundMix
     from lipwire.render.media.sink import SinkReport, VideoSink
     from lipwire.render.media.timeline import Timeline
-    from lipwire.render.retarget.targets import Targets
     from lipwire.render.speech.track import MouthTrack
 
 SPEC = EngineSpec(
@@ -65,7 +64,8 @@ class RetargetEngine:
     def setup(self) -> None:
         """The numerical libraries are imported."""
         import lipwire.render.face.analysis
-        import lipwire.render.frames  # noqa: F401
+        import lipwire.render.frames
+        import lipwire.render.hearing  # noqa: F401
 
     def analyze(self, task: AnalyzeTask) -> AnalyzeResult:
         """The people of the source, their landmarks and mouths lie at `task.analysis`.
@@ -86,14 +86,9 @@ class RetargetEngine:
         Raises:
             MediaError: no face, a silent voice, a file that can't be decoded, an option that does not fit.
         """
-        from lipwire.render.frames import hear
-
         clock = _Clock()
         task.progress("listening", 0, 1)
-        voices = hear(task.speeches, task.options)
-        clock.lap("listening")
-        analysis, is_reused = _known(task)
-        clock.lap("analyzing")
+        voices, analysis, is_reused = _heard_and_known(task, clock)
         task.progress("planning", 0, 1)
         draw = _render_portrait if task.is_image else _render_clip
         try:
@@ -138,6 +133,39 @@ class _NoFrames(Exception):  # noqa: N818 - an empty shard is no error
         )
 
 
+def _heard_and_known(
+    task: RenderTask, clock: "_Clock"
+) -> "tuple[tuple[MouthTrack, ...], Analysis, bool]":
+    """The voices heard beside the source's analysis; as `_known`.
+
+    What is wrong with a voice is told before what is wrong with the source, whichever was found first.
+    """
+    from lipwire.render.hearing import Hearing
+
+    told = ("listening", 0, 1)
+
+    with Hearing(task.speeches, task.options) as hearing:
+
+        def analyzing(stage: str, done: int, total: int) -> None:
+            nonlocal told
+            hearing.check()
+            told = (stage, done, total)
+            task.progress(*told)
+
+        def waiting() -> None:
+            task.progress(*told)
+
+        try:
+            analysis, is_reused = _known(replace(task, progress=analyzing))
+        except MediaError:
+            hearing.tracks(waiting)
+            raise
+        clock.lap("analyzing")
+        voices = hearing.tracks(waiting)
+        clock.lap("listening")
+    return voices, analysis, is_reused
+
+
 def _known(task: AnalyzeTask | RenderTask) -> "tuple[Analysis, bool]":
     """The source's analysis, made and saved where none is there that can be read; and whether one was."""
     from lipwire.render.face.analysis import Analysis
@@ -153,18 +181,14 @@ def _known(task: AnalyzeTask | RenderTask) -> "tuple[Analysis, bool]":
 def _look(source: Path, *, is_image: bool, progress: Progress) -> "Analysis":
     from lipwire.render.face.analysis import analyze_clip, analyze_picture
     from lipwire.render.face.picture import read_picture
-    from lipwire.render.media.pipeline import drawn
     from lipwire.render.media.source import VideoSource
 
     if is_image:
         return analyze_picture(read_picture(source))
-    with (
-        VideoSource(source) as clip,
-        closing(drawn(clip.frames(), lambda _, frame: frame, workers=1)) as frames,
-    ):
+    with VideoSource(source) as clip:
         total = max(1, clip.info.frame_count)
         return analyze_clip(
-            frames,
+            clip.frames(),
             on_frame=lambda index: progress("analyzing", min(index, total), total),
         )
 
@@ -178,6 +202,7 @@ def _render_portrait(
     from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.timeline import portrait_timeline
     from lipwire.render.retarget.portrait import FPS, fit_picture
+    from lipwire.render.told import aimed_at
 
     options = task.options
     rgb, scale = fit_picture(read_picture(task.source), height=options.height)
@@ -210,7 +235,7 @@ def _render_portrait(
         )
         place = _place(task, timeline, part, sink)
         report = sink.close()
-    told = _aimed(spoken[0], part) | {
+    told = aimed_at(spoken[0], part) | {
         "score": round(drawer.quality(0), 3),
         "untouched_spans": [],
         "source_had_open_mouths": False,
@@ -229,6 +254,7 @@ def _render_clip(
     from lipwire.render.media.sink import VideoSink
     from lipwire.render.media.source import VideoSource
     from lipwire.render.media.timeline import plan_timeline
+    from lipwire.render.told import told_of, warnings_of
 
     options = task.options
     with VideoSource(task.source) as source:
@@ -267,10 +293,10 @@ def _render_clip(
             place = _place(task, timeline, part, sink)
             report = sink.close()
     first = speakers[0]
-    codes = dict(_warnings(speakers))
+    codes = dict(warnings_of(speakers))
     if stops_a_speaker(mask, analysis, len(voices), options):
         codes["mask_forbids_mouth"] = None
-    return report, _told(first, timeline, part), tuple(codes), place
+    return report, told_of(first, timeline, part), tuple(codes), place
 
 
 def _part(task: RenderTask, timeline: "Timeline") -> range:
@@ -306,79 +332,6 @@ def _sound(task: RenderTask, timeline: "Timeline", *, has_sound: bool = False) -
     if has_sound:
         files[Origin.SOURCE] = task.source
     return SoundMix(timeline.sound, files, timeline.end_s)
-
-
-def _aimed(targets: "Targets", part: range) -> dict[str, Any]:
-    """The targets of this part, for whoever measures the output."""
-    shown = slice(part.start, part.stop)
-    return {
-        "closure_frames": int(targets.closed[shown].sum()),
-        # Of this part are those that begin in it.
-        "closures": sum(first in part for first, _ in _spans(targets.closed)),
-        "opening_target": [round(float(value), 4) for value in targets.opening[shown]],
-        "width_target": [round(float(value), 4) for value in targets.width[shown]],
-    }
-
-
-def _told(speaker: "Speaker", timeline: "Timeline", part: range) -> dict[str, Any]:
-    """What is to be known of a clip's frames: scores, and spans that keep their own pixels with the reason."""
-    shown = slice(part.start, part.stop)
-    edited = speaker.shown[shown] > 0
-    scores = speaker.quality[shown][edited]
-    slots = [timeline.slots[k] for k in part]
-    begin = slots[0].time_s if part.start else Fraction(0)
-    # Times as well: frames of a clip with variable ones tell none.
-    spans: list[dict[str, Any]] = [
-        {
-            "first": first,
-            "last": last,
-            "start_s": float(slots[first].time_s - begin),
-            "end_s": float(slots[last].time_s + slots[last].duration_s - begin),
-            "reason": reason,
-        }
-        for reason, mask in speaker.untouched.items()
-        for first, last in _spans(mask[shown])
-    ]
-    return _aimed(speaker.targets, part) | {
-        "score": round(float(scores.mean()), 3) if len(scores) else 0.0,
-        "score_worst": round(float(scores.min()), 3) if len(scores) else 0.0,
-        "scored_frames": len(scores),
-        "face": speaker.person,
-        "untouched_spans": sorted(spans, key=lambda span: span["first"]),
-        "source_had_open_mouths": speaker.has_open_mouths,
-    }
-
-
-def _warnings(speakers: "Sequence[Speaker]") -> "Mapping[str, None]":
-    """Codes, each once."""
-    codes: dict[str, None] = {}
-    for speaker in speakers:
-        if not speaker.has_open_mouths:
-            codes["mouth_closed_in_source"] = None
-        for reason, code in _REASONS.items():
-            if speaker.untouched[reason].any():
-                codes[code] = None
-    return codes
-
-
-_REASONS = {
-    "no_face": "face_lost_in_some_frames",
-    "mouth_hidden": "mouth_hidden_in_some_frames",
-    "low_quality": "doubtful_mouths",
-}
-
-
-def _spans(marked: "Mask") -> list[list[int]]:
-    """First and last frame of each run of marked frames."""
-    spans: list[list[int]] = []
-    for k, is_marked in enumerate(marked):
-        if not is_marked:
-            continue
-        if spans and spans[-1][1] == k - 1:
-            spans[-1][1] = k
-        else:
-            spans.append([k, k])
-    return spans
 
 
 class _Clock:

@@ -1,7 +1,7 @@
-"""The steps of a render in order, each a function: hear, plan, synthesize, composite and encode.
+"""The steps of a render in order, each a function: plan, synthesize, composite and encode.
 
-Tracking comes before them (`lipwire.render.face.analysis`), decoding and encoding run beside them
-(`lipwire.render.media`). Frames are counted in output order, `k`; `canvas` is the source frame that lies under one.
+Tracking (`lipwire.render.face.analysis`) and hearing (`lipwire.render.hearing`) come before them, decoding and encoding
+run beside them (`lipwire.render.media`). Frames are counted in output order, `k`; `canvas` is the source frame that lies under one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,6 @@ from lipwire.render.retarget.portrait import Person, PortraitDrawer, portrait_ta
 from lipwire.render.retarget.still import MixedDrawer, StillDrawer
 from lipwire.render.retarget.targets import Targets
 from lipwire.render.retarget.video import Clip, ClipDrawer, plan_dub
-from lipwire.render.speech.mouth import mouth_track
 from lipwire.render.speech.track import MouthTrack
 
 #: Below this a frame keeps its own pixels and is listed in the quality report.
@@ -73,18 +72,6 @@ class Speaker:
     quality: Floats
     #: Why frames were left as they are: reason -> mask over output frames.
     untouched: dict[str, Mask]
-
-
-def hear(speeches: Sequence[Path], options: JobOptions | None = None) -> tuple[MouthTrack, ...]:
-    """What each voice asks of a mouth, a hundred times a second; the options name its language and its phonemes.
-
-    Raises SilentSpeechError, CorruptMediaError.
-    """
-    options = options or JobOptions()
-    return tuple(
-        mouth_track(speech, language=options.language, phonemes=options.phonemes)
-        for speech in speeches
-    )
 
 
 def speakers_of(analysis: Analysis, voices: int, options: JobOptions) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +18,11 @@ from lipwire.render.face.arrays import AnyArray, Floats, Mask, Pixels
 from lipwire.render.face.bank import Mouth, MouthBank, MouthCollector
 from lipwire.render.face.gather import Gatherer
 from lipwire.render.face.packed import Packed
-from lipwire.render.face.people import PeopleFinder
+from lipwire.render.face.people import PeopleFinder, Sighting
 from lipwire.render.face.shots import THUMBNAIL, Shots
 from lipwire.render.face.track import FaceTrack, fractions, no_face, pairs
 from lipwire.render.face.view import RgbView, YuvView
+from lipwire.render.media.pipeline import drawn
 from lipwire.render.retarget.lips import MouthSource
 
 _LAYOUT = 4
@@ -215,7 +217,7 @@ class Analysis:
 def analyze_clip(
     frames: Iterable[Frame], *, on_frame: Callable[[int], None] = lambda _: None
 ) -> Analysis:
-    """Look at each frame once; memory is bounded by a few kB a frame and the mouth banks.
+    """Look at each frame once, in a few threads; memory is bounded by a few kB a frame and the mouth banks.
 
     Raises NoFaceError when no frame shows a face that is large enough, CorruptMediaError when there are no frames.
     """
@@ -225,20 +227,26 @@ def analyze_clip(
     durations: list[Fraction] = []
     size = (0, 0)
     with PeopleFinder() as finder:
-        for index, frame in enumerate(frames):
+
+        def look(_: int, frame: Frame) -> tuple[Frame, YuvView, list[Sighting]]:
             view = YuvView(frame.picture)
-            if keepers is None:
-                size = view.size
-                keepers = Gatherer(size), MouthCollector(size)
-            gatherer, collector = keepers
             anew = shots.add(view.thumbnail(THUMBNAIL))
-            for seen in finder.look(view, float(frame.time_s), anew=anew):
-                sharpness = measures.mouth_detail(view, seen.landmarks)
-                gatherer.add(index, seen, sharpness)
-                collector.offer(seen.lane, index, frame, seen.landmarks, sharpness)
-            starts.append(frame.time_s)
-            durations.append(frame.duration_s)
-            on_frame(index)
+            return frame, view, finder.look(view, float(frame.time_s), anew=anew)
+
+        # One after the other: each look goes on from the one before. What was seen is measured and kept meanwhile.
+        with closing(drawn(frames, look, workers=1)) as looks:
+            for index, (frame, view, sightings) in enumerate(looks):
+                if keepers is None:
+                    size = view.size
+                    keepers = Gatherer(size), MouthCollector(size)
+                gatherer, collector = keepers
+                for seen in sightings:
+                    sharpness = measures.mouth_detail(view, seen.landmarks)
+                    gatherer.add(index, seen, sharpness)
+                    collector.offer(seen.lane, index, frame, seen.landmarks, sharpness)
+                starts.append(frame.time_s)
+                durations.append(frame.duration_s)
+                on_frame(index)
         widest = finder.widest_px
     if keepers is None:
         raise CorruptMediaError("The file has no picture that can be decoded.")

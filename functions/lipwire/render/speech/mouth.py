@@ -1,6 +1,6 @@
 """From a voice file to the mouth that goes with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -42,21 +42,35 @@ _SLOPE_FROM, _SLOPE_TO = 0.1, 0.5
 _ENGLISH = frozenset({"en", "eng"})
 
 
+def _go_on() -> None:
+    """Nothing stops a hearing."""
+
+
 def mouth_track(
-    path: Path, *, language: str | None = None, phonemes: Sequence[PhonemeTime] = ()
+    path: Path,
+    *,
+    language: str | None = None,
+    phonemes: Sequence[PhonemeTime] = (),
+    before_each: Callable[[], None] = _go_on,
 ) -> MouthTrack:
     """The mouth for every 10 ms of the voice; the same file always gives the same track.
 
-    `phonemes` say what is said when, and then nothing is recognised; `language` is a BCP 47 tag.
+    `phonemes` say what is said when, and then nothing is recognised; `language` is a BCP 47 tag. `before_each` is called
+    now and then, and may raise to end the hearing.
 
     Raises:
         SilentSpeechError: no sound stream, or nobody can be heard.
         CorruptMediaError: the sound can't be decoded.
     """
-    return track_of(Sound(path).samples(rate=SAMPLE_RATE), model=model_for(language, phonemes))
+    model = model_for(language, phonemes, before_each)
+    return track_of(Sound(path).samples(rate=SAMPLE_RATE), model=model)
 
 
-def model_for(language: str | None, phonemes: Sequence[PhonemeTime] = ()) -> SpeechModel:
+def model_for(
+    language: str | None,
+    phonemes: Sequence[PhonemeTime] = (),
+    before_each: Callable[[], None] = _go_on,
+) -> SpeechModel:
     """Who hears a voice: phoneme times where given, the network for a language known not to be English, else PocketSphinx.
 
     On a real English speaker PocketSphinx opens the mouth with r 0.61, the network with 0.53; on German, French and
@@ -67,7 +81,9 @@ def model_for(language: str | None, phonemes: Sequence[PhonemeTime] = ()) -> Spe
         return TimedPhonemes(phonemes)
     primary = (language or "en").replace("_", "-").split("-")[0].lower()
     network = NetworkModel()
-    return VoiceActivity(PocketSphinxModel(), network) if primary in _ENGLISH else network
+    if primary not in _ENGLISH:
+        return network
+    return VoiceActivity(PocketSphinxModel(before_each), network)
 
 
 def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:

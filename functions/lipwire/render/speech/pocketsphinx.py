@@ -5,14 +5,13 @@ Every voice is heard three times, each time with some noise: the model knows tel
 consonants of a synthetic or well-gated voice for silence. Where the three differ, the answer is a mixture.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
-import pocketsphinx
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
+from lipwire.render.speech.allphone import PhoneDecoder
 from lipwire.render.speech.loudness import log_power, quiet_cuts
 from lipwire.render.speech.model import HOP
 from lipwire.render.speech.visemes import Viseme
@@ -27,6 +26,7 @@ _DELAY_FRAMES = 2
 _HEARINGS = ((20, 1), (25, 2), (30, 3))
 #: Of one sample of the noise that stays in the next: it falls with frequency as rooms do.
 _NOISE_COLOUR = 0.95
+_BLOCK = 256
 
 #: ARPAbet -> shapes in the order they are made, each a mixture.
 _PHONES: dict[str, tuple[dict[Viseme, float], ...]] = {
@@ -73,24 +73,14 @@ _SILENCE: tuple[dict[Viseme, float], ...] = ({Viseme.SILENCE: 1.0},)
 
 
 class PocketSphinxModel:
-    """The `allphone` search: a phone bigram, no words."""
+    """What PocketSphinx hears, as mouth shapes."""
 
     name = "pocketsphinx-en-us-5.1.1"
 
-    def __init__(self) -> None:
-        self._decoder = pocketsphinx.Decoder(
-            hmm=pocketsphinx.get_model_path("en-us/en-us"),
-            allphone=pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin"),
-            lm=None,
-            dict=None,
-            lw=2.0,
-            # Wider beams hear the same for a quarter more time.
-            beam=1e-10,
-            pbeam=1e-10,
-            # Our own noise is seeded; the decoder's would differ from run to run.
-            dither=False,
-            loglevel="FATAL",
-        )
+    def __init__(self, before_each: Callable[[], None] = lambda: None) -> None:
+        """`before_each` is called before each piece of a hearing, at most 20 s; what it raises ends the hearing."""
+        self._decoder = PhoneDecoder()
+        self._before_each = before_each
 
     def posteriors(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `SpeechModel`: the mean of all hearings."""
@@ -130,14 +120,8 @@ class PocketSphinxModel:
     def _segments(self, piece: NDArray[np.float32]) -> list[tuple[str, int, int]]:
         if len(piece) < 4 * HOP:
             return []
-        pcm = (np.clip(piece, -1, 1) * 32767).astype("<i2").tobytes()
-        self._decoder.start_utt()
-        self._decoder.process_raw(pcm, no_search=False, full_utt=True)
-        self._decoder.end_utt()
-        return [
-            (segment.word, segment.start_frame, segment.end_frame + 1)
-            for segment in self._decoder.seg() or ()
-        ]
+        self._before_each()
+        return self._decoder.segments((np.clip(piece, -1, 1) * 32767).astype(np.int16))
 
 
 def _level(samples: NDArray[np.float32]) -> float:
@@ -151,5 +135,18 @@ def _level(samples: NDArray[np.float32]) -> float:
 def _noise(count: int, level: float, seed: tuple[int, int]) -> NDArray[np.float32]:
     """Always the same for a seed: the same voice must give the same mouth."""
     white = np.random.default_rng(seed).standard_normal(count).astype(np.float32)
-    coloured = lfilter([1.0], [1.0, -_NOISE_COLOUR], white)
-    return (coloured * (level * np.sqrt(1 - _NOISE_COLOUR**2))).astype(np.float32)
+    return (_coloured(white) * (level * np.sqrt(1 - _NOISE_COLOUR**2))).astype(np.float32)
+
+
+def _coloured(white: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Each sample and `_NOISE_COLOUR` of the one before it, coloured, blocks of samples at a time."""
+    powers = _NOISE_COLOUR ** np.arange(_BLOCK)
+    steps = np.arange(_BLOCK)[None] - np.arange(_BLOCK)[:, None]
+    within = np.where(steps >= 0, powers[np.abs(steps)], 0.0)
+    blocks = np.pad(white.astype(np.float64), (0, -len(white) % _BLOCK)).reshape(-1, _BLOCK)
+    coloured: NDArray[np.float64] = blocks @ within
+    last = 0.0
+    for row in range(len(coloured)):
+        coloured[row] += last * _NOISE_COLOUR * powers
+        last = float(coloured[row, -1])
+    return coloured.reshape(-1)[: len(white)]
