@@ -22,7 +22,7 @@ setup: ## install everything, once: four Python environments, the CDK CLI, the l
 demo: setup ## one real job, end to end: a portrait speaks, then is dubbed; see out/
 	@$(RUN) -m infra.local.demo
 
-up: setup ## keep the platform running on loopback; prints base URL and API key
+up: setup ## keep the platform running on loopback; prints base URL and API key (LIPWIRE_VOICES=folder: your voices)
 	@$(RUN) -m infra.local.up
 
 down: ## stop it; KEEP=1 keeps its state for the next `make up`
@@ -166,8 +166,8 @@ $(STAMPS)/node: package-lock.json .npmrc | $(STAMPS)/python
 	@touch $@
 
 # Layers hold wheels for one Python each: the local ones follow the runtime's.
-$(STAMPS)/layers: requirements/layer-api.txt requirements/layer-media.txt requirements/layer-pages.txt requirements/layer-speech.txt \
-		tools/build_layers.py | $(STAMPS)/runtime
+$(STAMPS)/layers: requirements/layer-api.txt requirements/layer-media.txt requirements/layer-networks.txt requirements/layer-pages.txt \
+		requirements/layer-speech.txt tools/build_layers.py | $(STAMPS)/runtime
 	@echo "building the functions' layers"
 	@.venv/runtime/bin/python -m tools.build_layers
 	@touch $@

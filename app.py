@@ -24,6 +24,7 @@ def main() -> None:
         consent_required=str(app.node.try_get_context("consent_required")).lower() == "true",
         page_sources=str(app.node.try_get_context("page_sources")).lower() == "true",
         polly=str(app.node.try_get_context("polly")).lower() == "true",
+        voices=app.node.try_get_context("voices") or os.environ.get("LIPWIRE_VOICES", ""),
     )
     System(app, config=config, code=CodeSource.real(config))
     app.synth()

@@ -3,6 +3,7 @@
 import platform
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 LOCAL: Final = "local"
@@ -33,6 +34,8 @@ class DeployConfig:
     page_sources: bool = False
     #: Whether Amazon Polly speaks besides espeak-ng, at AWS's price.
     polly: bool = False
+    #: The folder with the operator's own voices.
+    voices: Path | None = None
     #: Length of the parts that long outputs are rendered in; 0 leaves it to each engine.
     shard_seconds: float = 0
 
@@ -50,6 +53,7 @@ class DeployConfig:
         page_sources: bool = False,
         consent_required: bool = False,
         polly: bool = False,
+        voices: str = "",
     ) -> "DeployConfig":
         """The stage's values; `own_hosts` are separated by commas."""
         if not stage.isalnum() or not stage.islower() or len(stage) > 12:
@@ -67,6 +71,7 @@ class DeployConfig:
             own_hosts=tuple(_host(name.strip()) for name in own_hosts.split(",") if name.strip()),
             page_sources=page_sources,
             polly=polly,
+            voices=Path(voices).expanduser().resolve() if voices else None,
         )
 
 

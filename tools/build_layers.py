@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LAYERS: Final = ("api", "media", "pages", "speech")
+LAYERS: Final = ("api", "media", "networks", "pages", "speech")
 #: What AWS runs: Python 3.13 on arm64 (D2). Wheels name the oldest glibc they work with.
 AWS: Final = (
     "--only-binary=:all:",

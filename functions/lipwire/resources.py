@@ -107,6 +107,7 @@ class Layer(StrEnum):
     API = "api"  # powertools, pydantic
     MEDIA = "media"  # PyAV
     SPEECH = "speech"  # espeak-ng, which runs as a program of its own
+    NETWORKS = "networks"  # ONNX Runtime; built always, deployed where the operator has voices
     PAGES = "pages"  # yt-dlp; built always, deployed where page sources are turned on
 
 
@@ -120,6 +121,8 @@ class FunctionSpec:
     needs: tuple[Need, ...]
     memory_mib: int = 512
     timeout_s: int = 20
+    #: Room for files of its own.
+    disk_mib: int = 512
     layers: tuple[Layer, ...] = (Layer.API,)
     #: Stage parameters it reads besides its resources (see `lipwire.settings`).
     parameters: tuple[str, ...] = ()

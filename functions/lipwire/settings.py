@@ -47,6 +47,11 @@ class Settings:
         return self.environment.get("POLLY") == "1"
 
     @property
+    def voices_bucket(self) -> str:
+        """Where the files of an operator's own voices lie."""
+        return self._get("VOICES_BUCKET")
+
+    @property
     def own_hosts(self) -> tuple[str, ...]:
         """This deployment's own hosts, `host:port` on loopback: nothing is sent there or fetched from there."""
         named = self.environment.get("OWN_HOSTS", "").split(",")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from lipwire.resources import Resource
 from lipwire.wiring import Wiring
@@ -18,15 +20,20 @@ if TYPE_CHECKING:
     from lipwire.ports.speech import Synthesizer
 
 
+#: The one place where a function may write; it lives as long as the machine does.
+_VOICES_FOLDER: Final = Path(tempfile.gettempdir()) / "lipwire-voices"
+
+
 class SpeechWiring(Wiring):
     """Voices, who speaks, and what keeps speech."""
 
     @cached_property
     def voices(self) -> DeployedVoices:
         """The voices of this deployment."""
+        from lipwire.adapters.speech.networks.catalogue import deployed
         from lipwire.adapters.speech.voices import DeployedVoices
 
-        return DeployedVoices(with_polly=self.settings.polly)
+        return DeployedVoices(with_polly=self.settings.polly, own=deployed())
 
     @cached_property
     def speeches(self) -> DynamoSpeeches:
@@ -68,6 +75,7 @@ class SpeechWiring(Wiring):
     def synthesizers(self) -> Mapping[SpeechEngine, Synthesizer]:
         """The engines that run here."""
         from lipwire.adapters.speech.espeak import EspeakSynthesizer
+        from lipwire.adapters.speech.networks.catalogue import deployed
         from lipwire.domain.speech import SpeechEngine
 
         found: dict[SpeechEngine, Synthesizer] = {SpeechEngine.ESPEAK: EspeakSynthesizer()}
@@ -79,4 +87,14 @@ class SpeechWiring(Wiring):
                 "polly", connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1}
             )
             found[SpeechEngine.POLLY] = PollySynthesizer(client)
+        own = deployed()
+        if own.networks:
+            from lipwire.adapters.speech.networks.store import BucketVoiceFiles
+            from lipwire.adapters.speech.networks.synthesizer import NetworkSynthesizer
+
+            files = BucketVoiceFiles(
+                self.s3, bucket=self.settings.voices_bucket, folder=_VOICES_FOLDER
+            )
+            speaks = NetworkSynthesizer(own, files)
+            found |= {network.engine: speaks for network in own.networks}
         return found

@@ -43,10 +43,11 @@ class CodeSource:
         Raises:
             FileNotFoundError: the layers were not built (`make layer`).
         """
+        optional = {Layer.PAGES: config.page_sources, Layer.NETWORKS: config.voices is not None}
         layers = {
             layer: ROOT / "build" / "layers" / f"{layer}-{config.layer_target}"
             for layer in Layer
-            if layer is not Layer.PAGES or config.page_sources
+            if layer not in optional or optional[layer]
         }
         for folder in layers.values():
             if not folder.exists():

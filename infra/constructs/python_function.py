@@ -1,10 +1,11 @@
 """The one place that sets a function's runtime, layers, logs, rights and environment."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -14,6 +15,7 @@ from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.grants import Handles, environment, statements
 from lipwire.resources import FunctionSpec, Layer
+from speak.spec import LEAST_DISK_MIB
 
 _RETENTION: Final = {30: logs.RetentionDays.ONE_MONTH}
 
@@ -25,6 +27,11 @@ class FunctionKit:
     config: DeployConfig
     code: lambda_.Code
     layers: dict[Layer, lambda_.LayerVersion]
+
+    @property
+    def runtime(self) -> lambda_.Runtime:
+        """The interpreter."""
+        return _runtime(self.config)
 
     @classmethod
     def of(
@@ -45,7 +52,7 @@ class FunctionKit:
                 description=f"third-party code of functions that need {layer.value}",
             )
             for layer in source.layers
-            if layer not in {Layer.PAGES, Layer.SPEECH} or layer in own
+            if layer not in {Layer.PAGES, Layer.SPEECH, Layer.NETWORKS} or layer in own
         }
         return cls(config, source.code(), layers)
 
@@ -61,6 +68,7 @@ class PythonFunction(Construct):
         kit: FunctionKit,
         handles: Handles,
         parameters: dict[str, str] | None = None,
+        also: Sequence[lambda_.ILayerVersion] = (),
     ) -> None:
         super().__init__(scope, spec.name)
         config = kit.config
@@ -95,8 +103,12 @@ class PythonFunction(Construct):
             ),
             code=kit.code,
             handler=spec.handler,
-            layers=[kit.layers[layer] for layer in spec.layers],
+            layers=[*(kit.layers[layer] for layer in spec.layers), *also],
             memory_size=spec.memory_mib,
+            # Said only where it is not Lambda's own.
+            ephemeral_storage_size=(
+                Size.mebibytes(spec.disk_mib) if spec.disk_mib > LEAST_DISK_MIB else None
+            ),
             timeout=Duration.seconds(spec.timeout_s),
             role=role,
             log_group=self.log_group,

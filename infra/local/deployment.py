@@ -170,7 +170,19 @@ def open_account(emulator: Emulator, *, granted: int) -> dict[str, str]:
 def fingerprint() -> str:
     """A digest of everything the app is made from."""
     paths = (path for name in _INGREDIENTS for path in _files(REPOSITORY / name))
-    return _digest(path for path in paths if not path.is_relative_to(_LOCAL))
+    own = _digest(path for path in paths if not path.is_relative_to(_LOCAL))
+    voices = voices_folder()
+    if voices is None:
+        return own
+    seen = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in _files(voices)]
+    return hashlib.sha256(f"{own} {seen}".encode()).hexdigest()
+
+
+def voices_folder() -> Path | None:
+    """The folder with the operator's own voices, named as the CDK app has it named."""
+    context = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
+    named = context.get("voices") or os.environ.get("LIPWIRE_VOICES", "")
+    return Path(named).expanduser().resolve() if named else None
 
 
 def extension_fingerprint() -> str:

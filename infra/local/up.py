@@ -22,6 +22,7 @@ from infra.local.platform import (
     is_healthy,
     start_emulator,
 )
+from lipwire.adapters.speech.networks.folder import read_folder
 
 FOLDER = REPOSITORY / ".lipwire"
 #: What callers read: base URL and key.
@@ -148,11 +149,30 @@ def _deploy_if_changed(emulator: Emulator) -> None:
     digest = deployment.fingerprint()
     if DEPLOYED.exists() and DEPLOYED.read_text(encoding="utf-8") == digest:
         return
+    _tell_voices()
     _say("deploying the app (about a minute the first time, on two cores)")
     began = time.monotonic()
     deployment.deploy(emulator)
     DEPLOYED.write_text(digest, encoding="utf-8")
     _say(f"deployed in {time.monotonic() - began:.0f} s")
+
+
+def _tell_voices() -> None:
+    """Which of the operator's own voices there are, and why the others are not.
+
+    Raises PlatformError when their folder isn't there.
+    """
+    folder = deployment.voices_folder()
+    if folder is None:
+        return
+    try:
+        networks, refusals = read_folder(folder)
+    except FileNotFoundError as error:
+        raise PlatformError(str(error)) from None
+    for network in networks:
+        _say(f"voices of {network.weights.key}: {len(network.speakers)} ({network.licence})")
+    for one in refusals:
+        _say(f"refused: {one}")
 
 
 def _start_forwarder(emulator: Emulator, port: int) -> "subprocess.Popen[bytes]":

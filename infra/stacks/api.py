@@ -14,6 +14,7 @@ from api_uploads.spec import FUNCTION as UPLOADS
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.python_function import FunctionKit, PythonFunction
+from infra.constructs.voices import OfferedVoices
 from infra.grants import Handles
 from lipwire import dialects
 from lipwire.dialects.base import CATCH_ALL
@@ -33,8 +34,12 @@ class ApiStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id)
         kit = FunctionKit.of(self, config, code)
+        # Who lists voices, and lets jobs be spoken by them, knows the operator's own.
+        listed = [OfferedVoices.of(config.voices).layer(self, kit.runtime)] if config.voices else []
         made = {
-            spec.name: PythonFunction(self, spec, kit=kit, handles=handles)
+            spec.name: PythonFunction(
+                self, spec, kit=kit, handles=handles, also=listed if spec is JOBS else ()
+            )
             for spec in (UPLOADS, JOBS, ACCOUNT)
         }
         self.functions = list(made.values())

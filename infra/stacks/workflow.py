@@ -9,6 +9,7 @@ from constructs import Construct
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.constructs.python_function import FunctionKit, PythonFunction
+from infra.constructs.voices import OfferedVoices
 from infra.grants import Handle, Handles
 from infra.stacks.compute import ComputeStack
 from infra.stacks.storage import name_outputs
@@ -34,10 +35,16 @@ class WorkflowStack(Stack):
         compute: ComputeStack,
     ) -> None:
         super().__init__(scope, construct_id)
+        voices = config.voices and OfferedVoices.of(config.voices)
         own = {Layer.SPEECH} | ({Layer.PAGES} if config.page_sources else set())
+        own |= {Layer.NETWORKS} if voices else set()
         kit = FunctionKit.of(self, config, code, own=own)
         probe = PythonFunction(self, PROBE, kit=kit, handles=storage)
-        speak = PythonFunction(self, SPEAK, kit=kit, handles=storage)
+        speak = (
+            voices.speaking(self, SPEAK, kit=kit, handles=storage)
+            if voices
+            else PythonFunction(self, SPEAK, kit=kit, handles=storage)
+        )
         if config.polly:
             # Nothing narrower: what is named here would be a lexicon, and none is used.
             speak.role.add_to_policy(

@@ -9,6 +9,7 @@ import pytest
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.system import System
+from tests.support.bare_voices import folder_of_voices
 
 Templates = dict[str, dict[str, Any]]
 
@@ -20,21 +21,28 @@ def stub(tmp_path_factory: pytest.TempPathFactory) -> CodeSource:
 
 
 @pytest.fixture(scope="session")
-def aws(stub, tmp_path_factory) -> Templates:
-    """The templates of an AWS stage, by stack."""
-    return synthesized("prod", stub, tmp_path_factory.mktemp("aws"))
+def voices(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder of an operator's own voices."""
+    return str(folder_of_voices(tmp_path_factory.mktemp("voices")))
 
 
 @pytest.fixture(scope="session")
-def local(stub, tmp_path_factory) -> Templates:
+def aws(stub, voices, tmp_path_factory) -> Templates:
+    """The templates of an AWS stage, by stack."""
+    return synthesized("prod", stub, tmp_path_factory.mktemp("aws"), voices=voices)
+
+
+@pytest.fixture(scope="session")
+def local(stub, voices, tmp_path_factory) -> Templates:
     """The templates of the local stage, by stack."""
-    return synthesized("local", stub, tmp_path_factory.mktemp("local"))
+    return synthesized("local", stub, tmp_path_factory.mktemp("local"), voices=voices)
 
 
-def synthesized(stage: str, code: CodeSource, out: Path) -> Templates:
+def synthesized(stage: str, code: CodeSource, out: Path, *, voices: str) -> Templates:
     """Every stack's template of a stage with all that can be turned on; the stage's name is left out of the stacks'."""
     app = cdk.App(outdir=str(out), context=CONTEXT)
-    System(app, config=DeployConfig.of(stage, page_sources=True, polly=True), code=code)
+    config = DeployConfig.of(stage, page_sources=True, polly=True, voices=voices)
+    System(app, config=config, code=code)
     assembly = app.synth()
     return {stack.stack_name.rpartition("-")[2]: stack.template for stack in assembly.stacks}
 

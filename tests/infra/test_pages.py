@@ -1,4 +1,4 @@
-"""Media from web pages is taken only where the operator says so."""
+"""Media from web pages is taken only where the operator says so; voices of an operator's own likewise are nowhere else."""
 
 import aws_cdk as cdk
 import pytest
@@ -16,7 +16,7 @@ def test_it_is_off_unless_turned_on(stage, stub):
         return
     system = System(cdk.App(), config=DeployConfig.of(stage), code=stub)
     names = {node.node.id for stack in system.stacks for node in stack.node.find_all()}
-    assert names & {"ResolvePage", "PagesLayer"} == set()
+    assert names & {"ResolvePage", "PagesLayer", "NetworksLayer", "VoicesLayer"} == set()
     assert {"FetchSources", "MediaLayer"} <= names
 
 

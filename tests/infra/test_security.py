@@ -87,10 +87,10 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-def test_nag_finds_nothing_unexplained(stub, tmp_path):
+def test_nag_finds_nothing_unexplained(stub, voices, tmp_path):
     """AWS Solutions' rules over the AWS stage: each finding has its reason, and each reason its finding."""
     app = cdk.App(outdir=str(tmp_path), context=CONTEXT)
-    System(app, config=DeployConfig.of("prod", polly=True), code=stub)
+    System(app, config=DeployConfig.of("prod", polly=True, voices=voices), code=stub)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     with pytest.raises(RuntimeError, match="alidation"):
         app.synth()

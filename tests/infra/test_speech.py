@@ -1,8 +1,13 @@
 """Who speaks may write uploads and read nothing; Amazon Polly is asked only where the operator says so."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.config import DeployConfig
+from infra.constructs.voices import OfferedVoices
+from speak.spec import FUNCTION as SPEAK
+from speak.spec import with_networks
 from tests.infra.conftest import of_type
 
 
@@ -29,7 +34,46 @@ def test_the_function_that_speaks_may_write_uploads_and_no_more(aws):
     assert actions == {
         *("logs:CreateLogStream", "logs:PutLogEvents", "polly:SynthesizeSpeech"),
         *("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+        # Of files of own voices.
+        "s3:GetObject",
     }
     invoking = {one for one, policy in policies.items() if "SpeakFunction" in str(policy)}
     assert {one for one in invoking if "FetchSources" in one or "ProbeAsset" in one} == invoking
     assert len(invoking) == 2
+
+
+def test_who_speaks_by_own_voices_gets_their_files_and_nothing_else(aws):
+    """Object by object; what lists them gets none, and a list of them as a layer."""
+    (policy,) = [
+        one for name, one in of_type(aws, "AWS::IAM::Policy").items() if "SpeakRole" in name
+    ]
+    (statement,) = [
+        one for one in policy["PolicyDocument"]["Statement"] if one["Action"] == "s3:GetObject"
+    ]
+    objects = [str(one) for one in statement["Resource"]]
+    # Amy's two files, the other network and its styles.
+    assert len(objects) == 4
+    assert not any("*" in one for one in objects)
+    functions = of_type(aws, "AWS::Lambda::Function")
+    speak = next(one for name, one in functions.items() if "SpeakFunction" in name)
+    assert speak["MemorySize"] == 3008
+    assert "VOICES_BUCKET" in speak["Environment"]["Variables"]
+    listed = [name for name, one in functions.items() if "VoicesLayer" in str(one.get("Layers"))]
+    assert sorted("Speak" in one or "ApiJobs" in one for one in listed) == [True, True]
+
+
+def test_a_voice_that_is_refused_is_told_and_the_others_are_offered(voices):
+    """In the words and by the code that the folder's check has."""
+    offered = OfferedVoices.of(Path(voices))
+    assert [voice.id for one in offered.catalogue.networks for voice in one.voices] == [
+        *("piper/en_US-amy-medium", "kokoro/af_heart"),
+    ]
+    (refusal,) = offered.refusals
+    assert str(refusal) == "voice_config_missing: lost.onnx: there is no lost.onnx.json"
+
+
+def test_voices_that_no_function_holds_are_refused():
+    """With how much there is room for."""
+    assert with_networks(SPEAK, size_bytes=700 << 20).disk_mib == 800
+    with pytest.raises(ValueError, match="voices_too_large"):
+        with_networks(SPEAK, size_bytes=11 << 30)

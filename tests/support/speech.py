@@ -27,7 +27,7 @@ def synthesize(
         "pitch": _MIDDLE_PITCH,
     }
     done = subprocess.run(
-        [sys.executable, "-I", str(_PROGRAM), str(_packages())],
+        [sys.executable, "-I", str(_PROGRAM), str(packages())],
         input=json.dumps(order).encode(),
         capture_output=True,
         timeout=60,
@@ -48,7 +48,7 @@ def synthesize(
     ]
 
 
-def _packages() -> Path:
+def packages() -> Path:
     """The folder that holds espeakng-loader: this Python's, or the tools'."""
     found = importlib.util.find_spec("espeakng_loader")
     if found is not None and found.origin is not None:

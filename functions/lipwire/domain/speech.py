@@ -36,6 +36,9 @@ class SpeechEngine(StrEnum):
 
     #: Amazon Polly's neural voices.
     POLLY = "polly"
+    #: Voices of an operator's own: networks of Kokoro's kind, and of Piper's.
+    KOKORO = "kokoro"
+    PIPER = "piper"
     #: espeak-ng: rules, not recordings. Robotic in every language.
     ESPEAK = "espeak"
 
@@ -44,6 +47,8 @@ _RANK: Final = {engine: rank for rank, engine in enumerate(SpeechEngine)}
 #: Milli-credits for a thousand characters. Where a price list sells texts for nothing, only what costs us nothing is free.
 MILLICREDITS_PER_1000: Final = {
     SpeechEngine.POLLY: 1000,
+    SpeechEngine.KOKORO: 400,
+    SpeechEngine.PIPER: 200,
     SpeechEngine.ESPEAK: 100,
 }
 #: What entries of the ledger call these prices.
@@ -66,6 +71,8 @@ class Voice(_Frozen):
     changes_pitch: bool = False
     #: Whether the engine says when each sound is spoken: those times drive the mouth directly.
     gives_times: bool = False
+    #: As its makers call it, where they say: `low`, `medium`, `high`.
+    quality: str | None = None
 
     @property
     def language(self) -> str:

@@ -80,6 +80,7 @@ def test_voices_are_shown_with_what_they_can_and_cost():
         "languages": ["en-GB", "en"],
         "engine": "polly",
         "robotic": False,
+        "quality": None,
         "changes_pitch": False,
         "gives_phonemes": False,
         "millicredits_per_1000_characters": 1000,

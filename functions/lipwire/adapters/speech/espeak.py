@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,40 +30,49 @@ class EspeakSynthesizer:
     """`Synthesizer` on the `espeakng_loader` package, which this process never loads: it is GPL (D17)."""
 
     def speak(self, speech: Speech) -> Spoken:
-        """What the program said. It gets the text and nothing of our environment.
+        """What the program said.
 
         Raises:
             SpeechFailedError: it could not.
         """
-        package = importlib.util.find_spec("espeakng_loader")
-        if package is None or package.origin is None:
-            raise SpeechFailedError("espeak-ng is not installed here.")
         order = {
             "text": speech.text or "",
             "voice": speech.voice_name,
             "words_per_minute": _WORDS_PER_MINUTE * speech.rate_percent // 100,
             "pitch": _pitch(speech.pitch_percent),
         }
-        # -I: neither the environment nor the working folder adds anything to what it imports.
-        command = [sys.executable, "-I", str(_PROGRAM), str(Path(package.origin).parents[1])]
-        try:
-            done = subprocess.run(
-                command,
-                input=json.dumps(order).encode(),
-                capture_output=True,
-                timeout=_TIMEOUT_S,
-                check=True,
-                env={},
-            )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as exc:
-            # What it says may hold the text.
-            logger.error("espeak-ng failed", status=getattr(exc, "returncode", None))
-            raise SpeechFailedError from exc
-        head, _, samples = done.stdout.partition(b"\n")
+        head, _, samples = ask_espeak(order).partition(b"\n")
         said = json.loads(head)
         if not samples:
             raise SpeechFailedError("The voice has nothing to say to this text.")
         return Spoken(samples, said["rate"], _times(said["phonemes"], said["rate"]))
+
+
+def ask_espeak(order: Mapping[str, object]) -> bytes:
+    """What the program answers. It gets the order and nothing of our environment.
+
+    Raises:
+        SpeechFailedError: it is not here, fails, or takes too long.
+    """
+    package = importlib.util.find_spec("espeakng_loader")
+    if package is None or package.origin is None:
+        raise SpeechFailedError("espeak-ng is not installed here.")
+    # -I: neither the environment nor the working folder adds anything to what it imports.
+    command = [sys.executable, "-I", str(_PROGRAM), str(Path(package.origin).parents[1])]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            check=True,
+            env={},
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as exc:
+        # What it says may hold the text.
+        logger.error("espeak-ng failed", status=getattr(exc, "returncode", None))
+        raise SpeechFailedError from exc
+    return done.stdout
 
 
 def _times(sounds: list[tuple[str, int, int]], rate: int) -> tuple[PhonemeTime, ...]:

@@ -3,8 +3,9 @@
 espeak-ng is GPL-3.0, so it runs in this process and nothing else of Lipwire loads it (D17). Started with the folder that
 holds the `espeakng_loader` package as its argument, it needs the standard library alone.
 
-In: one JSON object (text, voice, words_per_minute, pitch). Out: a line of JSON (rate, phonemes as [IPA, first sample, end
-sample]), then 16-bit samples of one channel.
+In: one JSON object. With text, voice, words_per_minute and pitch it is spoken. Out: a line of JSON (rate, phonemes as [IPA,
+first sample, end sample]), then 16-bit samples of one channel. With text, voice and tie alone, nothing is spoken. Out: one
+JSON list of [IPA of a clause, the clause's own part of the text].
 """
 
 import ctypes
@@ -20,6 +21,8 @@ _POSITION_CHARACTER = 1
 _CHARS_UTF8 = 1
 _EVENT_END, _EVENT_PHONEME = 0, 7
 _RATE, _PITCH = 1, 3
+#: `espeak_TextToPhonemes`: IPA; the bits from 8 on are a character that ties the letters of one sound, with this one set.
+_IPA, _TIED, _TIE_BITS = 0x02, 0x80, 8
 
 
 class _Event(ctypes.Structure):
@@ -39,13 +42,8 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
 
 
-def speak(
-    text: str, *, voice: str, words_per_minute: int, pitch: int
-) -> tuple[int, bytes, list[tuple[str, int, int]]]:
-    """Samples a second, 16-bit samples, and each sound with its first sample and the one after its last.
-
-    `pitch` is 0..99, 50 being the voice's own.
-    """
+def _initialized() -> tuple[ctypes.CDLL, int]:
+    """The library, and how many samples a second it makes."""
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -56,6 +54,51 @@ def speak(
     )
     if rate <= 0:
         raise RuntimeError("espeak-ng can't be initialized")
+    return library, rate
+
+
+def _choose(library: ctypes.CDLL, voice: str) -> None:
+    if library.espeak_SetVoiceByName(voice.encode()):
+        raise RuntimeError(f"espeak-ng has no voice {voice}")
+
+
+def phonemes(text: str, *, voice: str, tie: str) -> list[tuple[str, str]]:
+    """Each clause's sounds in IPA, and the part of the text that it was read from, one character of the next included.
+
+    `tie` is put between the letters of one sound; empty, they stand together. Nothing is spoken.
+    """
+    library, _ = _initialized()
+    _choose(library, voice)
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.argtypes = (
+        ctypes.POINTER(ctypes.c_void_p),
+        ctypes.c_int,
+        ctypes.c_int,
+    )
+    mode = _IPA | (_TIED | ord(tie) << _TIE_BITS if tie else 0)
+    raw = text.encode()
+    buffer = ctypes.create_string_buffer(raw)
+    begin = ctypes.addressof(buffer)
+    # It moves this on behind each clause, and clears it behind the last.
+    place = ctypes.c_void_p(begin)
+    clauses = []
+    at = 0
+    while place.value is not None:
+        said: bytes = library.espeak_TextToPhonemes(ctypes.byref(place), _CHARS_UTF8, mode)
+        end = len(raw) if place.value is None else place.value - begin
+        clauses.append((said.decode(), raw[at:end].decode("utf-8", "ignore")))
+        at = end
+    return clauses
+
+
+def speak(
+    text: str, *, voice: str, words_per_minute: int, pitch: int
+) -> tuple[int, bytes, list[tuple[str, int, int]]]:
+    """Samples a second, 16-bit samples, and each sound with its first sample and the one after its last.
+
+    `pitch` is 0..99, 50 being the voice's own.
+    """
+    library, rate = _initialized()
     pieces: list[bytes] = []
     starts: list[tuple[str, int]] = []
 
@@ -72,8 +115,7 @@ def speak(
 
     callback = _Callback(heard)
     library.espeak_SetSynthCallback(callback)
-    if library.espeak_SetVoiceByName(voice.encode()):
-        raise RuntimeError(f"espeak-ng has no voice {voice}")
+    _choose(library, voice)
     library.espeak_SetParameter(_RATE, words_per_minute, 0)
     library.espeak_SetParameter(_PITCH, pitch, 0)
     raw = text.encode()
@@ -93,8 +135,12 @@ def speak(
 def main(packages: str) -> None:
     """One order."""
     sys.path.insert(0, packages)
-    rate, samples, sounds = speak(**json.load(sys.stdin))
+    order = json.load(sys.stdin)
     out = sys.stdout.buffer
+    if "tie" in order:
+        out.write(json.dumps(phonemes(**order)).encode())
+        return
+    rate, samples, sounds = speak(**order)
     out.write(json.dumps({"rate": rate, "phonemes": sounds}).encode() + b"\n")
     out.write(samples)
 

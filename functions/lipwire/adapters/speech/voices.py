@@ -1,25 +1,30 @@
-"""The voices of this deployment, from lists that lie beside this file: `name | shown as | languages`."""
+"""The voices of this deployment: an operator's own, and those of lists beside this file, `name | shown as | languages`."""
 
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from lipwire.adapters.speech.networks.catalogue import Catalogue
 from lipwire.domain.speech import SpeechEngine, Voice
 
 _FOLDER: Final = Path(__file__).parent
+_BEST_FIRST: Final = tuple(SpeechEngine)
 
 
 class DeployedVoices:
-    """`VoiceCatalog`: espeak-ng's everywhere, Amazon Polly's where the stage turned them on."""
+    """`VoiceCatalog`: espeak-ng's everywhere, Amazon Polly's and own ones where the stage has them."""
 
-    def __init__(self, *, with_polly: bool = False) -> None:
+    def __init__(self, *, with_polly: bool = False, own: Catalogue | None = None) -> None:
         self._with_polly = with_polly
+        self._own = own or Catalogue()
 
     @cached_property
     def _voices(self) -> tuple[Voice, ...]:
         polly = _listed(SpeechEngine.POLLY, changes_pitch=False) if self._with_polly else ()
-        return (*polly, *_listed(SpeechEngine.ESPEAK, changes_pitch=True))
+        own = (voice for network in self._own.networks for voice in network.voices)
+        found = (*polly, *own, *_listed(SpeechEngine.ESPEAK, changes_pitch=True))
+        return tuple(sorted(found, key=lambda one: _BEST_FIRST.index(one.engine)))
 
     def voices(self) -> Sequence[Voice]:
         """All of them, the best engine's first."""

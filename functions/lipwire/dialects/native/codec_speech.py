@@ -47,6 +47,7 @@ def from_voices(voices: tuple[Voice, ...]) -> WireResponse:
             languages=list(voice.languages),
             engine=voice.engine.value,
             robotic=voice.is_robotic,
+            quality=voice.quality,
             changes_pitch=voice.changes_pitch,
             gives_phonemes=voice.gives_times,
             millicredits_per_1000_characters=MILLICREDITS_PER_1000[voice.engine],

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from lipwire.dialects.native.wire import ProblemOut
 from lipwire.dialects.native.wire_base import Name, Out, ScriptIn
 
-EngineName = Literal["polly", "espeak"]
+EngineName = Literal["polly", "kokoro", "piper", "espeak"]
 
 
 class SpeechIn(ScriptIn):
@@ -58,6 +58,9 @@ class VoiceOut(Out):
     languages: list[str] = Field(description="What it is chosen for, its own first.")
     engine: EngineName
     robotic: bool = Field(description="It sounds like a machine, plainly.")
+    quality: str | None = Field(
+        default=None, description="As its makers call it, where they do: `low`, `medium`, `high`."
+    )
     changes_pitch: bool
     gives_phonemes: bool = Field(description="Its own times drive the mouth: nothing is guessed.")
     millicredits_per_1000_characters: int

@@ -1,0 +1,68 @@
+"""Files of voices, fetched once from where the deployment put them, and checked against what it knows of them."""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lipwire.adapters.speech.networks.catalogue import VoiceFile
+from lipwire.domain.errors import BusyError, SpeechFailedError
+from lipwire.observability import logger
+
+_CHUNK: Final = 1 << 20
+_GONE: Final = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
+
+
+class VoiceFiles(Protocol):
+    """Where a voice's files lie."""
+
+    def path(self, file: VoiceFile) -> Path:
+        """The file, here.
+
+        Raises:
+            SpeechFailedError: it is gone, or is another one.
+            BusyError: it can't be fetched just now.
+        """
+
+
+class BucketVoiceFiles:
+    """`VoiceFiles` of a bucket, kept in a folder as long as the machine lives."""
+
+    def __init__(self, client: Any, *, bucket: str, folder: Path) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._folder = folder
+
+    def path(self, file: VoiceFile) -> Path:
+        """The file, fetched at the first call; its name is its hash.
+
+        Raises:
+            SpeechFailedError: it is gone, or is another one: the log says `voice_file_missing` or `voice_file_changed`.
+            BusyError: S3 can't be reached just now.
+        """
+        here = self._folder / file.sha256
+        if here.exists() and here.stat().st_size == file.size_bytes:
+            return here
+        self._folder.mkdir(parents=True, exist_ok=True)
+        half = here.with_suffix(".part")
+        digest = hashlib.sha256()
+        try:
+            body = self._client.get_object(Bucket=self._bucket, Key=file.key)["Body"]
+            with half.open("wb") as out:
+                for chunk in body.iter_chunks(_CHUNK):
+                    digest.update(chunk)
+                    out.write(chunk)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in _GONE:
+                logger.error("voice_file_missing", key=file.key)
+                raise SpeechFailedError from exc
+            raise BusyError from exc
+        except (BotoCoreError, OSError) as exc:
+            raise BusyError from exc
+        if digest.hexdigest() != file.sha256:
+            half.unlink()
+            logger.error("voice_file_changed", key=file.key)
+            raise SpeechFailedError
+        half.rename(here)
+        return here
