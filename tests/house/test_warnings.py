@@ -13,13 +13,6 @@ LOOK: Final = Path("functions/lipwire/render/media/look.py")
 GLUE: Final = Path("functions/lipwire/engines/retarget.py")
 TOLD: Final = Path("functions/lipwire/render/told.py")
 TABLE: Final = Path("functions/lipwire/domain/warnings.py")
-#: Where the bare words stand in the renderer.
-BARE: Final[dict[Path, Callable[[ast.AST], ast.AST | None]]] = {
-    EXTRAS: lambda node: node.value if isinstance(node, ast.Yield) else None,
-    LOOK: lambda node: _appended(node) or _returned(node),
-    GLUE: lambda node: _collected(node),
-    TOLD: lambda node: _collected(node),
-}
 #: Mappings whose values are codes.
 MAPPINGS: Final = {"_LOST_SIDE_DATA", "_REASONS"}
 
@@ -38,6 +31,15 @@ def _collected(node: ast.AST) -> ast.AST | None:
 def _returned(node: ast.AST) -> ast.AST | None:
     is_it = isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
     return node if is_it else None
+
+
+#: Where the bare words stand in the renderer.
+BARE: Final[dict[Path, Callable[[ast.AST], ast.AST | None]]] = {
+    EXTRAS: lambda node: node.value if isinstance(node, ast.Yield) else None,
+    LOOK: lambda node: _appended(node) or _returned(node),
+    GLUE: _collected,
+    TOLD: _collected,
+}
 
 
 def words(node: ast.AST | None) -> Iterator[str]:
