@@ -59,6 +59,6 @@ def test_own_lips_are_for_whole_stretches_of_faces_seen_well() -> None:
     lent[[2, 3, 30, 33, 40, 44, 50]] = 0.1
     own = np.full(60, 0.9)
     own[42:] = 0.2
-    assert not own_lips(lent, own).any()
+    assert not own_lips(lent, own.__getitem__).any()
     own[44:46] = 0.9
-    assert np.flatnonzero(own_lips(lent, own)).tolist() == [*range(30, 42), 44]
+    assert np.flatnonzero(own_lips(lent, own.__getitem__)).tolist() == [*range(30, 42), 44]

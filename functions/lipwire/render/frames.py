@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -137,8 +137,7 @@ def _planned(
             plan.targets,
         )
         own = still(targets=targets)
-        marks = (_qualities(one, len(canvas)) for one in (lent, own))
-        drawer = MixedDrawer(lent, own, own_lips(*marks))
+        drawer = MixedDrawer(lent, own, own_lips(_qualities(lent, len(canvas)), own.quality))
     else:
         targets = portrait_targets(
             voice,
@@ -166,18 +165,20 @@ def _qualities(drawer: Drawer, count: int) -> Floats:
     return np.array([drawer.quality(k) for k in range(count)])
 
 
-def own_lips(lent: Floats, own: Floats) -> Mask:
-    """Frames (n,) to draw with their own lips, by the quality of the clip's mouths and of own lips there.
+def own_lips(lent: Floats, own: Callable[[int], float]) -> Mask:
+    """Frames (n,) to draw with their own lips, by the quality of the clip's mouths (n,) and of own lips in a frame.
 
     Whole stretches in which the clip again and again has no fitting mouth: the two don't look alike, and must not take
     turns.
     """
+    good_enough = cache(lambda k: own(k) >= _OWN_LIPS)
     chosen = np.zeros(len(lent), dtype=bool)
-    bad = np.flatnonzero((lent < _LENDABLE) & (own >= _OWN_LIPS))
+    bad = np.array([k for k in np.flatnonzero(lent < _LENDABLE) if good_enough(int(k))], dtype=int)
     for run in np.split(bad, np.flatnonzero(np.diff(bad) > _APART) + 1):
         if len(run) >= _LEAST_KEPT:
-            chosen[run[0] : run[-1] + 1] = True
-    return chosen & (own >= _OWN_LIPS)
+            span = range(run[0], run[-1] + 1)
+            chosen[span.start : span.stop] = [good_enough(k) for k in span]
+    return chosen
 
 
 def doubtful_spans(quality: Floats) -> Mask:

@@ -1,10 +1,12 @@
 """The mouth bank: lip crops kept from the one pass over a clip, so that no later voice needs another."""
 
 import threading
+from bisect import insort
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Protocol
 
 import cv2
@@ -55,6 +57,23 @@ class Mouth:
     line: Floats
 
 
+class _Usual:
+    """The median of the latest 200 to 400 numbers."""
+
+    def __init__(self) -> None:
+        self._latest: list[float] = []
+        self._sorted: list[float] = []
+
+    def with_one(self, number: float) -> float:
+        """The median with one more."""
+        self._latest.append(number)
+        insort(self._sorted, number)
+        if len(self._latest) > 400:
+            del self._latest[:200]
+            self._sorted = sorted(self._latest)
+        return median(self._sorted)
+
+
 class MouthCollector:
     """Chooses and encodes mouths while a clip passes by; memory is bounded whatever the clip's length."""
 
@@ -69,7 +88,7 @@ class MouthCollector:
         self._most = most
         self._most_bytes = most_bytes
         self._lanes: dict[int, list[Mouth]] = {}
-        self._sharpness: dict[int, list[float]] = {}
+        self._usual: dict[int, _Usual] = {}
         #: By lane, the squared distance in features that a mouth must have from all that are kept.
         self._spacing: dict[int, float] = {}
         self._bytes = 0
@@ -78,11 +97,9 @@ class MouthCollector:
         self, lane: int, frame: int, canvas: Canvas, landmarks: Floats, sharpness: float
     ) -> None:
         """Keep the frame's mouth if it adds to what the lane has; landmarks (478, 3) in pixels."""
-        seen = self._sharpness.setdefault(lane, [])
-        seen.append(sharpness)
-        if len(seen) > 400:
-            del seen[:200]
-        if sharpness < _LEAST_SHARPNESS * float(np.median(seen)):
+        if sharpness < _LEAST_SHARPNESS * self._usual.setdefault(lane, _Usual()).with_one(
+            sharpness
+        ):
             return
         kept = self._lanes.setdefault(lane, [])
         feature = mouth_feature(landmarks)

@@ -9,7 +9,8 @@ import numpy as np
 
 from lipwire.render.face.arrays import Floats, Pixels
 from lipwire.render.face.finder import SMALLEST_FACE_PX, Box
-from lipwire.render.face.solutions import face_detection, face_mesh
+from lipwire.render.face.mesh import Mesh
+from lipwire.render.face.solutions import face_detection
 from lipwire.render.face.view import View
 
 #: More faces at once than this are a crowd; the largest are followed.
@@ -46,7 +47,7 @@ class _Lane:
     """One face being followed without a break of identity."""
 
     number: int
-    mesh: Any
+    mesh: Mesh
     #: Left, top and side of the square the mesh sees, and the size it sees it at.
     crop: tuple[int, int, int]
     center: tuple[float, float]
@@ -74,7 +75,7 @@ class PeopleFinder:
         self._numbers = itertools.count()
         self._lanes: list[_Lane] = []
         #: Meshes whose lanes ended: making one costs a tenth of a second.
-        self._spare: list[Any] = []
+        self._spare: list[Mesh] = []
         self._detectors: dict[float, Any] = {}
         self._looked_s = -1e9
         self._anybody = False
@@ -183,13 +184,8 @@ class PeopleFinder:
         mesh = self._spare.pop() if self._spare else self._new_mesh()
         return _Lane(next(self._numbers), mesh, (0, 0, 2), (0.0, 0.0), 1.0, 0.0)
 
-    def _new_mesh(self) -> Any:
-        return face_mesh.FaceMesh(
-            max_num_faces=1,
-            refine_landmarks=True,
-            min_detection_confidence=0.2 if self._is_still else _CONFIDENCE,
-            min_tracking_confidence=0.5,
-        )
+    def _new_mesh(self) -> Mesh:
+        return Mesh(least_confidence=0.2 if self._is_still else _CONFIDENCE)
 
     def _settle(self, view: View, lane: _Lane, box: Box) -> Sighting | None:
         """The detected face's landmarks, not its neighbour's."""
@@ -234,11 +230,10 @@ class PeopleFinder:
         x, y, side = lane.crop
         out = min(max(side, _LEAST_CROP), _MOST_CROP)
         shown = view.square(x, y, side, out=out)
-        faces = lane.mesh.process(shown).multi_face_landmarks
-        if not faces:
+        found = lane.mesh.landmarks(shown)
+        if found is None:
             return None
-        marks = np.array([(p.x, p.y, p.z) for p in faces[0].landmark], dtype=np.float32)
-        marks = marks * np.float32(side) + np.array([x, y, 0], dtype=np.float32)
+        marks = found * np.float32(side) + np.array([x, y, 0], dtype=np.float32)
         return Sighting(lane.number, marks, shown, lane.crop)
 
     def _drop_doubles(self, found: dict[int, Sighting]) -> None:

@@ -1,7 +1,9 @@
 """Landmarks with the mesh's jitter smoothed away, made when they are asked for: kept, they would double a long clip."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
@@ -13,6 +15,8 @@ _SIGMA, _CALM_SIGMA = 0.6, 1.0
 #: Beyond so many frames neither reaches.
 _REACH = 4
 _BLOCK = 128
+#: Single frames are made so many at a time, of which the latest are kept: 7 MB.
+_AT_ONCE, _KEPT = 16, 80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,13 +27,27 @@ class Steady:
     #: For each frame the nearest with a face.
     nearest: Ints
     breaks: Mask
+    _recent: OrderedDict[int, Floats] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def __len__(self) -> int:
         return len(self.nearest)
 
     def __getitem__(self, frame: int) -> Floats:
         """The frame's landmarks, the same to the last bit as in a block; from any thread."""
-        one: Floats = self._of(frame, frame + 1)[0]
+        number = int(frame) // _AT_ONCE
+        with self._lock:
+            block = self._recent.get(number)
+            if block is not None:
+                self._recent.move_to_end(number)
+        if block is None:
+            block = self._of(number * _AT_ONCE, min((number + 1) * _AT_ONCE, len(self)))
+            block.flags.writeable = False
+            with self._lock:
+                self._recent[number] = block
+                while len(self._recent) > _KEPT:
+                    self._recent.popitem(last=False)
+        one: Floats = block[int(frame) % _AT_ONCE]
         return one
 
     def blocks(self) -> Iterator[tuple[slice, Floats]]:

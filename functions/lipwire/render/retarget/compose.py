@@ -142,16 +142,21 @@ def visible(distance: Floats) -> Floats:
 
 def _border(box: tuple[int, int, int, int]) -> Floats:
     x0, y0, x1, y1 = box
-    across = np.linspace(x0, x1, _BORDER_POINTS)
-    along = np.linspace(y0, y1, _BORDER_POINTS)[1:-1]
-    return np.concatenate(
-        [
-            np.stack([across, np.full_like(across, y0)], 1),
-            np.stack([across, np.full_like(across, y1)], 1),
-            np.stack([np.full_like(along, x0), along], 1),
-            np.stack([np.full_like(along, x1), along], 1),
-        ]
-    )
+    across, along = _spaced(x0, x1), _spaced(y0, y1)[1:-1]
+    n, m = len(across), len(along)
+    border = np.empty((2 * n + 2 * m, 2))
+    border[:n, 0] = border[n : 2 * n, 0] = across
+    border[:n, 1], border[n : 2 * n, 1] = y0, y1
+    border[2 * n : 2 * n + m, 0], border[2 * n + m :, 0] = x0, x1
+    border[2 * n : 2 * n + m, 1] = border[2 * n + m :, 1] = along
+    return border
+
+
+def _spaced(first: int, last: int) -> Floats:
+    spaced: Floats = np.arange(float(_BORDER_POINTS)) * ((last - first) / (_BORDER_POINTS - 1))
+    spaced += first
+    spaced[-1] = last
+    return spaced
 
 
 def _inside(shape: tuple[int, ...]) -> Floats:

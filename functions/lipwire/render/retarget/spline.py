@@ -65,8 +65,9 @@ class Spline:
         columns, rows = (-(-length // pixels) + 2 * _MARGIN for length in size)
         xs = corner[0] + (np.arange(columns) - _MARGIN + 0.5) * pixels - 0.5
         ys = corner[1] + (np.arange(rows) - _MARGIN + 0.5) * pixels - 0.5
-        where = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-        values = self.at(where).astype(np.float32, copy=False)
+        where = np.empty((rows, columns, 2))
+        where[..., 0], where[..., 1] = xs, ys[:, None]
+        values = self.at(where.reshape(-1, 2)).astype(np.float32, copy=False)
         return Nodes(values.reshape(rows, columns, -1), size, pixels)
 
     def over(self, corner: tuple[int, int], size: tuple[int, int], *, step: float) -> Floats:
@@ -112,9 +113,12 @@ class Nodes:
 
 def _kernel(a: Floats, b: Floats) -> Floats:
     """r^2 log r^2, from squared distances by one matrix product."""
-    squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2.0 * (a @ b.T)
+    squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None]
+    products = a @ b.T
+    products *= 2.0
+    squares -= products
     np.maximum(squares, 1e-12, out=squares)
-    kernel: Floats = cv2.multiply(squares, cv2.log(squares))
+    kernel: Floats = cv2.multiply(squares, cv2.log(squares, dst=products), dst=products)
     return kernel
 
 
