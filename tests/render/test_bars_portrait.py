@@ -119,7 +119,7 @@ def test_a_clip_whose_mouth_never_opens_meets_the_bars(
     assert not clip.speaks
     face = track.steady[FRAMES // 2]
     targets = portrait_targets(mouth_track(media("audio/fr_48k.wav")), TIMES, landmarks=face)
-    drawer = StillDrawer(clip, targets, np.arange(FRAMES))
+    drawer = StillDrawer(clip.track, targets, np.arange(FRAMES))
 
     def drawn(k: int) -> np.ndarray:
         patch = drawer.patch(k, frames[k])

@@ -115,7 +115,7 @@ def _planned(
     drawer: Drawer
     still = partial(
         StillDrawer,
-        clip,
+        clip.track,
         canvas=canvas,
         expression=options.expression,
         region=options.region,

@@ -1,8 +1,10 @@
 """Bounds of a process that renders: strangers' files are decoded in it, after the probe let them through."""
 
+import ctypes
 import os
 import resource
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from lipwire.domain.engines import Device, EngineSpec
@@ -28,6 +30,12 @@ def limit_process(specs: Iterable[EngineSpec]) -> None:
     if all(spec.device is Device.CPU for spec in specs):
         memory = max(spec.memory_mib for spec in specs) * 2**20
         _lower(resource.RLIMIT_AS, memory * _ADDRESSES)
+
+
+def return_freed_memory() -> None:
+    """What was freed goes back to the system, where the C library can do that (glibc's does)."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _lower(what: int, most: int) -> None:

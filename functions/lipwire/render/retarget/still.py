@@ -2,11 +2,12 @@
 
 from lipwire.domain.options import EditedRegion, Expression, Quality
 from lipwire.render.face.arrays import Ints, Mask
+from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.portrait import still_quality
 from lipwire.render.retarget.rig import FaceRig, face_box
 from lipwire.render.retarget.targets import SMILE, Targets
-from lipwire.render.retarget.video import Canvas, Clip, ClipDrawer
+from lipwire.render.retarget.video import Canvas, ClipDrawer
 
 
 class StillDrawer:
@@ -14,7 +15,7 @@ class StillDrawer:
 
     def __init__(
         self,
-        clip: Clip,
+        track: FaceTrack,
         targets: Targets,
         canvas: Ints,
         *,
@@ -22,7 +23,7 @@ class StillDrawer:
         region: EditedRegion = EditedRegion.MOUTH_AND_JAW,
         tier: Quality = Quality.STANDARD,
     ) -> None:
-        self._clip = clip
+        self._track = track
         self._targets = targets
         self._canvas = canvas
         self._smile = SMILE[expression]
@@ -31,7 +32,7 @@ class StillDrawer:
 
     def patch(self, k: int, frame: Canvas) -> Patch:
         """What to lay over `frame` as output frame k."""
-        track = self._clip.track
+        track = self._track
         landmarks = track.steady[frame.index]
         size = (track.width, track.height)
         box = face_box(landmarks, size)
@@ -50,7 +51,7 @@ class StillDrawer:
 
     def quality(self, k: int) -> float:
         """How believable output frame k is, 0..1: less where the face is turned away or small."""
-        return still_quality(self._clip.track.steady[self._canvas[k]])
+        return still_quality(self._track.steady[self._canvas[k]])
 
 
 class MixedDrawer:
