@@ -5,7 +5,7 @@ from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, write
 FUNCTION = FunctionSpec(
     name="ApiUploads",
     handler="api_uploads.handler.handler",
-    summary="Signs uploads; lists, reads and deletes assets.",
+    summary="Signs uploads or has them fetched; lists, reads and deletes assets.",
     needs=(
         reads(Resource.ACCOUNTS_TABLE),
         reads(Resource.IDEMPOTENCY_TABLE),
@@ -26,4 +26,6 @@ FUNCTION = FunctionSpec(
         ),
     ),
     timeout_s=29,
+    # Which URLs may be fetched from.
+    parameters=("LOOPBACK_ALLOWED", "OWN_HOSTS"),
 )

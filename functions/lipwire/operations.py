@@ -69,7 +69,13 @@ RUN_OPEN: Final[dict[Operation, Callable[["App", Any], Any]]] = {
 
 RUN: Final[dict[Operation, Run]] = {
     Operation.CREATE_UPLOAD: lambda app, command, caller: create_upload(
-        command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock, ids=app.ids
+        command,
+        caller,
+        assets=app.assets,
+        uploads=app.uploads,
+        clock=app.clock,
+        ids=app.ids,
+        source_urls=lambda: app.url_guard,
     ),
     Operation.CREATE_UPLOADS: lambda app, command, caller: create_uploads(
         command, caller, assets=app.assets, uploads=app.uploads, clock=app.clock, ids=app.ids

@@ -7,7 +7,7 @@ from lipwire.resources import Access, FunctionSpec, Need, Resource, checks, gets
 FETCH_SOURCES = FunctionSpec(
     name="FetchSources",
     handler="workflow.fetch_sources.handler",
-    summary="Fetches what comes from URLs, has texts spoken; pins the exact bytes of source and speech.",
+    summary="Fetches what comes from URLs, for jobs and for uploads; has texts spoken; pins the exact bytes of source and speech.",
     needs=(
         # It speaks to strangers: it gets and changes rows whose ids it was given, and can read no upload.
         gets(Resource.ACCOUNTS_TABLE, "acct_"),
@@ -112,10 +112,10 @@ PROBE_ASSET = FunctionSpec(
     parameters=("BATCH_TARGETS",),
 )
 
-GIVE_UP_SPEECH = FunctionSpec(
-    name="GiveUpSpeech",
-    handler="workflow.give_up_speech.handler",
-    summary="Pays a speech back that was not spoken.",
+GIVE_UP_ASSET = FunctionSpec(
+    name="GiveUpAsset",
+    handler="workflow.give_up_asset.handler",
+    summary="Rejects what was not spoken or fetched; pays a speech back.",
     needs=(
         checks(Resource.ACCOUNTS_TABLE, "acct_"),
         gets(Resource.ASSETS_TABLE, "ast_"),
@@ -141,7 +141,7 @@ FINISH_ANALYSIS = FunctionSpec(
 )
 
 JOB_STEPS = (FETCH_SOURCES, VALIDATE_SOURCES, PLAN_RENDER, SETTLE_JOB, FAIL_JOB)
-ANALYSIS_STEPS = (PROBE_ASSET, GIVE_UP_SPEECH, FINISH_ANALYSIS)
+ANALYSIS_STEPS = (PROBE_ASSET, GIVE_UP_ASSET, FINISH_ANALYSIS)
 
 
 def with_pages(spec: FunctionSpec) -> FunctionSpec:

@@ -89,7 +89,11 @@ class WorkflowStack(Stack):
             "AnalyzeSource",
             analyze_source.analyze_source(
                 Construct(self, "AnalysisStates"),
-                {name: made.function for name, made in analysis.items()},
+                # Uploads that come from URLs are fetched by whom jobs' sources are fetched by.
+                {
+                    name: made.function
+                    for name, made in {"FetchSources": job["FetchSources"], **analysis}.items()
+                },
             ),
             analyze_source.EXECUTION_TIMEOUT,
             submittable,

@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.workflows.policies import FETCH_TIMEOUT
 from infra.workflows.steps import batch_job, step
 
 #: Of the longest source, whole.
@@ -19,7 +20,8 @@ EXECUTION_TIMEOUT = Duration.hours(6)
 def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction]) -> sfn.IChainable:
     """The definition. A failed analysis is recorded and harms nothing: a render makes its own.
 
-    Where not even the probe comes to an end, a speech is paid back that it should have had spoken.
+    What comes from a URL is fetched first. Where not even the probe comes to an end, what was to be fetched or spoken is
+    rejected, and a speech paid back.
     """
     by_id = {"asset_id": "$.asset_id"}
     finish = step(scope, "FinishAnalysis", functions["FinishAnalysis"], payload=by_id).next(
@@ -28,8 +30,12 @@ def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction])
     probe = step(
         scope, "ProbeAsset", functions["ProbeAsset"], payload=by_id, result_path="$.analysis"
     )
-    give_up = step(scope, "GiveUpSpeech", functions["GiveUpSpeech"], payload=by_id)
-    probe.add_catch(give_up, errors=["States.ALL"], result_path="$.error")
+    fetch = step(
+        scope, "FetchUpload", functions["FetchSources"], payload=by_id, timeout=FETCH_TIMEOUT
+    )
+    give_up = step(scope, "GiveUpAsset", functions["GiveUpAsset"], payload=by_id)
+    for state in (fetch, probe):
+        state.add_catch(give_up, errors=["States.ALL"], result_path="$.error")
     give_up.next(sfn.Fail(scope, "NotProbed", error="NotProbed"))
     analyze = batch_job(
         scope,
@@ -42,8 +48,13 @@ def analyze_source(scope: Construct, functions: Mapping[str, lambda_.IFunction])
     )
     analyze.add_catch(finish, errors=["States.ALL"], result_path="$.error")
     has_faces = sfn.Condition.boolean_equals("$.analysis.analyze", value=True)
-    return probe.next(
+    probe.next(
         sfn.Choice(scope, "MayHaveFaces")
         .when(has_faces, analyze.next(finish))
         .otherwise(sfn.Succeed(scope, "NothingToAnalyze"))
+    )
+    return (
+        sfn.Choice(scope, "IsFetched")
+        .when(sfn.Condition.is_present("$.fetch"), fetch.next(probe))
+        .otherwise(probe)
     )

@@ -11,10 +11,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.workflows.policies import FETCH_TIMEOUT
 from infra.workflows.steps import batch_job, step
 
-#: A little longer than its function, which has time for a few files from slow servers.
-FETCH_TIMEOUT = Duration.minutes(16)
 #: Three attempts of the longest render, and waiting for an instance before each.
 RENDER_TIMEOUT = Duration.hours(5)
 #: It may have to analyze the longest source, whole; twice, where an instance goes away.

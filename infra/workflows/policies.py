@@ -18,6 +18,8 @@ class Retry(TypedDict):
 
 #: A step that waits for nobody.
 STEP_TIMEOUT: Final = Duration.minutes(4)
+#: A little longer than the function that fetches, which has time for a few files from slow servers.
+FETCH_TIMEOUT: Final = Duration.minutes(16)
 
 #: Faults of services and of our own that pass by themselves.
 TRANSIENT: Final[Retry] = {

@@ -76,6 +76,16 @@ def test_a_render_by_url_is_tracked_and_made(visits):
     assert visit.balance == 1_000_000 - 2 * 1000 * -(-frames // 25)
 
 
+def test_an_upload_is_fetched_in_place_of_being_sent(visits):
+    """What its URL gives arrives by itself; what it does not give fails, with the reason."""
+    there, missing = visits["lipdub"].told["fetched"]
+    assert there["upload_url"] is missing["upload_url"] is None
+    assert there["said"]["asset_type"] == "dubbing-video"
+    assert (there["last"]["upload_status"], type(there["last"]["shot_id"])) == ("completed", int)
+    assert missing["last"]["upload_status"] == missing["last"]["shot_status"] == "failed"
+    assert "did not give the file" in missing["last"]["failure_reason"]
+
+
 def test_lists_and_refusals_are_the_vendors(visits):
     """Newest first, counted; what is unknown is 404, a bad key 403 without a detail."""
     told = visits["lipdub"].told

@@ -165,6 +165,8 @@ class FakeAssets:
 
     def __init__(self, *assets: Asset) -> None:
         self.rows = {asset.id: asset for asset in assets}
+        #: Whose workflow begins with a fetch.
+        self.to_fetch: list[str] = []
         #: Who fetches an asset, and until when.
         self.fetched_by: dict[str, tuple[str, datetime]] = {}
 
@@ -188,6 +190,10 @@ class FakeAssets:
         if also is not None:
             also(self)
         self.rows |= {asset.id: asset for asset in assets}
+
+    def create_to_fetch(self, asset: Asset, *, also: Also | None = None) -> None:
+        self.create_all([asset], also=also)
+        self.to_fetch.append(asset.id)
 
     def get(self, asset_id: str) -> Asset | None:
         return self.rows.get(AssetId(asset_id))

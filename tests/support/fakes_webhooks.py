@@ -301,8 +301,8 @@ class FakeWorld:
     def stop_job(self, job_id: str) -> None:
         self._note("stop_job", job_id)
 
-    def start_analysis(self, asset_id: str) -> None:
-        self._note("start_analysis", asset_id)
+    def start_analysis(self, asset_id: str, *, is_fetched: bool = False) -> None:
+        self._note("start_fetch" if is_fetched else "start_analysis", asset_id)
 
     def _note(self, what: str, about: str) -> None:
         if self.failing:

@@ -234,13 +234,18 @@ def view_of(values: dict[str, Any]) -> Any:
     if kind == "upload":
         return view_of({"uploads": [about]})[0]
     if kind == "uploads":
+        assets = tuple(
+            an_asset(number, **({"filename": one} if isinstance(one, str) else one))
+            for number, one in enumerate(about, 1)
+        )
         return tuple(
             UploadView(
-                asset=an_asset(number, **({"filename": one} if isinstance(one, str) else one)),
-                url=f"https://media.test/u/{number}",
+                asset=asset,
+                # What is fetched is sent nowhere.
+                url=None if asset.url else f"https://media.test/u/{number}",
                 headers={},
             )
-            for number, one in enumerate(about, 1)
+            for number, asset in enumerate(assets, 1)
         )
     assert kind == "deleted", kind
     return Deleted()

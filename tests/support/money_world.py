@@ -93,7 +93,7 @@ class Outside:
         """Nothing where none runs."""
         self._happen("execution stopped", lambda: self.running.discard(job_id))
 
-    def start_analysis(self, asset_id: str) -> None:
+    def start_analysis(self, asset_id: str, *, is_fetched: bool = False) -> None:
         """None is looked at here."""
 
 

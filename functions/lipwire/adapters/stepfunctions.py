@@ -34,9 +34,10 @@ class StepFunctionsWorkflows:
         except (ClientError, BotoCoreError) as exc:
             raise BusyError from exc
 
-    def start_analysis(self, asset_id: AssetId) -> None:
-        """The asset's execution is running, or has run."""
-        self._start(self._analyses, asset_id, {"asset_id": asset_id})
+    def start_analysis(self, asset_id: AssetId, *, is_fetched: bool = False) -> None:
+        """The asset's execution is running, or has run; it fetches the bytes first where they come from a URL."""
+        fetch = {"fetch": "url"} if is_fetched else {}
+        self._start(self._analyses, asset_id, {"asset_id": asset_id, **fetch})
 
     def _start(self, machine: str, name: str, payload: dict[str, str]) -> None:
         try:

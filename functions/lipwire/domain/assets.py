@@ -109,8 +109,8 @@ class Asset(BaseModel):
 
     @property
     def is_given_up(self) -> bool:
-        """Whether its bytes will never come, as its sender said."""
-        return self.problem is not None and self.problem.code == GIVEN_UP
+        """Whether its bytes will never come: its sender said so, or its URL did not give them."""
+        return self.status is AssetStatus.REJECTED and self.version_id is None
 
     @property
     def is_owed_speech(self) -> bool:

@@ -61,6 +61,8 @@ class CreateUpload(Command):
     content_type: str
     #: None, where nobody says it: then what arrives is measured, and refused where it is too much.
     size_bytes: int | None
+    #: Where the bytes are to be fetched from; then nobody sends them.
+    source_url: str | None = None
     #: Of its bytes, in hex; what differs is refused by the store.
     sha256: str | None = None
     #: Its id is one that a number leads to.

@@ -19,7 +19,7 @@ class OutboxKind(StrEnum):
     #: `payload` is `{"job_id"}`: the job's workflow is started, or stopped.
     START_JOB = "start_job"
     STOP_JOB = "stop_job"
-    #: `payload` is `{"asset_id"}`: the asset's analysis is started.
+    #: `payload` is `{"asset_id"}`: the asset's analysis is started. With `"fetch": "url"`, once its bytes are fetched.
     START_ANALYSIS = "start_analysis"
 
 

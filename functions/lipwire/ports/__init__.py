@@ -187,6 +187,9 @@ class AssetStore(Protocol):
             UnauthenticatedError: the account was closed.
         """
 
+    def create_to_fetch(self, asset: Asset, *, also: Also | None = None) -> None:
+        """Like `create`, with the start of the workflow that fetches what its URL leads to."""
+
     def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
         """An account's, all or none; at most 98."""
 
@@ -208,11 +211,13 @@ class AssetStore(Protocol):
     def record_probe(self, asset: Asset, finding: ProbeFinding, *, at: datetime) -> Asset:
         """Once: a second probe returns what the first one found. What was paid for a speech that is refused is given back."""
 
-    def begin_fetch(self, asset_id: AssetId, *, by: JobId, at: datetime, until: datetime) -> bool:
-        """Whether this job is to fetch what the asset's URL leads to; another one that has begun keeps it out until then."""
+    def begin_fetch(
+        self, asset_id: AssetId, *, by: JobId | AssetId, at: datetime, until: datetime
+    ) -> bool:
+        """Whether this job, or the upload itself, is to fetch what the asset's URL leads to; another one that has begun keeps it out until then."""
 
-    def end_fetch(self, asset_id: AssetId, *, by: JobId) -> None:
-        """The job fetches no more, whatever came of it."""
+    def end_fetch(self, asset_id: AssetId, *, by: JobId | AssetId) -> None:
+        """It fetches no more, whatever came of it."""
 
     def record_analysis(self, asset: Asset, analysis: Analysis) -> bool:
         """False where the asset was deleted meanwhile."""

@@ -17,11 +17,13 @@ def complete_upload(
 ) -> Asset:
     """The upload is whole and its analysis started; harmless to repeat, and after a single PUT.
 
+    One that is fetched is as it stands, arrived or not: nobody but its workflow completes it.
+
     Raises:
         UploadIncompleteError: bytes or parts are missing.
     """
     asset = get_asset(GetAsset(asset_id=command.asset_id), caller, assets=assets)
-    if asset.status is not AssetStatus.AWAITING_UPLOAD:
+    if asset.status is not AssetStatus.AWAITING_UPLOAD or asset.url is not None:
         return asset
     if asset.multipart_upload_id is not None:
         uploads.complete_multipart(

@@ -1,8 +1,12 @@
-"""Permission to put one asset."""
+"""Permission to put one asset, or the order to fetch it."""
+
+from collections.abc import Callable
 
 from lipwire.domain.commands import Caller, CreateUpload
+from lipwire.domain.errors import InvalidSourceUrlError
 from lipwire.domain.views import UploadView
 from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore
+from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_upload import draft_upload
 from lipwire.usecases.draw_again import draw_again
 
@@ -15,12 +19,25 @@ def create_upload(
     uploads: ObjectStore,
     clock: Clock,
     ids: IdSource,
+    source_urls: Callable[[], UrlPolicy],
 ) -> UploadView:
-    """An asset that awaits its bytes, and the signed URL (or part URLs) to send them to: see `draft_upload`."""
+    """An asset that awaits its bytes, and the signed URL (or part URLs) to send them to: see `draft_upload`.
+
+    One with a URL is fetched from there by the workflow that looks into it; the policy is asked for such alone.
+
+    Raises:
+        InvalidSourceUrlError: nothing is fetched from there.
+    """
+    url = command.source_url
+    if url is not None and not source_urls().allows(url):
+        raise InvalidSourceUrlError(field="source_url")
 
     def make() -> UploadView:
         view = draft_upload(command, caller, uploads=uploads, clock=clock, ids=ids)
-        assets.create(view.asset, also=caller.also(view))
+        if url is None:
+            assets.create(view.asset, also=caller.also(view))
+        else:
+            assets.create_to_fetch(view.asset, also=caller.also(view))
         return view
 
     return draw_again(make)

@@ -43,11 +43,9 @@ from lipwire.domain.prices import NATIVE, Price, Terms, estimate, list_of
 from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
 from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
+from lipwire.usecases.draft_upload import FETCHED_WITHIN_S
 from lipwire.usecases.get_asset import get_asset
 from lipwire.usecases.spoken_asset import spoken_asset
-
-#: Longer than any workflow runs.
-_FETCHED_WITHIN: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +284,7 @@ def _awaited(
         content_type=file.content_type,
         size_bytes=len(file.data),
         created_at=now,
-        upload_expires_at=now + _FETCHED_WITHIN,
+        upload_expires_at=now + timedelta(seconds=FETCHED_WITHIN_S),
     )
 
 

@@ -13,6 +13,8 @@ from lipwire.domain.views import UploadView
 from lipwire.ports import Clock, IdSource, ObjectStore
 
 EXPIRES_S: Final = 3600
+#: Longer than any workflow runs.
+FETCHED_WITHIN_S: Final = 24 * 3600
 #: S3 takes at most 5 GB in one PUT.
 SINGLE_PUT_BYTES: Final = 5 * 1000**3
 PART_BYTES: Final = 64 * 1024**2
@@ -22,6 +24,8 @@ def draft_upload(
     command: CreateUpload, caller: Caller, *, uploads: ObjectStore, clock: Clock, ids: IdSource
 ) -> UploadView:
     """An asset that nobody has stored yet, and the signed URL (or part URLs) to send its bytes to.
+
+    With a URL, the asset waits to be fetched from there, and nothing is signed.
 
     Where the size is not known yet, the URL takes any; the probe refuses what is more than the plan allows.
 
@@ -45,6 +49,7 @@ def draft_upload(
     now, asset_id = clock.now(), ids.new("ast")
     if command.is_numbered:
         asset_id = numbered(asset_id, caller.account.id)
+    by_url = command.source_url is not None
     asset = Asset(
         id=AssetId(asset_id),
         account_id=caller.account.id,
@@ -53,10 +58,13 @@ def draft_upload(
         content_type=command.content_type,
         size_bytes=size_bytes,
         created_at=now,
-        upload_expires_at=now + timedelta(seconds=EXPIRES_S),
+        upload_expires_at=now + timedelta(seconds=FETCHED_WITHIN_S if by_url else EXPIRES_S),
+        url=command.source_url,
         echo=command.echo,
     )
-    if size_bytes > SINGLE_PUT_BYTES:
+    if by_url:
+        view = UploadView(asset=asset, headers={})
+    elif size_bytes > SINGLE_PUT_BYTES:
         count = -(-size_bytes // PART_BYTES)
         upload_id, parts = uploads.start_multipart(asset.key, parts=count, expires_s=EXPIRES_S)
         asset = asset.model_copy(update={"multipart_upload_id": upload_id})

@@ -25,7 +25,7 @@ def publish_outbox(
         OutboxKind.START_JOB: lambda payload: workflows.start_job(JobId(payload["job_id"])),
         OutboxKind.STOP_JOB: lambda payload: workflows.stop_job(JobId(payload["job_id"])),
         OutboxKind.START_ANALYSIS: lambda payload: workflows.start_analysis(
-            AssetId(payload["asset_id"])
+            AssetId(payload["asset_id"]), is_fetched="fetch" in payload
         ),
     }
     try:

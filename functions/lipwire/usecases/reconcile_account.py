@@ -19,7 +19,7 @@ from lipwire.domain.ledger import (
 )
 from lipwire.ports import AssetStore, Clock, JobStore, Ledger
 from lipwire.usecases.fail_job import fail_job
-from lipwire.usecases.give_up_speech import give_up_speech
+from lipwire.usecases.give_up_awaited import give_up_awaited
 
 #: Longer than any workflow runs: a job that still runs after it has lost its workflow.
 LOST_AFTER: Final = timedelta(hours=24)
@@ -101,7 +101,7 @@ def _paid_back(charges: tuple[Entry, ...], assets: AssetStore, clock: Clock) -> 
         for entry in charges
         if entry.asset_id is not None
         and UNSPOKEN_AFTER < now - entry.created_at < _FORGOTTEN_AFTER
-        and give_up_speech(entry.asset_id, assets=assets, clock=clock)
+        and give_up_awaited(entry.asset_id, assets=assets, clock=clock)
     )
 
 

@@ -115,6 +115,15 @@ lists = {
     "renders": call("GET", "/v1/renders?page=1&page_size=1")[1],
 }
 who = data("GET", "/v1/whoami")
+
+# Fetched in place of being sent: one that is there, one that is not
+fetched = []
+for url in (given["video_url"], given["video_url"].replace(".mp4", "-none.mp4")):
+    body_by_url = {"file_name": "a.mp4", "content_type": "video/mp4", "video_source_url": url}
+    upload = data("POST", "/v1/video", json=body_by_url)
+    said = data("POST", upload["success_url"])
+    ways = until(f"/v1/video/status/{upload['video_id']}", "upload_status", {"completed", "failed"})
+    fetched.append({"upload_url": upload["upload_url"], "said": said, "last": ways[-1]})
 refused = {
     "unknown shot": call("GET", "/v1/shots/5/status"),
     "unknown voice": call(
@@ -143,6 +152,7 @@ json.dump(
         "lost": lost_status,
         "lists": lists,
         "who": who,
+        "fetched": fetched,
         "refused": refused,
     },
     sys.stdout,

@@ -63,6 +63,14 @@ def test_a_row_is_published_and_gone(kind, done):
     assert outbox.rows == {}
 
 
+def test_a_row_of_an_upload_by_url_starts_with_the_fetch():
+    """What its transaction wrote."""
+    payload = json.dumps({"asset_id": ASSET, "fetch": "url"})
+    row, world = a_row(kind=OutboxKind.START_ANALYSIS, payload=payload), FakeWorld()
+    publish_outbox(row, events=world, workflows=world, outbox=FakeOutbox(row))
+    assert world.log == [("start_fetch", ASSET)]
+
+
 @pytest.mark.fault(5, 60)
 def test_a_row_stays_until_it_is_published():
     """A failing bus loses nothing."""
@@ -209,14 +217,17 @@ def test_executions_are_named_after_what_they_are_about():
     workflows = StepFunctionsWorkflows(client, **MACHINES)
     workflows.start_job(JOB)
     workflows.start_analysis(ASSET)
+    workflows.start_analysis(ASSET, is_fetched=True)
     workflows.stop_job(JOB)
-    start, analysis, stop = (arguments for _, arguments in client.calls)
+    start, analysis, fetch, stop = (arguments for _, arguments in client.calls)
     assert (start["stateMachineArn"], start["name"], json.loads(start["input"])) == (
         MACHINES["jobs"],
         JOB,
         {"job_id": JOB},
     )
     assert (analysis["stateMachineArn"], analysis["name"]) == (MACHINES["analyses"], ASSET)
+    assert json.loads(analysis["input"]) == {"asset_id": ASSET}
+    assert fetch == analysis | {"input": json.dumps({"asset_id": ASSET, "fetch": "url"})}
     assert stop["executionArn"] == f"arn:aws:states:eu-west-1:123456789012:execution:Jobs-1:{JOB}"
 
 

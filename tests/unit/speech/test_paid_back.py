@@ -12,7 +12,7 @@ from lipwire.domain.errors import (
     TooLongError,
 )
 from lipwire.domain.keys import KeyMode
-from lipwire.usecases.give_up_speech import give_up_speech
+from lipwire.usecases.give_up_awaited import give_up_awaited
 from lipwire.usecases.give_up_upload import give_up_upload
 from tests.support.builders import ACCOUNT, NOW, a_caller
 from tests.support.speech_stage import TEXT, Stage
@@ -100,7 +100,7 @@ def test_a_workflow_that_came_to_nothing_pays_back():
     lost, spoken = stage.speak(), stage.speak()
     stage.finish(spoken.id)
     for asset_id in (lost.id, lost.id, spoken.id, f"ast_{1:026d}"):
-        give_up_speech(asset_id, assets=stage.assets, clock=stage.clock)
+        give_up_awaited(asset_id, assets=stage.assets, clock=stage.clock)
     assert stage.assets.get(lost.id).problem.code == "speech_failed"
     assert stage.assets.get(spoken.id).status is AssetStatus.UPLOADED
     assert stage.balance == 1_000_000 - 3

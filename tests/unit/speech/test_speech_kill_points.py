@@ -8,7 +8,7 @@ from lipwire.adapters.dynamodb.table import from_item
 from lipwire.domain.assets import AssetStatus
 from lipwire.domain.commands import GiveUpUpload
 from lipwire.domain.errors import SpeechFailedError
-from lipwire.usecases.give_up_speech import give_up_speech
+from lipwire.usecases.give_up_awaited import give_up_awaited
 from lipwire.usecases.give_up_upload import give_up_upload
 from tests.support.builders import ACCOUNT, a_caller
 from tests.support.memory_dynamodb import Fault
@@ -25,7 +25,7 @@ ENDS = {
     "spoken": (lambda stage, asset_id: stage.finish(asset_id), 3),
     "failed": (lambda stage, asset_id: stage.finish(asset_id), 3),
     "lane": (
-        lambda stage, asset_id: give_up_speech(asset_id, assets=stage.assets, clock=stage.clock),
+        lambda stage, asset_id: give_up_awaited(asset_id, assets=stage.assets, clock=stage.clock),
         3,
     ),
     "given up": (_give_up, 1),

@@ -114,6 +114,7 @@ def test_a_file_name_never_becomes_part_of_a_key(name):
         uploads=Bucket(),
         clock=FakeClock(),
         ids=FakeIds(),
+        source_urls=AnyUrl,
     )
     assert made == [f"uploads/{view.asset.account_id}/{view.asset.id}/source"]
     assert asset_of_key(made[0]) == view.asset.id
@@ -133,6 +134,7 @@ def test_a_checksum_is_one_of_a_whole_file():
             uploads=FakeUploads(),
             clock=FakeClock(),
             ids=FakeIds(),
+            source_urls=AnyUrl,
         )
 
 

@@ -70,7 +70,7 @@ class Desk:
             echo=echo,
         )
         signing = type("Signing", (), {"sign_put": lambda *_, **__: "https://media.test/u"})()
-        parts = {"uploads": signing, "clock": FakeClock(), "ids": self.ids}
+        parts = {"uploads": signing, "clock": FakeClock(), "ids": self.ids, "source_urls": AnyUrl}
         return create_upload(command, a_caller(), assets=self.assets, **parts).asset
 
     def job(self, **command):
@@ -175,7 +175,7 @@ def test_pages_by_number_are_counted_and_newest_first():
     assets = FakeAssets(
         *(an_asset(n, echo={"kind": "video" if n % 2 else "audio", "n": n}) for n in range(250)),
         an_asset(300, echo={"kind": "video"}, status=AssetStatus.AWAITING_UPLOAD),
-        an_asset(302, echo={"kind": "video"}, problem={"code": "upload_failed", "message": "x"}),
+        an_asset(302, echo={"kind": "video"}, status=AssetStatus.REJECTED, version_id=None),
         an_asset(301, echo={"kind": "video"}, account_id=STRANGER.account.id),
     )
 

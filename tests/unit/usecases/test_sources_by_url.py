@@ -23,7 +23,8 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.plans import PLANS
-from lipwire.usecases.fetch_from_urls import CHECK_BYTES, MAX_BYTES, fetch_from_urls
+from lipwire.usecases.fetch_asset import CHECK_BYTES, MAX_BYTES
+from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from tests.support.builders import NOW, a_job, an_account, an_asset, voice_info
 from tests.support.fakes import (
     FakeAccounts,

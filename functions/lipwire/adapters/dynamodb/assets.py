@@ -56,7 +56,21 @@ class DynamoAssets:
 
     def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
         """Each guarded like one."""
+        self._create(Transaction(self._client), assets, also)
+
+    def create_to_fetch(self, asset: Asset, *, also: Also | None = None) -> None:
+        """Guarded like `create`; the start of its workflow is told by the same write."""
         transaction = Transaction(self._client)
+        self._outbox.command(
+            transaction,
+            "start_analysis",
+            {"asset_id": asset.id, "fetch": "url"},
+            account_id=asset.account_id,
+            at=asset.created_at,
+        )
+        self._create(transaction, [asset], also)
+
+    def _create(self, transaction: Transaction, assets: Sequence[Asset], also: Also | None) -> None:
         for asset in assets:
             self.put_new(transaction, asset)
         for account_id in sorted({asset.account_id for asset in assets}):
@@ -154,8 +168,10 @@ class DynamoAssets:
             raise AssetNotFoundError
         return stored
 
-    def begin_fetch(self, asset_id: AssetId, *, by: JobId, at: datetime, until: datetime) -> bool:
-        """Guarded by the lease; the job that holds it may take it anew, as a step that is run again does."""
+    def begin_fetch(
+        self, asset_id: AssetId, *, by: JobId | AssetId, at: datetime, until: datetime
+    ) -> bool:
+        """Guarded by the lease; who holds it may take it anew, as a step that is run again does."""
         return self._write_fetch(
             asset_id,
             change="SET fetch_by = :by, fetch_until = :until",
@@ -164,7 +180,7 @@ class DynamoAssets:
             values={":by": by, ":until": int(until.timestamp()), ":now": int(at.timestamp())},
         )
 
-    def end_fetch(self, asset_id: AssetId, *, by: JobId) -> None:
+    def end_fetch(self, asset_id: AssetId, *, by: JobId | AssetId) -> None:
         """Guarded by its holder."""
         self._write_fetch(
             asset_id,

@@ -102,12 +102,9 @@ ROUTES: Final = (
     Route("GET", "/v1/whoami", Operation.GET_ACCOUNT, uploads.to_whoami, uploads.from_whoami),
 )
 
-_BY_URL: Final = "refused: media by URL goes to POST /v1/renders; a file is sent to `upload_url`"
 _NO_SUCH_NAME: Final = "ignored: one page of the vendor's names it, its clients send "
 
 UNSUPPORTED: Final = {
-    "POST /v1/video: video_source_url": _BY_URL,
-    "POST /v1/audio: audio_source_url": _BY_URL,
     "POST /v1/shots/{shot_id}/generate: loop_count": f"{_NO_SUCH_NAME}`loop_video`",
     "POST /v1/shots/{shot_id}/generate: segments": f"{_NO_SUCH_NAME}`timecode_ranges`",
     "POST /v1/shots/{shot_id}/generate: output_quality": f"{_NO_SUCH_NAME}`full_resolution`",

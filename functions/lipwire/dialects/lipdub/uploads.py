@@ -55,6 +55,7 @@ def to_video(request: WireRequest) -> commands.CreateUpload:
         filename=body.file_name,
         content_type=body.content_type,
         size_bytes=body.size_bytes,
+        source_url=body.video_source_url,
         is_numbered=True,
         echo={**_VIDEO, **names},
     )
@@ -67,6 +68,7 @@ def to_audio(request: WireRequest) -> commands.CreateUpload:
         filename=body.file_name,
         content_type=_ALIASES.get(body.content_type, body.content_type),
         size_bytes=body.size_bytes,
+        source_url=body.audio_source_url,
         is_numbered=True,
         echo=dict(_AUDIO),
     )
@@ -121,20 +123,19 @@ def from_audio(view: UploadView) -> WireResponse:
 
 
 def from_new_shot(asset: Asset) -> WireResponse:
-    """A video that arrived."""
-    return data({"shot_id": number(asset), "asset_type": "dubbing-video"})
+    """A video that arrived, or is still being fetched: then its number comes with its status."""
+    return data({"shot_id": _shot_id(asset), "asset_type": "dubbing-video"})
 
 
 def from_video_status(asset: Asset) -> WireResponse:
     """How far a video is."""
-    arrived = asset.status is not AssetStatus.AWAITING_UPLOAD
-    shot = {"shot_id": number(asset) if arrived else None}
-    return data(shot | {"upload_status": _upload_status(asset)} | _shot_status(asset))
+    shot = {"shot_id": _shot_id(asset)}
+    return data(shot | _upload_state(asset) | _shot_status(asset))
 
 
 def from_audio_status(asset: Asset) -> WireResponse:
     """Whether a voice has arrived."""
-    return data({"audio_id": uuid_of(asset.id), "upload_status": _upload_status(asset)})
+    return data({"audio_id": uuid_of(asset.id)} | _upload_state(asset))
 
 
 def from_audio_list(view: NumberedPage[Asset]) -> WireResponse:
@@ -232,7 +233,7 @@ def _uploaded(request: WireRequest) -> AssetId:
 
 
 def _promised(view: UploadView, kind: str) -> dict[str, object]:
-    """Paths of this origin, as the vendor's live API gives them."""
+    """Paths of this origin, as the vendor's live API gives them; no URL to send to, where the file is fetched."""
     own = uuid_of(view.asset.id)
     return {
         f"{kind}_id": own,
@@ -254,6 +255,19 @@ def _grouped(asset: Asset) -> dict[str, object]:
 
 def _named(kind: str, name: str, account_id: AccountId) -> int:
     return named_number(kind, name, account_id)
+
+
+def _shot_id(asset: Asset) -> int | None:
+    """None of a video that has not arrived: it is no shot yet."""
+    return None if asset.status is AssetStatus.AWAITING_UPLOAD else number(asset)
+
+
+def _upload_state(asset: Asset) -> dict[str, object]:
+    """Why it failed is said where it did."""
+    state: dict[str, object] = {"upload_status": _upload_status(asset)}
+    if asset.is_given_up and asset.problem is not None:
+        state["failure_reason"] = asset.problem.message
+    return state
 
 
 def _upload_status(asset: Asset) -> str:

@@ -41,7 +41,8 @@ class VideoIn(Wire):
     project_name: Name | None = None
     scene_name: Name | None = None
     actor_name: Name | None = None
-    video_source_url: None = None
+    #: Fetched from there, in place of a PUT.
+    video_source_url: Url | None = None
 
 
 class AudioIn(Wire):
@@ -50,8 +51,16 @@ class AudioIn(Wire):
     file_name: Name
     #: The fourth is how some clients call the first.
     content_type: Literal["audio/mpeg", "audio/wav", "audio/mp4", "audio/mp3"]
-    size_bytes: int = Field(ge=1, le=_AUDIO_BYTES)
-    audio_source_url: None = None
+    #: Of what is sent; nobody needs to know the size of what is fetched.
+    size_bytes: int | None = Field(default=None, ge=1, le=_AUDIO_BYTES)
+    #: Fetched from there, in place of a PUT.
+    audio_source_url: Url | None = None
+
+    @model_validator(mode="after")
+    def _has_a_size(self) -> Self:
+        if self.size_bytes is None and self.audio_source_url is None:
+            raise ValueError("give size_bytes, or audio_source_url")
+        return self
 
 
 class Voiced(Wire):
