@@ -55,6 +55,7 @@ ROUTES: Final = (
         uploads.from_shot_list,
     ),
     Route("GET", f"{_SHOT}/status", Operation.GET_ASSET, uploads.to_shot_status, uploads.from_shot),
+    Route("GET", f"{_SHOT}/actors", Operation.GET_ASSET, uploads.to_actors, uploads.from_actors),
     Route(
         "POST",
         f"{_SHOT}/generate",
@@ -110,7 +111,6 @@ UNSUPPORTED: Final = {
     "POST /v1/shots/{shot_id}/generate: output_quality": f"{_NO_SUCH_NAME}`full_resolution`",
     "POST /v1/shots/{shot_id}/generate: input_video": f"{_NO_SUCH_NAME}the shot in the path",
     "GET /v1/projects": "refused: shots stand for themselves; projects and scenes are names with numbers, nothing more",
-    "GET /v1/shots/{shot_id}/actors": "refused: analysis keeps no pictures of the faces it finds",
     "POST /v1/shots/{shot_id}/translate": "refused: nothing is translated here; send the voice in the other language",
     "POST /v1/shots/{shot_id}/generate-multi-actor": (
         "refused: its body is not public; POST /lipwire/v1/jobs takes a second voice for a second face"

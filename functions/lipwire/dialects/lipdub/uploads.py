@@ -106,6 +106,11 @@ def to_shot_status(request: WireRequest) -> commands.GetAsset:
     return commands.GetAsset(asset_id=shot_of(request))
 
 
+def to_actors(request: WireRequest) -> commands.GetAsset:
+    """GET /v1/shots/{shot_id}/actors."""
+    return commands.GetAsset(asset_id=shot_of(request))
+
+
 def to_whoami(request: WireRequest) -> commands.GetAccount:
     """GET /v1/whoami."""
     del request
@@ -176,6 +181,27 @@ def from_shot_list(view: NumberedPage[Asset]) -> WireResponse:
 def from_shot(asset: Asset) -> WireResponse:
     """How far the shot's preparation is."""
     return data(_shot_status(asset))
+
+
+def from_actors(asset: Asset) -> WireResponse:
+    """The people that were found, from the left; the first one is whom the upload named. Nobody before they were looked for.
+
+    Analysis keeps no pictures of whole faces: there is none to show.
+    """
+    groups = _grouped(asset)
+    named = asset.echo.get("actor_name", "Actor 1")
+    return data(
+        [
+            {
+                "actor_id": _named("actor", f"{asset.id} {place}", asset.account_id)
+                if place
+                else groups["actor_id"],
+                "name": f"Actor {place + 1}" if place else named,
+                "thumbnail_url": None,
+            }
+            for place in range(asset.analysis.faces or 0)
+        ]
+    )
 
 
 def from_whoami(view: AccountView) -> WireResponse:
