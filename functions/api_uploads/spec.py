@@ -27,5 +27,5 @@ FUNCTION = FunctionSpec(
     ),
     timeout_s=29,
     # Which URLs may be fetched from.
-    parameters=("LOOPBACK_ALLOWED", "OWN_HOSTS"),
+    parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS"),
 )
