@@ -83,7 +83,7 @@ def test_an_upload_is_fetched_in_place_of_being_sent(visits):
     assert there["said"]["asset_type"] == "dubbing-video"
     assert (there["last"]["upload_status"], type(there["last"]["shot_id"])) == ("completed", int)
     assert missing["last"]["upload_status"] == missing["last"]["shot_status"] == "failed"
-    assert "did not give the file" in missing["last"]["failure_reason"]
+    assert "answered 404" in missing["last"]["failure_reason"]
 
 
 def test_lists_and_refusals_are_the_vendors(visits):
