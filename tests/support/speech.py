@@ -1,15 +1,17 @@
 """A voice made by espeak-ng, with the true time of every phoneme.
 
 espeak-ng is GPL: the platform's own program speaks, in a process of its own. It needs the `espeakng-loader` package, which the
-tools have and the renderer has not, and the standard library.
+tools have and the renderer has not.
 """
 
 import importlib.util
 import json
 import subprocess
 import sys
-import wave
 from pathlib import Path
+
+from lipwire.adapters.speech.wav import wav_of
+from lipwire.ports.speech import Spoken
 
 ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = ROOT / "functions" / "lipwire" / "adapters" / "speech" / "espeak_program.py"
@@ -37,11 +39,7 @@ def synthesize(
         raise RuntimeError(f"espeak-ng failed: {done.stderr.decode(errors='replace')[-500:]}")
     head, _, samples = done.stdout.partition(b"\n")
     said = json.loads(head)
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(said["rate"])
-        out.writeframes(samples)
+    path.write_bytes(wav_of(Spoken(samples, said["rate"])))
     return [
         (symbol, start / said["rate"], end / said["rate"])
         for symbol, start, end in said["phonemes"]

@@ -20,7 +20,7 @@ _DONT_EXIT = 0x8000
 _POSITION_CHARACTER = 1
 _CHARS_UTF8 = 1
 _EVENT_END, _EVENT_PHONEME = 0, 7
-_RATE, _PITCH = 1, 3
+_RATE, _PITCH, _RANGE = 1, 3, 4
 #: `espeak_TextToPhonemes`: IPA; the bits from 8 on are a character that ties the letters of one sound, with this one set.
 _IPA, _TIED, _TIE_BITS = 0x02, 0x80, 8
 
@@ -42,24 +42,67 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
 
 
-def _initialized() -> tuple[ctypes.CDLL, int]:
-    """The library, and how many samples a second it makes."""
-    import espeakng_loader
+class Espeak:
+    """One espeak-ng, which can speak many texts one after another."""
 
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
-    # It has room for 160 bytes of a path, which a function's folder can exceed.
-    os.chdir(Path(espeakng_loader.get_data_path()).parent)
-    rate: int = library.espeak_Initialize(
-        _SYNCHRONOUS, 0, b".", _PHONEME_EVENTS_IN_IPA | _DONT_EXIT
-    )
-    if rate <= 0:
-        raise RuntimeError("espeak-ng can't be initialized")
-    return library, rate
+    def __init__(self) -> None:
+        import espeakng_loader
 
+        self.library = ctypes.CDLL(espeakng_loader.get_library_path())
+        # It has room for 160 bytes of a path, which a function's folder can exceed.
+        os.chdir(Path(espeakng_loader.get_data_path()).parent)
+        #: Samples a second.
+        self.rate: int = self.library.espeak_Initialize(
+            _SYNCHRONOUS, 0, b".", _PHONEME_EVENTS_IN_IPA | _DONT_EXIT
+        )
+        if self.rate <= 0:
+            raise RuntimeError("espeak-ng can't be initialized")
+        self._pieces: list[bytes] = []
+        self._starts: list[tuple[str, int]] = []
+        self._callback = _Callback(self._heard)
+        self.library.espeak_SetSynthCallback(self._callback)
 
-def _choose(library: ctypes.CDLL, voice: str) -> None:
-    if library.espeak_SetVoiceByName(voice.encode()):
-        raise RuntimeError(f"espeak-ng has no voice {voice}")
+    def choose(self, voice: str) -> None:
+        """Whatever follows is read by this voice."""
+        if self.library.espeak_SetVoiceByName(voice.encode()):
+            raise RuntimeError(f"espeak-ng has no voice {voice}")
+
+    def speak(
+        self,
+        text: str,
+        *,
+        voice: str,
+        words_per_minute: int,
+        pitch: int,
+        pitch_range: int | None = None,
+    ) -> tuple[bytes, list[tuple[str, int]]]:
+        """16-bit samples, and each sound with the sample that it starts at.
+
+        `pitch` and `pitch_range` are 0..99, 50 being the voice's own.
+        """
+        self._pieces.clear()
+        self._starts.clear()
+        self.choose(voice)
+        self.library.espeak_SetParameter(_RATE, words_per_minute, 0)
+        self.library.espeak_SetParameter(_PITCH, pitch, 0)
+        if pitch_range is not None:
+            self.library.espeak_SetParameter(_RANGE, pitch_range, 0)
+        raw = text.encode()
+        size = ctypes.c_size_t(len(raw) + 1)
+        self.library.espeak_Synth(raw, size, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
+        self.library.espeak_Synchronize()
+        return b"".join(self._pieces), list(self._starts)
+
+    def _heard(self, samples: int | None, count: int, events: "ctypes._Pointer[_Event]") -> int:
+        if samples and count > 0:
+            self._pieces.append(ctypes.string_at(samples, count * 2))
+        number = 0
+        while events[number].type != _EVENT_END:
+            if events[number].type == _EVENT_PHONEME:
+                symbol = bytes(events[number].symbol).split(b"\0")[0].decode("utf-8", "ignore")
+                self._starts.append((symbol, events[number].sample))
+            number += 1
+        return 0
 
 
 def phonemes(text: str, *, voice: str, tie: str) -> list[tuple[str, str]]:
@@ -67,8 +110,9 @@ def phonemes(text: str, *, voice: str, tie: str) -> list[tuple[str, str]]:
 
     `tie` is put between the letters of one sound; empty, they stand together. Nothing is spoken.
     """
-    library, _ = _initialized()
-    _choose(library, voice)
+    espeak = Espeak()
+    espeak.choose(voice)
+    library = espeak.library
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     library.espeak_TextToPhonemes.argtypes = (
         ctypes.POINTER(ctypes.c_void_p),
@@ -98,38 +142,17 @@ def speak(
 
     `pitch` is 0..99, 50 being the voice's own.
     """
-    library, rate = _initialized()
-    pieces: list[bytes] = []
-    starts: list[tuple[str, int]] = []
-
-    def heard(samples: int | None, count: int, events: "ctypes._Pointer[_Event]") -> int:
-        if samples and count > 0:
-            pieces.append(ctypes.string_at(samples, count * 2))
-        number = 0
-        while events[number].type != _EVENT_END:
-            if events[number].type == _EVENT_PHONEME:
-                symbol = bytes(events[number].symbol).split(b"\0")[0].decode("utf-8", "ignore")
-                starts.append((symbol, events[number].sample))
-            number += 1
-        return 0
-
-    callback = _Callback(heard)
-    library.espeak_SetSynthCallback(callback)
-    _choose(library, voice)
-    library.espeak_SetParameter(_RATE, words_per_minute, 0)
-    library.espeak_SetParameter(_PITCH, pitch, 0)
-    raw = text.encode()
-    size = ctypes.c_size_t(len(raw) + 1)
-    library.espeak_Synth(raw, size, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
-    library.espeak_Synchronize()
-    samples = b"".join(pieces)
+    espeak = Espeak()
+    samples, starts = espeak.speak(
+        text, voice=voice, words_per_minute=words_per_minute, pitch=pitch
+    )
     ends = [start for _, start in starts[1:]] + [len(samples) // 2]
     sounds = [
         (symbol, start, end)
         for (symbol, start), end in zip(starts, ends, strict=True)
         if symbol.strip("_: ") and end > start
     ]
-    return rate, samples, sounds
+    return espeak.rate, samples, sounds
 
 
 def main(packages: str) -> None:
