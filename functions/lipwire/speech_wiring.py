@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lipwire.resources import Resource
 from lipwire.wiring import Wiring
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from lipwire.adapters.speech.voices import DeployedVoices
     from lipwire.domain.speech import SpeechEngine
     from lipwire.ports.speech import Synthesizer
-
-
-#: The one place where a function may write; it lives as long as the machine does.
-_VOICES_FOLDER: Final = Path(tempfile.gettempdir()) / "lipwire-voices"
 
 
 class SpeechWiring(Wiring):
@@ -92,9 +88,9 @@ class SpeechWiring(Wiring):
             from lipwire.adapters.speech.networks.store import BucketVoiceFiles
             from lipwire.adapters.speech.networks.synthesizer import NetworkSynthesizer
 
-            files = BucketVoiceFiles(
-                self.s3, bucket=self.settings.voices_bucket, folder=_VOICES_FOLDER
-            )
+            # The one place where a function may write; it lives as long as the machine does.
+            folder = Path(tempfile.gettempdir()) / "lipwire-voices"
+            files = BucketVoiceFiles(self.s3, bucket=self.settings.voices_bucket, folder=folder)
             speaks = NetworkSynthesizer(own, files)
             found |= {network.engine: speaks for network in own.networks}
         return found

@@ -12,11 +12,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from lipwire.adapters.dynamodb.jobs import DynamoJobs
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
+from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem
+from lipwire.domain.errors import SpeechFailedError, TooLongError
 from lipwire.domain.ledger import Entry, EntryKind
 from tests.support.builders import ACCOUNT, NOW
 from tests.support.memory_dynamodb import Fault
-from tests.support.money_world import VOICES, World
+from tests.support.money_world import VOICES
+from tests.support.speech_stage import Stage
 
+#: What may be done with a speech.
+SPEAKING = ("ask", "speak", "fail", "refuse", "delete")
 STEPS = ("validate", "begin_rendering", "settle", "fail", "cancel")
 #: The write of an act at which something happens, and what.
 FAULTS = st.none() | st.tuples(st.integers(0, 2), st.sampled_from(Fault))
@@ -31,11 +37,22 @@ class MoneyMachine(RuleBasedStateMachine):
 
     ledger_class: ClassVar[type[DynamoLedger]] = DynamoLedger
     jobs_class: ClassVar[type[DynamoJobs]] = DynamoJobs
+    charges_class: ClassVar[type[LedgerCharges]] = LedgerCharges
+    #: Whether texts are spoken too.
+    speaks: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(ledger_class=self.ledger_class, jobs_class=self.jobs_class)
+        self.world = Stage(
+            0,
+            ledger_class=self.ledger_class,
+            jobs_class=self.jobs_class,
+            charges_class=self.charges_class,
+        )
         self.made: list[str] = []
+        #: Speeches, and those that were spoken once.
+        self.asked_to_speak: list[str] = []
+        self.spoken: set[str] = set()
         #: Amounts that operators asked for, by kind and key.
         self.asked: dict[tuple[str, str], set[int]] = {}
         self.entries: dict[str, Entry] = {}
@@ -120,6 +137,20 @@ class MoneyMachine(RuleBasedStateMachine):
         self.world.attempt(getattr(self.world, first), job_id)
         self.world.dynamodb.faults = {}
 
+    @precondition(lambda self: self.speaks)
+    @rule(speech=JOBS, act=st.sampled_from(SPEAKING), fault=FAULTS)
+    def speak(self, speech: int, act: str, fault: Any) -> None:
+        """A text is paid for; it is spoken, can't be, is refused when looked into, is deleted: late, early, again."""
+        if act == "ask" or not self.asked_to_speak:
+            self._act(fault, self.world.speak)
+            there = {pk for pk, _ in self._speeches()}
+            self.asked_to_speak += sorted(there - set(self.asked_to_speak))
+            return
+        asset_id = self.asked_to_speak[speech % len(self.asked_to_speak)]
+        self.world.speaker.failure = SpeechFailedError() if act == "fail" else None
+        step = {"refuse": self._refuse, "delete": self.world.delete}.get(act, self.world.finish)
+        self._act(fault, step, asset_id)
+
     @rule()
     def publish(self) -> None:
         self.world.attempt(self.world.publish)
@@ -144,6 +175,7 @@ class MoneyMachine(RuleBasedStateMachine):
         assert not findings, "; ".join(str(finding) for finding in findings)
         running = {job_id for job_id in self.made if not self._is_over(job_id)}
         assert self.world.limits.active(ACCOUNT) == running, "not so: active jobs are counted"
+        self._a_charge_has_its_speech_or_its_refund(entries)
         self._nothing_written_ever_changes({entry.key: entry for entry in entries})
         self._only_what_was_asked_for_has_moved(entries)
         for entry in entries:
@@ -164,6 +196,8 @@ class MoneyMachine(RuleBasedStateMachine):
         counted = set()
         for entry in entries:
             name = entry.key.partition("#")[2]
+            if entry.kind is EntryKind.REFUND and entry.asset_id is not None:
+                continue  # nobody's asking: what came to nothing is paid back
             if entry.kind is EntryKind.REFUND:
                 name = f"{entry.job_id} {entry.refund_key}"
             if entry.kind in {EntryKind.GRANT, EntryKind.ADJUST, EntryKind.REFUND}:
@@ -171,6 +205,32 @@ class MoneyMachine(RuleBasedStateMachine):
                 assert key not in counted, f"not so: a key counts once: {key}"
                 counted.add(key)
                 assert entry.amount_millicredits in self.asked[key]
+
+    def _a_charge_has_its_speech_or_its_refund(self, entries: tuple[Entry, ...]) -> None:
+        """One that is to be spoken has its charge, one that was rejected or left unspoken its refund as well."""
+        charged = {one.asset_id for one in entries if one.kind is EntryKind.CHARGE}
+        refunded = {one.asset_id for one in entries if one.kind is EntryKind.REFUND} - {None}
+        assert charged == set(self.asked_to_speak), "not so: every speech is charged"
+        there = dict(self._speeches())
+        self.spoken |= {pk for pk, status in there.items() if status in {"uploaded", "ready"}}
+        lost = {pk for pk, status in there.items() if status == "rejected"}
+        lost |= charged - there.keys() - self.spoken
+        assert refunded >= lost, "not so: what is not spoken is paid back"
+        assert not refunded & {pk for pk, status in there.items() if status != "rejected"}, (
+            "not so: what may still be heard is paid"
+        )
+
+    def _speeches(self) -> list[tuple[str, str]]:
+        """Id and status of each."""
+        rows = self.world.dynamodb.tables["assets"].items()
+        return [(pk, row["status"]["S"]) for (pk,), row in rows if "speech" in row]
+
+    def _refuse(self, asset_id: str) -> None:
+        """What its probe may find."""
+        asset = self.world.assets.get(asset_id)
+        if asset is not None and asset.status is AssetStatus.UPLOADED:
+            finding = ProbeFinding(problem=Problem.of(TooLongError()))
+            self.world.assets.record_probe(asset, finding, at=self.world.clock.now())
 
     def _is_the_price_of_its_frames(self, entry: Entry) -> None:
         report = self.world.work.reports[entry.job_id]

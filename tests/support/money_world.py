@@ -105,6 +105,7 @@ class World:
         *,
         ledger_class: type[DynamoLedger] = DynamoLedger,
         jobs_class: type[DynamoJobs] = DynamoJobs,
+        charges_class: type[LedgerCharges] = LedgerCharges,
     ) -> None:
         self.dynamodb = MemoryDynamoDB(
             {
@@ -129,7 +130,7 @@ class World:
         active = ActiveAccounts(table="accounts")
         self.ledger = ledger_class(self.dynamodb, table="ledger", accounts=active, outbox=rows)
         self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
-        self.charges = LedgerCharges(self.dynamodb, table="ledger")
+        self.charges = charges_class(self.dynamodb, table="ledger")
         self.assets = DynamoAssets(
             self.dynamodb, table="assets", accounts=active, charges=self.charges, outbox=rows
         )

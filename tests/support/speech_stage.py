@@ -1,6 +1,7 @@
 """A world that speaks, over the real stores on tables in memory."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
@@ -22,8 +23,10 @@ TEXT = Script(text="a" * 30, voice="espeak/en-us")
 class Stage(World):
     """A world that speaks."""
 
-    def __init__(self, credits: int = 1_000_000, failure: Exception | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, credits: int = 1_000_000, failure: Exception | None = None, **classes: Any
+    ) -> None:
+        super().__init__(**classes)
         self.speeches = DynamoSpeeches(
             self.dynamodb,
             assets=self.assets,
