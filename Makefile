@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check --require-hashes --no-
 COMPILED := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=functions:.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures train-speech coverage mutate lock clean
+.PHONY: help setup installed demo up down logs test quick soak check fix bench synth deploy layer events new-dialect docs pictures voices train-speech coverage mutate lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
 	@echo "Maybe Pam may bring my apple home." | $(RUN) -m infra.local.voice en-us build/pictures/voice.wav
 	@PYTHONPATH=functions:. .venv/inference/bin/python -m tools.draw_pictures \
 		build/pictures/astronaut.png build/pictures/voice.wav docs/architecture/pictures
+
+voices: setup ## have every voice of a folder say a sentence, into out/voices: make voices FROM=folder
+	@PYTHONPATH=functions:.:build/layers/speech-local/python .venv/inference/bin/python -m tools.try_voices "$(FROM)"
 
 train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite, festival; half an hour)
 	@PYTHONPATH=functions:. .venv/training/bin/python -m training.speech

@@ -149,7 +149,7 @@ def _deploy_if_changed(emulator: Emulator) -> None:
     digest = deployment.fingerprint()
     if DEPLOYED.exists() and DEPLOYED.read_text(encoding="utf-8") == digest:
         return
-    _tell_voices()
+    tell_voices()
     _say("deploying the app (about a minute the first time, on two cores)")
     began = time.monotonic()
     deployment.deploy(emulator)
@@ -157,7 +157,7 @@ def _deploy_if_changed(emulator: Emulator) -> None:
     _say(f"deployed in {time.monotonic() - began:.0f} s")
 
 
-def _tell_voices() -> None:
+def tell_voices() -> None:
     """Which of the operator's own voices there are, and why the others are not.
 
     Raises PlatformError when their folder isn't there.

@@ -6,9 +6,12 @@ import pytest
 
 from infra.config import DeployConfig
 from infra.constructs.voices import OfferedVoices
+from infra.local import deployment, up
+from infra.local.platform import PlatformError
 from speak.spec import FUNCTION as SPEAK
 from speak.spec import with_networks
 from tests.infra.conftest import of_type
+from tests.support.bare_voices import folder_of_voices
 
 
 @pytest.mark.parametrize("stage", ["prod", "local"])
@@ -70,6 +73,24 @@ def test_a_voice_that_is_refused_is_told_and_the_others_are_offered(voices):
     ]
     (refusal,) = offered.refusals
     assert str(refusal) == "voice_config_missing: lost.onnx: there is no lost.onnx.json"
+
+
+def test_make_up_deploys_anew_when_a_voice_has_changed(tmp_path, monkeypatch, capsys):
+    """And says which there are; a folder that isn't there is an error, not an empty list."""
+    folder = folder_of_voices(tmp_path / "voices")
+    monkeypatch.delenv("LIPWIRE_VOICES", raising=False)
+    without = deployment.fingerprint()
+    monkeypatch.setenv("LIPWIRE_VOICES", str(folder))
+    before = deployment.fingerprint()
+    up.tell_voices()
+    (folder / "lost.onnx.json").write_text("{}")
+    assert len({without, before, deployment.fingerprint()}) == 3
+    told = capsys.readouterr().out
+    assert "voices of en_US-amy-medium.onnx: 1 (CC0-1.0)" in told
+    assert "refused: voice_config_missing: lost.onnx" in told
+    monkeypatch.setenv("LIPWIRE_VOICES", str(tmp_path / "nowhere"))
+    with pytest.raises(PlatformError, match="voices_folder_missing"):
+        up.tell_voices()
 
 
 def test_voices_that_no_function_holds_are_refused():

@@ -24,6 +24,7 @@ from tests.support import tiny_voices
 from tests.support.fakes_speech import FakeBucket
 from tests.support.speech import packages
 from tests.support.tiny_voices import HOP, IDS, RATE
+from tools.try_voices import try_voices
 
 LETTERS = {ids[0]: symbol for symbol, ids in IDS.items()}
 KOKORO_LETTERS = {number: symbol for symbol, number in kokoro_symbols.VOCABULARY.items()}
@@ -272,6 +273,24 @@ def test_a_voice_that_is_too_slow_is_ended_in_time(tmp_path):
     with pytest.raises(SpeechFailedError, match="too long"):
         speaks.speak(speech("piper/slow", "Papa. Papa. Papa."))
     assert next(times) == 180
+
+
+def test_every_voice_can_be_tried_before_it_is_deployed(tmp_path, capsys):
+    """A file of each, and why the others don't speak."""
+    tiny_voices.piper(tmp_path / "good.onnx", speakers=2, with_durations=True)
+    assert try_voices(accepted(tmp_path), tmp_path / "out")
+    assert {one.name for one in (tmp_path / "out").iterdir()} == {
+        *("piper-good-p0.wav", "piper-good-p1.wav"),
+    }
+    assert "sounds timed" in capsys.readouterr().out
+    tiny_voices.piper(tmp_path / "bent.onnx")
+    raw = (tmp_path / "bent.onnx").read_bytes()
+    (tmp_path / "bent.onnx").write_bytes(raw.replace(b"Sin", b"Sim"))
+    assert not try_voices(accepted(tmp_path), tmp_path / "out")
+    assert "broken   piper/bent" in capsys.readouterr().out
+    (tmp_path / "licences.txt").unlink()
+    assert not try_voices(tmp_path, tmp_path / "out")
+    assert "refused  voice_licence_missing: good.onnx" in capsys.readouterr().out
 
 
 class Bucket:

@@ -1,6 +1,7 @@
 """Files of voices, fetched once from where the deployment put them, and checked against what it knows of them."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -45,11 +46,11 @@ class BucketVoiceFiles:
         if here.exists() and here.stat().st_size == file.size_bytes:
             return here
         self._folder.mkdir(parents=True, exist_ok=True)
-        half = here.with_suffix(".part")
         digest = hashlib.sha256()
         try:
             body = self._client.get_object(Bucket=self._bucket, Key=file.key)["Body"]
-            with half.open("wb") as out:
+            # Of its own name: on the local stage others fetch the same file into the same folder.
+            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as out:
                 for chunk in body.iter_chunks(_CHUNK):
                     digest.update(chunk)
                     out.write(chunk)
@@ -60,6 +61,7 @@ class BucketVoiceFiles:
             raise BusyError from exc
         except (BotoCoreError, OSError) as exc:
             raise BusyError from exc
+        half = Path(out.name)
         if digest.hexdigest() != file.sha256:
             half.unlink()
             logger.error("voice_file_changed", key=file.key)
