@@ -59,6 +59,10 @@ ALLOWED: Final[dict[Path, tuple[set[str], str]]] = {
         {"ctypes"},
         "calls a dozen functions of PocketSphinx by name, which open its own model and no connection",
     ),
+    Path("functions/lipwire/render/process_limits.py"): (
+        {"ctypes"},
+        "one function of the C library, which gives freed memory back",
+    ),
     Path("functions/lipwire/dialects/__init__.py"): ({"import_module"}, "a dialect, by the name of its folder"),
     Path("functions/lipwire/engines/__init__.py"): ({"import_module"}, "an engine, by the name of its file"),
     Path("functions/lipwire/render/media/formats.py"): (
