@@ -4,9 +4,8 @@ import time
 import zipfile
 import zlib
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lipwire.domain.engines import Device, EngineSpec, Mode
@@ -15,7 +14,6 @@ from lipwire.engines.base import (
     AnalyzeResult,
     AnalyzeTask,
     Engine,
-    Progress,
     RenderResult,
     RenderTask,
     ShardPlace,
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lipwire.render.face.analysis import Analysis
+    from lipwire.render.media.kept import KeptFrames
     from lipwire.render.media.mix import SoundMix
     from lipwire.render.media.sink import SinkReport, VideoSink
     from lipwire.render.media.timeline import Timeline
@@ -74,7 +73,7 @@ class RetargetEngine:
             NoFaceError: there is no face, or none large enough.
             CorruptMediaError: the source can't be decoded.
         """
-        analysis, _ = _known(task)
+        analysis = _known(task).analysis
         found = analysis.people[analysis.choose(None)].found
         return AnalyzeResult(
             faces=len(analysis.people), frames_with_face=int(found.sum()), frames=len(analysis)
@@ -88,11 +87,11 @@ class RetargetEngine:
         """
         clock = _Clock()
         task.progress("listening", 0, 1)
-        voices, analysis, is_reused = _heard_and_known(task, clock)
+        voices, known = _heard_and_known(task, clock)
         task.progress("planning", 0, 1)
         draw = _render_portrait if task.is_image else _render_clip
         try:
-            report, told, warnings, place = draw(task, analysis, voices, clock)
+            report, told, warnings, place = draw(task, known, voices, clock)
         except _NoFrames as none:
             return none.result
         clock.lap("rendering")
@@ -106,14 +105,23 @@ class RetargetEngine:
             quality={
                 **told,
                 "frames": report.frames,
-                "analysis": "reused" if is_reused else "made",
-                "faces": len(analysis.people),
+                "analysis": "reused" if known.is_reused else "made",
+                "faces": len(known.analysis.people),
                 "seed": task.options.seed or 0,
                 "speech_model": voices[0].model,
                 "timings_s": clock.laps,
             },
             place=place,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A source's analysis; whether an earlier one was there; the frames, where all of them were kept in making it."""
+
+    analysis: "Analysis"
+    is_reused: bool
+    kept: "KeptFrames | None"
 
 
 _Drawn = tuple["SinkReport", "dict[str, Any]", "tuple[str, ...]", ShardPlace | None]
@@ -133,10 +141,8 @@ class _NoFrames(Exception):  # noqa: N818 - an empty shard is no error
         )
 
 
-def _heard_and_known(
-    task: RenderTask, clock: "_Clock"
-) -> "tuple[tuple[MouthTrack, ...], Analysis, bool]":
-    """The voices heard beside the source's analysis; as `_known`.
+def _heard_and_known(task: RenderTask, clock: "_Clock") -> "tuple[tuple[MouthTrack, ...], _Known]":
+    """The voices, heard beside the source's analysis, and that.
 
     What is wrong with a voice is told before what is wrong with the source, whichever was found first.
     """
@@ -156,45 +162,49 @@ def _heard_and_known(
             task.progress(*told)
 
         try:
-            analysis, is_reused = _known(replace(task, progress=analyzing))
+            known = _known(replace(task, progress=analyzing))
         except MediaError:
             hearing.tracks(waiting)
             raise
         clock.lap("analyzing")
         voices = hearing.tracks(waiting)
         clock.lap("listening")
-    return voices, analysis, is_reused
+    return voices, known
 
 
-def _known(task: AnalyzeTask | RenderTask) -> "tuple[Analysis, bool]":
-    """The source's analysis, made and saved where none is there that can be read; and whether one was."""
+def _known(task: AnalyzeTask | RenderTask) -> _Known:
+    """The source's analysis, made and saved where none is there that can be read."""
     from lipwire.render.face.analysis import Analysis
 
     if task.analysis.exists():
         with suppress(ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-            return Analysis.load(task.analysis), True
-    made = _look(task.source, is_image=task.is_image, progress=task.progress)
+            return _Known(Analysis.load(task.analysis), is_reused=True, kept=None)
+    made, kept = _look(task)
     made.save(task.analysis)
-    return made, False
+    return _Known(made, is_reused=False, kept=kept)
 
 
-def _look(source: Path, *, is_image: bool, progress: Progress) -> "Analysis":
+def _look(task: AnalyzeTask | RenderTask) -> "tuple[Analysis, KeptFrames | None]":
     from lipwire.render.face.analysis import analyze_clip, analyze_picture
     from lipwire.render.face.picture import read_picture
+    from lipwire.render.media.kept import KeptFrames
     from lipwire.render.media.source import VideoSource
 
-    if is_image:
-        return analyze_picture(read_picture(source))
-    with VideoSource(source) as clip:
+    if task.is_image:
+        return analyze_picture(read_picture(task.source)), None
+    with VideoSource(task.source) as clip:
         total = max(1, clip.info.frame_count)
-        return analyze_clip(
-            clip.frames(),
-            on_frame=lambda index: progress("analyzing", min(index, total), total),
+        kept = KeptFrames(clip.info) if isinstance(task, RenderTask) else None
+        frames = clip.frames()
+        made = analyze_clip(
+            frames if kept is None else kept.passing(frames),
+            on_frame=lambda index: task.progress("analyzing", min(index, total), total),
         )
+    return made, kept if kept is not None and kept.is_whole else None
 
 
 def _render_portrait(
-    task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
+    task: RenderTask, known: _Known, voices: "Sequence[MouthTrack]", clock: "_Clock"
 ) -> _Drawn:
     from lipwire.render.face.picture import read_picture
     from lipwire.render.frames import draw_portrait, load_mask, plan_portrait, stops_a_speaker
@@ -204,7 +214,7 @@ def _render_portrait(
     from lipwire.render.retarget.portrait import FPS, fit_picture
     from lipwire.render.told import aimed_at
 
-    options = task.options
+    options, analysis = task.options, known.analysis
     rgb, scale = fit_picture(read_picture(task.source), height=options.height)
     timeline = portrait_timeline(
         voices_s=[voice.duration_s for voice in voices], options=options, fps=FPS
@@ -247,7 +257,7 @@ def _render_portrait(
 
 
 def _render_clip(
-    task: RenderTask, analysis: "Analysis", voices: "Sequence[MouthTrack]", clock: "_Clock"
+    task: RenderTask, known: _Known, voices: "Sequence[MouthTrack]", clock: "_Clock"
 ) -> _Drawn:
     from lipwire.render.frames import draw_clip, load_mask, plan_clip, stops_a_speaker
     from lipwire.render.media.look import SETTINGS
@@ -257,7 +267,7 @@ def _render_clip(
     from lipwire.render.process_limits import return_freed_memory
     from lipwire.render.told import told_of, warnings_of
 
-    options = task.options
+    options, analysis = task.options, known.analysis
     with VideoSource(task.source) as source:
         source.expect(analysis.starts, analysis.durations)
         timeline = plan_timeline(
@@ -283,7 +293,7 @@ def _render_clip(
             mark=task.mark,
         ) as sink:
             draw_clip(
-                source,
+                known.kept or source,
                 sink,
                 timeline,
                 speakers,

@@ -22,10 +22,10 @@ from lipwire.render.face import points
 from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
 from lipwire.render.media.frame import VideoFrame
+from lipwire.render.media.kept import Footage
 from lipwire.render.media.patch import RgbPatch
 from lipwire.render.media.pipeline import drawn
 from lipwire.render.media.sink import VideoSink, cover
-from lipwire.render.media.source import VideoSource
 from lipwire.render.media.timeline import Timeline
 from lipwire.render.retarget.compose import Patch
 from lipwire.render.retarget.portrait import Person, PortraitDrawer, portrait_targets
@@ -240,7 +240,7 @@ def stops_a_speaker(
 
 
 def draw_clip(
-    source: VideoSource,
+    source: Footage,
     sink: VideoSink,
     timeline: Timeline,
     speakers: Sequence[Speaker],
