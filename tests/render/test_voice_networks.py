@@ -123,9 +123,10 @@ def test_speakers_differ_and_are_listed_by_name(tmp_path):
     assert plain.samples != other.samples
 
 
-def test_times_of_the_network_drive_the_mouth(tmp_path):
+@pytest.mark.parametrize("durations", ["given", "inside"])
+def test_times_of_the_network_drive_the_mouth(tmp_path, durations):
     """Stress begins the sound behind it, length prolongs the one before; marks are silence."""
-    tiny_voices.piper(tmp_path / "timed.onnx", with_durations=True)
+    tiny_voices.piper(tmp_path / "timed.onnx", durations=durations)
     spoken = synthesizer(tmp_path).speak(speech("piper/timed", "Mama."))
     step = HOP * 1000 / RATE
     # ^_ m_ ˈ_ɑ_ː_ m_ ɐ_ ._ $
@@ -146,6 +147,15 @@ def test_times_of_the_network_drive_the_mouth(tmp_path):
     assert [one["symbol"] for one in json.loads(bucket.objects[phonemes_key("a")])] == [
         *("m", "ɑː", "m", "ɐ"),
     ]
+
+
+@pytest.mark.parametrize("durations", ["none", "unclear"])
+def test_a_network_whose_durations_nobody_knows_is_heard(tmp_path, durations):
+    """Its list says so: no times are promised."""
+    tiny_voices.piper(tmp_path / "heard.onnx", durations=durations)
+    (network,), _ = read_folder(accepted(tmp_path))
+    assert [voice.gives_times for voice in network.voices] == [False]
+    assert synthesizer(tmp_path).speak(speech("piper/heard", "Mama.")).phonemes == ()
 
 
 def test_a_voice_that_spells_is_given_letters(tmp_path):
@@ -277,7 +287,7 @@ def test_a_voice_that_is_too_slow_is_ended_in_time(tmp_path):
 
 def test_every_voice_can_be_tried_before_it_is_deployed(tmp_path, capsys):
     """A file of each, and why the others don't speak."""
-    tiny_voices.piper(tmp_path / "good.onnx", speakers=2, with_durations=True)
+    tiny_voices.piper(tmp_path / "good.onnx", speakers=2, durations="inside")
     assert try_voices(accepted(tmp_path), tmp_path / "out")
     assert {one.name for one in (tmp_path / "out").iterdir()} == {
         *("piper-good-p0.wav", "piper-good-p1.wav"),

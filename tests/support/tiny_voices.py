@@ -24,8 +24,12 @@ def hertz(number: int, speaker: int = 0) -> int:
     return 300 + 40 * number + 7 * speaker
 
 
-def piper(path: Path, *, speakers: int = 1, with_durations: bool = False, **said: object) -> Path:
-    """A voice of Piper's kind, and its file beside it; `said` is put into that."""
+def piper(path: Path, *, speakers: int = 1, durations: str = "none", **said: object) -> Path:
+    """A voice of Piper's kind, and its file beside it; `said` is put into that.
+
+    `durations` are "given", or known "inside" and given to nobody, as published voices have them; there may be "none", or it
+    may be "unclear" which of the network's insides they are.
+    """
     nodes = _tones("input", "length", speakers)
     nodes = [
         # scales[1] stretches each number; what is asked for is heard with half a sample of rounding.
@@ -36,12 +40,16 @@ def piper(path: Path, *, speakers: int = 1, with_durations: bool = False, **said
         helper.make_node("Unsqueeze", ["wave", "zero_one"], ["output"]),
     ]
     outputs = [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 1, "samples"])]
-    if with_durations:
-        # As newer exports call it, in steps of 256 samples.
+    if durations != "none":
+        # In steps of 256 samples.
         nodes += [
             helper.make_node("Mul", ["ones", "stretch"], ["scaled"]),
-            helper.make_node("Mul", ["scaled", "steps"], ["/Ceil_output_0"]),
+            helper.make_node("Mul", ["scaled", "steps"], ["lengths"]),
+            helper.make_node("Ceil", ["lengths"], ["/Ceil_output_0"]),
         ]
+    if durations == "unclear":
+        nodes.append(helper.make_node("Ceil", ["scaled"], ["/other/Ceil_output_0"]))
+    if durations == "given":
         outputs.append(helper.make_tensor_value_info("/Ceil_output_0", TensorProto.FLOAT, [1, "n"]))
     inputs = [
         helper.make_tensor_value_info("input", TensorProto.INT64, [1, "n"]),

@@ -53,6 +53,8 @@ class Network(_Frozen):
     config: VoiceFile | None = None
     quality: str | None = None
     gives_times: bool = False
+    #: Where it knows how long its sounds are and doesn't put it out: the name of that.
+    durations: str | None = None
     speakers: tuple[Speaker, ...]
 
     @property

@@ -16,7 +16,11 @@ from pydantic import ValidationError
 
 from lipwire.adapters.speech.networks.catalogue import Network, Speaker, VoiceFile
 from lipwire.adapters.speech.networks.kokoro_symbols import LANGUAGES
-from lipwire.adapters.speech.networks.onnx_names import BrokenNetworkError, inputs_and_outputs
+from lipwire.adapters.speech.networks.onnx_names import (
+    BrokenNetworkError,
+    inputs_and_outputs,
+    made_by,
+)
 from lipwire.adapters.speech.networks.piper_config import PiperConfig
 from lipwire.domain.speech import SpeechEngine
 
@@ -29,6 +33,8 @@ _DURATIONS: Final = frozenset({"duration", "durations"})
 #: 256 numbers of four bytes: one row of a speaker's styles.
 _ROW_BYTES: Final = 1024
 _CHUNK: Final = 1 << 20
+#: Of something inside a network; exporters write paths like `/dp/Ceil_output_0`.
+_LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +96,13 @@ def _network(path: Path, folder: Path, licence: str) -> Network:
     except (BrokenNetworkError, OSError) as error:
         raise _RefusedError("voice_network_broken", str(error)) from error
     if inputs >= _PIPER:
-        return _piper(path, folder, licence, times=len(outputs) > 1)
+        return _piper(path, folder, licence, gives_more=len(outputs) > 1)
     if inputs >= _STYLED and inputs & _TOKENS:
         return _kokoro(path, folder, licence, times=bool(_DURATIONS & set(outputs)))
     raise _RefusedError("voice_format_unknown", f"it takes {', '.join(sorted(inputs))}")
 
 
-def _piper(path: Path, folder: Path, licence: str, *, times: bool) -> Network:
+def _piper(path: Path, folder: Path, licence: str, *, gives_more: bool) -> Network:
     said = path.with_name(path.name + ".json")
     try:
         config = PiperConfig.model_validate_json(said.read_bytes())
@@ -112,6 +118,7 @@ def _piper(path: Path, folder: Path, licence: str, *, times: bool) -> Network:
         )
     else:
         speakers = (_piper_speaker(path.stem, config, None, ""),)
+    durations = None if gives_more else _durations_inside(path)
     return Network(
         engine=SpeechEngine.PIPER,
         name=path.stem,
@@ -119,9 +126,16 @@ def _piper(path: Path, folder: Path, licence: str, *, times: bool) -> Network:
         weights=_file(path, folder),
         config=_file(said, folder),
         quality=config.audio.quality,
-        gives_times=times,
+        gives_times=gives_more or durations is not None,
+        durations=durations,
         speakers=speakers,
     )
+
+
+def _durations_inside(path: Path) -> str | None:
+    """VITS rounds the length of each sound up to whole steps, and nothing else: what does that knows the lengths."""
+    found = made_by("Ceil", path)
+    return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_NAME else None
 
 
 def _piper_speaker(stem: str, config: PiperConfig, number: int | None, name: str) -> Speaker:

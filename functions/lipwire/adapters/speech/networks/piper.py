@@ -1,7 +1,7 @@
 """Voices of Piper's kind: VITS networks that take the numbers of sounds and give samples.
 
 Inputs `input` (1 x n, int64), `input_lengths` (1), `scales` (noise, length, noise of lengths) and, of networks with several
-speakers, `sid` (1); outputs samples and, of newer exports, how long each number is made.
+speakers, `sid` (1); outputs samples and how long each number is made: of exports that keep that to themselves it is asked for by name.
 """
 
 import unicodedata

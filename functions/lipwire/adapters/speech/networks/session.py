@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from lipwire.adapters.speech.networks.onnx_names import with_output
 from lipwire.domain.errors import SpeechFailedError
 from lipwire.observability import logger
 
@@ -29,8 +30,8 @@ _TYPES: Final = {
 class NetworkSession:
     """A network, ready to run."""
 
-    def __init__(self, path: Path, *, threads: int) -> None:
-        """Reads it whole.
+    def __init__(self, path: Path, *, threads: int, also: str | None = None) -> None:
+        """Reads it whole; `also` is something inside it that it puts out besides.
 
         Raises:
             SpeechFailedError: it can't be run; the log says `voice_network_broken`.
@@ -43,7 +44,9 @@ class NetworkSession:
         options.log_severity_level = _ERRORS_ONLY
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+                str(path) if also is None else with_output(path.read_bytes(), also),
+                options,
+                providers=["CPUExecutionProvider"],
             )
         except _runtime_errors() as error:
             logger.error("voice_network_broken", file=path.name, error=type(error).__name__)

@@ -83,7 +83,8 @@ class NetworkSynthesizer:
             # The earlier one goes first.
             self._loaded = None
             path = self._files.path(network.weights)
-            self._loaded = (key, NetworkSession(path, threads=os.cpu_count() or 1))
+            threads = os.cpu_count() or 1
+            self._loaded = (key, NetworkSession(path, threads=threads, also=network.durations))
         return self._loaded[1]
 
     def _piper(self, session: NetworkSession, network: Network, speaker: Speaker) -> _Voice:
