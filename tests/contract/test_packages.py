@@ -13,6 +13,8 @@ import pytest
 from lipwire import dialects
 from lipwire.dialects.base import Operation
 from lipwire.resources import FunctionSpec, Layer
+from speak.spec import FUNCTION as SPEAK
+from speak.spec import with_networks
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ROOT / "functions"
@@ -151,6 +153,23 @@ def test_a_cold_start_costs_little_more_than_a_client():
 def test_the_layer_for_aws_holds_the_same_packages(layer):
     """Built for another processor and Python, from the same lock."""
     assert packages(f"{layer}-aws") == packages(f"{layer}-local")
+
+
+def test_no_function_outgrows_lambda():
+    """Code and layers are 250 MB at most, unpacked; with every layer that can be turned on."""
+    specs = [*every_function(), with_networks(SPEAK, size_bytes=0)]
+    used = {layer for spec in specs for layer in spec.layers}
+    sizes = {layer: size_of(LAYERS / f"{layer}-aws") for layer in used}
+    code = size_of(FUNCTIONS)
+    for spec in specs:
+        assert code + sum(sizes[layer] for layer in spec.layers) < 240e6, spec.name
+    assert used == set(Layer)
+
+
+def size_of(folder: Path) -> int:
+    """Of all files in it, as Lambda keeps them."""
+    found = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return sum(path.stat().st_size for path in found if path.is_file())
 
 
 def packages(folder: str) -> set[str]:
