@@ -18,7 +18,7 @@ class Acknowledged:
 
 ACKNOWLEDGED: Final = (
     Acknowledged(
-        r"IAM5\[Resource::.*Bucket.*/(uploads|plans|analyses|results|parts|outputs)/\*\]",
+        r"IAM5\[Resource::.*Bucket.*/(uploads|plans|analyses|results|parts|batches|outputs)/\*\]",
         r".*",
         "the wildcard ends an object prefix: the right is to what lies below it",
     ),

@@ -29,8 +29,10 @@ FUNCTION = FunctionSpec(
         reads(Resource.WORK_BUCKET, "results/"),
         *(
             Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
-            for prefix in ("parts/", "plans/", "results/", "analyses/")
+            for prefix in ("parts/", "plans/", "results/", "analyses/", "batches/")
         ),
+        # What large batches are made of.
+        writes(Resource.WORK_BUCKET, "batches/"),
     ),
     timeout_s=29,
     parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS", "CONSENT_REQUIRED", "POLLY"),

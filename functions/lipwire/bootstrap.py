@@ -111,7 +111,7 @@ class App(SpeechWiring):
         """Batches. A function without ledger and outbox can read them, not make one."""
         from lipwire.adapters.dynamodb.batches import DynamoBatches
 
-        return DynamoBatches(self.dynamodb, **self._parts_of_jobs())
+        return DynamoBatches(self.dynamodb, active=self._active_accounts(), **self._parts_of_jobs())
 
     @cached_property
     def consents(self) -> DynamoConsents:

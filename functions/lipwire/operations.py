@@ -179,6 +179,8 @@ RUN: Final[dict[Operation, Run]] = {
         clock=app.clock,
         ids=app.ids,
         voices=app.voices,
+        lines=lambda: app.batch_lines,
+        ledger=lambda: app.ledger,
     ),
     Operation.GET_BATCH: lambda app, command, caller: get_batch(
         command, caller, batches=app.batches, results=app.results, clock=app.clock
@@ -196,6 +198,7 @@ RUN: Final[dict[Operation, Run]] = {
         jobs=app.jobs,
         results=app.results,
         clock=app.clock,
+        lines=lambda: app.batch_lines,
     ),
     Operation.CLOSE_ACCOUNT: lambda app, _command, caller: close_account(
         caller.account.id, by=caller.key_id, accounts=app.accounts, clock=app.clock

@@ -56,7 +56,8 @@ class DialectJobViews:
         if spoken is None or spoken.encode_batch is None:
             return VendorMessage(None, sign=lambda _body, _secret, _at: {})
         # One by one: who speaks to strangers may get rows, not sets of them.
-        found = (self._jobs.get(job_id) for job_id in batch.job_ids)
+        wanted = () if batch.totals is not None else batch.made_ids
+        found = (self._jobs.get(job_id) for job_id in wanted)
         jobs = tuple(JobView(job=job) for job in found if job is not None)
         payload = spoken.encode_batch(BatchView(batch=batch, jobs=jobs))
         return VendorMessage(payload, sign=spoken.sign)

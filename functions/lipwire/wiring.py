@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
     from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
+    from lipwire.adapters.s3_batches import S3BatchLines
 
 
 class Wiring:
@@ -64,6 +65,13 @@ class Wiring:
         from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 
         return OutboxRows(table=self._name(Resource.OUTBOX_TABLE), ids=self.ids)
+
+    @cached_property
+    def batch_lines(self) -> S3BatchLines:
+        """What large batches are made of."""
+        from lipwire.adapters.s3_batches import S3BatchLines
+
+        return S3BatchLines(self._s3(), bucket=self._name(Resource.WORK_BUCKET))
 
     def _outbox_if_declared(self) -> OutboxRows:
         from lipwire.adapters.dynamodb.outbox_rows import OutboxRows

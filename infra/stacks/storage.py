@@ -39,6 +39,10 @@ class StorageStack(Stack):
                     expiration=Duration.days(1),
                     noncurrent_version_expiration=Duration.days(1),
                 ),
+                # Deleted once their jobs are made: these wait for room, or no row leads to them.
+                s3.LifecycleRule(
+                    id="ForgetBatches", prefix="batches/", expiration=Duration.days(7)
+                ),
                 s3.LifecycleRule(id="ForgetPlans", prefix="plans/", expiration=Duration.days(7)),
                 s3.LifecycleRule(
                     id="ForgetResults", prefix="results/", expiration=Duration.days(7)

@@ -353,6 +353,6 @@ def test_rules_match_the_samples_of_their_events(aws):
     }
     assert matched == {
         *("JobSucceeded", "JobFailed", "JobCanceled"),
-        *("JobRenderingStarted", "BatchCompleted", "AccountClosed"),
+        *("JobRenderingStarted", "BatchAccepted", "BatchCompleted", "AccountClosed"),
         *("WebhookEndpointDisabled", "ApiKeyRevoked", "BalanceLow"),
     }

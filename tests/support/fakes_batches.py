@@ -1,8 +1,24 @@
 """A fake of `BatchStore`, for rules that need no cloud."""
 
-from lipwire.domain.batches import Batch
+from lipwire.domain.batches import Batch, BatchLine
 from lipwire.domain.errors import InsufficientCreditsError
 from tests.support.fakes import FakeJobs
+
+
+class FakeLines:
+    """`BatchLines` in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[BatchLine, ...]] = {}
+
+    def put(self, batch, lines):
+        self.rows[batch.id] = tuple(lines)
+
+    def get(self, batch):
+        return self.rows.get(batch.id, ())
+
+    def delete(self, batch):
+        self.rows.pop(batch.id, None)
 
 
 class FakeBatches:
@@ -25,6 +41,10 @@ class FakeBatches:
 
     def get(self, batch_id):
         return self.rows.get(batch_id)
+
+    def open(self, account_id):
+        """None of these is large: see `test_large_batches` for those."""
+        return ()
 
     def jobs(self, batch):
         return tuple(self._jobs.rows[one] for one in batch.job_ids if one in self._jobs.rows)

@@ -21,6 +21,7 @@ from lipwire.serving import answer
 from lipwire.usecases.open_account import open_account
 from tests.support.builders import a_job, a_report, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeEngines, FakeWork
+from tests.support.fakes_batches import FakeLines
 from tests.support.memory_dynamodb import MemoryDynamoDB
 
 #: Partition and sort key of each table (infra/stacks/storage.py).
@@ -98,6 +99,7 @@ class MemoryApp(App):
             "work": FakeWork(),
             "url_guard": any_url,
             "delivery_queue": Quiet(),
+            "batch_lines": FakeLines(),
         }
         opened = open_account(
             "memory",

@@ -151,6 +151,7 @@ class World:
             accounts=self.accounts,
             limits=self.limits,
             outbox=rows,
+            active=active,
         )
         self.outbox = DynamoOutbox(self.dynamodb, table="outbox")
         self.outside = Outside(self.dynamodb)

@@ -1,4 +1,4 @@
-"""Ends of jobs, from a queue."""
+"""Ends of jobs and large batches that were accepted, from a queue."""
 
 import json
 from typing import Any
@@ -15,6 +15,7 @@ from lipwire.domain.events import parse
 from lipwire.domain.ids import JobId
 from lipwire.observability import logger
 from lipwire.usecases.close_batch import close_batch
+from lipwire.usecases.fill_batches import fill_batches
 
 _PROCESSOR = BatchProcessor(event_type=EventType.SQS)
 
@@ -28,7 +29,20 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def _close(record: SQSRecord) -> None:
-    app = lambda_app()
-    job_id = JobId(parse(json.loads(record.body)["detail"]).data["job_id"])
+    app, event = lambda_app(), parse(json.loads(record.body)["detail"])
+    made = fill_batches(
+        event.metadata.account_id,
+        batches=app.batches,
+        lines=app.batch_lines,
+        accounts=app.accounts,
+        assets=app.assets,
+        limits=app.limits,
+        clock=app.clock,
+    )
+    if made:
+        logger.info("jobs of batches made", account_id=event.metadata.account_id, made=made)
+    if "job_id" not in event.data:
+        return
+    job_id = JobId(event.data["job_id"])
     if not close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock):
         logger.info("nothing to close", correlation_id=job_id)

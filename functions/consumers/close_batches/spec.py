@@ -1,17 +1,27 @@
-"""Batches whose last job has ended."""
+"""Batches: large ones are filled, and those whose last job has ended are told."""
 
-from lipwire.resources import ConsumerSpec, FunctionSpec, Resource, reads, writes
+from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(
         name="CloseBatches",
         handler="consumers.close_batches.handler.handler",
-        summary="Tells that a batch has completed, once every job of it has ended.",
+        summary="Makes large batches' jobs as there is room for them; tells that a batch has completed.",
         needs=(
+            reads(Resource.ACCOUNTS_TABLE),
             reads(Resource.JOBS_TABLE),
             writes(Resource.JOBS_TABLE),
+            Need(Resource.ASSETS_TABLE, Access.CHANGE, "ast_"),
+            reads(Resource.LEDGER_TABLE),
+            writes(Resource.LEDGER_TABLE),
+            reads(Resource.LIMITS_TABLE),
+            writes(Resource.LIMITS_TABLE),
             writes(Resource.OUTBOX_TABLE),
+            reads(Resource.WORK_BUCKET, "batches/"),
+            Need(Resource.WORK_BUCKET, Access.DELETE, "batches/"),
         ),
+        # Twenty jobs are a transaction of 0.1 s: all of the largest batch, where there is room for them.
+        timeout_s=60,
     ),
-    events=("JobSucceeded", "JobFailed", "JobCanceled"),
+    events=("BatchAccepted", "JobSucceeded", "JobFailed", "JobCanceled"),
 )

@@ -24,7 +24,7 @@ CONSUMER = ConsumerSpec(
             Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
             *(
                 Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
-                for prefix in ("analyses/", "parts/", "plans/", "results/")
+                for prefix in ("analyses/", "batches/", "parts/", "plans/", "results/")
             ),
         ),
         timeout_s=300,

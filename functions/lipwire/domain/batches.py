@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from lipwire.domain.assets import Asset
 from lipwire.domain.ids import AccountId, BatchId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 
@@ -17,6 +18,8 @@ TRANSACTION_ITEMS: Final = 100
 ITEMS_PER_JOB: Final = 4
 ITEMS_PER_BATCH: Final = 7
 MAX_JOBS: Final = 20
+#: A larger batch waits in a file, and its jobs are made as there is room for them.
+MAX_LINES: Final = 500
 
 
 class BatchStatus(StrEnum):
@@ -31,8 +34,30 @@ class BatchProgress(StrEnum):
 
     #: None of its jobs renders yet.
     WAITING = "waiting"
+    #: The same, and of a batch whose jobs were made by and by the last one has been made.
+    MADE = "made"
     WORKING = "working"
     ENDED = "ended"
+
+
+class Stop(StrEnum):
+    """Why the jobs of a large batch that still wait will not be made."""
+
+    CANCELED = "canceled"
+    #: Credits that were there when it was accepted were spent by others.
+    INSUFFICIENT_CREDITS = "insufficient_credits"
+    ACCOUNT_CLOSED = "account_closed"
+    #: It waited for longer than its file is kept.
+    EXPIRED = "expired"
+
+
+class BatchLine(BaseModel):
+    """A job of a large batch before it is made, with the assets that are made with it: they wait for their bytes."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
+
+    job: Job
+    assets: tuple[Asset, ...] = ()
 
 
 class Batch(BaseModel):
@@ -53,32 +78,64 @@ class Batch(BaseModel):
     webhook_url: str | None = None
     #: Opens the results to whoever has it, for as long as the batch is kept.
     output_token: str | None = None
+    #: How many of its jobs have been made, in their order; None, where all were made with it.
+    made: int | None = None
+    #: Why the rest will not be made.
+    stopped: Stop | None = None
     #: When it was told that all have ended.
     completed_at: datetime | None = None
+    #: How many stood where then; one that is deleted later changes nothing.
+    totals: dict[str, int] | None = None
+
+    @property
+    def made_ids(self) -> tuple[JobId, ...]:
+        """The jobs that there are, or were."""
+        return self.job_ids[: self.made]
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are still to be made."""
+        return 0 if self.stopped else len(self.job_ids) - len(self.made_ids)
 
     def began_as(self, created: "Batch") -> bool:
         """Whether this is that batch, as it was created or as it stands later."""
-        return self.model_copy(update={"completed_at": created.completed_at}) == created
+        later = {name: getattr(created, name) for name in _LATER}
+        return self.model_copy(update=later) == created
+
+
+_LATER: Final = ("made", "stopped", "completed_at", "totals")
 
 
 def counts(batch: Batch, jobs: Iterable[Job]) -> Mapping[str, int]:
-    """How many jobs stand where; one that was deleted counts as `deleted`."""
+    """How many jobs stand where; one that was deleted counts as `deleted`, and one that waits to be made as `queued`.
+
+    What is never made counts as `canceled` where that is why, else as `failed`.
+    """
+    if batch.totals is not None:
+        return batch.totals
     found = Counter(job.status.value for job in jobs)
-    found["deleted"] = len(batch.job_ids) - sum(found.values())
+    found["deleted"] = len(batch.made_ids) - sum(found.values())
+    found[JobStatus.QUEUED.value] += batch.waiting
+    end = JobStatus.CANCELED if batch.stopped is Stop.CANCELED else JobStatus.FAILED
+    found[end.value] += len(batch.job_ids) - len(batch.made_ids) - batch.waiting
     return {status: count for status, count in found.items() if count}
 
 
-def status_of(jobs: Iterable[Job]) -> BatchStatus:
-    """Whether any job still works."""
-    works = any(not job.is_final for job in jobs)
+def status_of(batch: Batch, jobs: Iterable[Job]) -> BatchStatus:
+    """Whether any job still works, or is still to be made."""
+    works = batch.waiting or any(not job.is_final for job in jobs)
     return BatchStatus.PROCESSING if works else BatchStatus.COMPLETED
 
 
 def progress_of(batch: Batch, jobs: Iterable[Job]) -> BatchProgress:
     """How far its jobs are; one that was deleted has ended."""
+    if batch.totals is not None:
+        return BatchProgress.ENDED
     found = [job for job in jobs if not job.is_final]
-    if not found:
+    if not found and not batch.waiting:
         return BatchProgress.ENDED
     waits = all(job.status in {JobStatus.QUEUED, JobStatus.VALIDATING} for job in found)
-    is_whole = len(found) == len(batch.job_ids)
-    return BatchProgress.WAITING if waits and is_whole else BatchProgress.WORKING
+    if not waits or len(found) < len(batch.made_ids) or batch.stopped:
+        return BatchProgress.WORKING
+    by_and_by = batch.made is not None and not batch.waiting
+    return BatchProgress.MADE if by_and_by else BatchProgress.WAITING

@@ -85,6 +85,14 @@ class AssetDeleted(EventData):
     asset_id: AssetId
 
 
+class BatchAccepted(EventData):
+    """A large batch was accepted, and its jobs are made as there is room for them."""
+
+    type: ClassVar[str] = "BatchAccepted"
+    context: ClassVar[str] = "jobs"
+    batch_id: BatchId
+
+
 class BatchCompleted(EventData):
     """Every job of a batch has ended, each in its own way."""
 

@@ -224,6 +224,11 @@ def account_outputs_prefix(account_id: str) -> str:
     return f"outputs/{account_id}/"
 
 
+def batches_prefix(account_id: str) -> str:
+    """Below it lie the jobs of an account's large batches, as far as they wait to be made."""
+    return f"batches/{account_id}/"
+
+
 def analyses_prefix(account_id: str) -> str:
     """Below it lie all analyses of an account."""
     return f"analyses/{account_id}/"

@@ -176,7 +176,13 @@ class Ledger(Protocol):
         """`BalanceLow`, where less than `threshold` is left; once until credits are granted again."""
 
 
-class AssetStore(Protocol):
+class AssetReader(Protocol):
+    """Assets, one by one."""
+
+    def get(self, asset_id: AssetId) -> Asset | None: ...
+
+
+class AssetStore(AssetReader, Protocol):
     """Assets and their life cycle; every write is conditional on the status it leaves."""
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
@@ -192,8 +198,6 @@ class AssetStore(Protocol):
 
     def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
         """An account's, all or none; at most 98."""
-
-    def get(self, asset_id: AssetId) -> Asset | None: ...
 
     def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Asset]: ...
 

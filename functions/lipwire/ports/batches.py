@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from lipwire.domain.batches import Batch
+from lipwire.domain.batches import Batch, BatchLine, Stop
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, BatchId
 from lipwire.domain.jobs import Job
@@ -29,13 +29,49 @@ class BatchStore(Protocol):
             UnauthenticatedError, InsufficientCreditsError, TooManyActiveJobsError: nothing was written.
         """
 
+    def accept(self, batch: Batch, *, key_id: str, also: Also | None = None) -> None:
+        """A batch none of whose jobs is made yet, open in its account, with `BatchAccepted`: one transaction.
+
+        Raises:
+            UnauthenticatedError: nothing was written.
+        """
+
+    def add(self, batch: Batch, jobs: Sequence[Job], *, most_active: int, at: datetime) -> None:
+        """These jobs are the next that are made of the batch, each with its hold and its start: all or none, and once.
+
+        Raises:
+            ConcurrentChangeError: others have been made since, or the rest was stopped.
+            AccountNotFoundError: the account was closed.
+            InsufficientCreditsError, TooManyActiveJobsError: nothing was written.
+        """
+
+    def stop(self, batch: Batch, reason: Stop) -> bool:
+        """The jobs that still wait will not be made; False where none waits any more."""
+
+    def close(self, batch: Batch) -> None:
+        """It is not open any more: nothing of it waits. Harmless to repeat."""
+
+    def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
+        """Batches some of whose jobs may still have to be made, the oldest first."""
+
     def get(self, batch_id: BatchId) -> Batch | None: ...
 
     def jobs(self, batch: Batch) -> tuple[Job, ...]:
-        """Those that have not been deleted, in the batch's order."""
+        """Those that have been made and not been deleted, in the batch's order."""
 
     def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Batch]:
         """Newest first."""
 
     def complete(self, batch: Batch, counts: Mapping[str, int], *, at: datetime) -> bool:
         """Once, with `BatchCompleted` in the same transaction; False when it had been told."""
+
+
+class BatchLines(Protocol):
+    """What a large batch is made of, kept until its jobs have been made."""
+
+    def put(self, batch: Batch, lines: Sequence[BatchLine]) -> None: ...
+
+    def get(self, batch: Batch) -> tuple[BatchLine, ...]:
+        """All of them, in their order; none where they are not kept any more."""
+
+    def delete(self, batch: Batch) -> None: ...

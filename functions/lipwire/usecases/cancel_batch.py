@@ -1,10 +1,14 @@
 """A batch is called off."""
 
+from collections.abc import Callable
+
+from lipwire.domain.batches import Stop
 from lipwire.domain.commands import Caller, CancelBatch, GetBatch
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.views import BatchView
 from lipwire.ports import Clock, JobStore, ResultUrls
-from lipwire.ports.batches import BatchStore
+from lipwire.ports.batches import BatchLines, BatchStore
+from lipwire.usecases.fill_batches import finish_batch
 from lipwire.usecases.get_batch import get_batch
 
 
@@ -16,8 +20,11 @@ def cancel_batch(
     jobs: JobStore,
     results: ResultUrls,
     clock: Clock,
+    lines: Callable[[], BatchLines],
 ) -> BatchView:
     """Every job that had not ended is canceled and its hold released; those that had stay as they are.
+
+    What was still to be made never is.
 
     Each is a transaction of its own, so a repeat goes on where one that died stopped.
 
@@ -26,7 +33,13 @@ def cancel_batch(
     """
     wanted = GetBatch(batch_id=command.batch_id)
     before = get_batch(wanted, caller, batches=batches, results=results, clock=clock)
+    if before.batch.waiting:
+        batches.stop(before.batch, Stop.CANCELED)
+        # Some may have been made in between.
+        before = get_batch(wanted, caller, batches=batches, results=results, clock=clock)
     for view in before.jobs:
         if not view.job.is_final:
             jobs.release(view.job, status=JobStatus.CANCELED, error=None)
+    if before.batch.stopped:
+        finish_batch(before.batch, batches=batches, lines=lines(), clock=clock)
     return get_batch(wanted, caller, batches=batches, results=results, clock=clock)

@@ -39,7 +39,7 @@ from lipwire.domain.numbers import OwnNumber, numbered
 from lipwire.domain.option_checks import check_engine, check_options, check_source, understood
 from lipwire.domain.options import JobOptions, chosen
 from lipwire.domain.prices import NATIVE, Price, Terms, estimate, list_of
-from lipwire.ports import AssetStore, Clock, EngineCatalog, IdSource
+from lipwire.ports import AssetReader, Clock, EngineCatalog, IdSource
 from lipwire.ports.speech import NO_VOICES, VoiceCatalog
 from lipwire.ports.urls import UrlPolicy
 from lipwire.usecases.draft_upload import FETCHED_WITHIN_S
@@ -65,7 +65,7 @@ def draft_job(
     command: CreateJob,
     caller: Caller,
     *,
-    assets: AssetStore,
+    assets: AssetReader,
     engines: EngineCatalog,
     webhook_urls: UrlPolicy,
     source_urls: UrlPolicy,
@@ -215,7 +215,7 @@ def _spoken_for(job: Job, voice: Asset) -> Asset:
 
 
 def _own(
-    asset_id: AssetId | OwnNumber | None, url: str | None, caller: Caller, assets: AssetStore
+    asset_id: AssetId | OwnNumber | None, url: str | None, caller: Caller, assets: AssetReader
 ) -> tuple[AssetId | OwnNumber | None, str | None]:
     """The same, but a link to a file that the account has here names that asset: nothing is fetched."""
     linked = None if url is None else asset_of_url(url, caller.account.id)
@@ -258,7 +258,7 @@ def _media(
     role: str,
     command: CreateJob,
     caller: Caller,
-    assets: AssetStore,
+    assets: AssetReader,
     ids: IdSource,
     now: datetime,
 ) -> Asset:
@@ -287,7 +287,7 @@ def _awaited(
     )
 
 
-def _asset(asset_id: AssetId | OwnNumber, role: str, caller: Caller, assets: AssetStore) -> Asset:
+def _asset(asset_id: AssetId | OwnNumber, role: str, caller: Caller, assets: AssetReader) -> Asset:
     try:
         asset = get_asset(GetAsset(asset_id=asset_id), caller, assets=assets)
     except AssetNotFoundError as exc:

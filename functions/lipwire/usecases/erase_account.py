@@ -10,6 +10,7 @@ from lipwire.domain.jobs import (
     JobStatus,
     account_outputs_prefix,
     analyses_prefix,
+    batches_prefix,
     plan_key,
     result_key,
 )
@@ -53,6 +54,7 @@ def erase_account(
     stores.uploads.delete_prefix(uploads_prefix(account_id))
     stores.outputs.delete_prefix(account_outputs_prefix(account_id))
     stores.work_objects.delete_prefix(analyses_prefix(account_id))
+    stores.work_objects.delete_prefix(batches_prefix(account_id))
     for job in jobs:
         stores.work_objects.delete_prefix(parts_prefix(job.id))
     for task_id in [*(job.id for job in jobs), *(asset.id for asset in assets)]:

@@ -7,8 +7,9 @@ from lipwire.domain.commands import Caller, FindBatches
 from lipwire.domain.views import BatchView, JobView
 from lipwire.ports.batches import BatchStore
 
-#: Each has up to 20 jobs to be read.
 MOST: Final = 20
+#: Jobs are read of batches that have not been told to have ended; after so many no further batch is looked at.
+_MOST_JOBS: Final = 2000
 #: So many times as many are looked through for what is asked for.
 _PAGES: Final = 5
 
@@ -16,18 +17,22 @@ _PAGES: Final = 5
 def find_batches(
     command: FindBatches, caller: Caller, *, batches: BatchStore
 ) -> tuple[BatchView, ...]:
-    """The last 20 such of the last 100, with their jobs; results are signed where one batch is asked for."""
+    """The last 20 such of the last 100, with their jobs; results are signed where one batch is asked for.
+
+    Of one that was told to have ended its totals say how; its jobs are not read.
+    """
     found: list[BatchView] = []
+    left = _MOST_JOBS
     cursor = None
     for _ in range(_PAGES):
         page = batches.list(caller.account.id, limit=MOST, cursor=cursor)
         for batch in page.items:
             if _is_within(batch, command):
-                view = BatchView(
-                    batch=batch, jobs=tuple(JobView(job=job) for job in batches.jobs(batch))
-                )
+                jobs = () if batch.totals is not None else batches.jobs(batch)
+                left -= len(jobs)
+                view = BatchView(batch=batch, jobs=tuple(JobView(job=job) for job in jobs))
                 found += [view] if _is_wanted(view, command) else []
-            if len(found) == MOST:
+            if len(found) == MOST or left <= 0:
                 return tuple(found)
         cursor = page.next_cursor
         if cursor is None:

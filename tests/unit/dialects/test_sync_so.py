@@ -46,9 +46,10 @@ from tests.support.fakes import (
     FakeEngines,
     FakeIds,
     FakeJobs,
+    FakeLedger,
     FakeUploads,
 )
-from tests.support.fakes_batches import FakeBatches
+from tests.support.fakes_batches import FakeBatches, FakeLines
 from tests.support.fakes_consents import FakeConsents
 from tests.support.fakes_webhooks import FakeDeliveries, FakeEndpoints, FakeQueue, a_delivery
 from tests.support.goldens import BOUNDARY, a_form, told
@@ -252,6 +253,8 @@ def test_a_batch_is_made_with_a_token_and_a_url_that_is_allowed():
             source_urls=AnyUrl(),
             clock=FakeClock(),
             ids=FakeIds(),
+            lines=FakeLines,
+            ledger=FakeLedger,
         ).batch
 
     create(is_rehearsal=True)

@@ -11,6 +11,7 @@ from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.webhooks import Answer, DeliveryStatus, delivery_id
 from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
+from lipwire.usecases.fill_batches import fill_batches
 from tests.support.goldens import BOUNDARY, a_form
 from tests.support.memory_app import MemoryApp
 
@@ -116,6 +117,34 @@ def test_a_batch_is_rehearsed_made_listed_and_opened_by_its_token(app):
     app.key = kept
     assert (opened.status, opened.body) == (200, "")
     assert (closed.status, json.loads(closed.body)["errorCode"]) == (404, "batch_not_found")
+
+
+def test_a_large_batch_is_accepted_and_its_jobs_are_made_by_and_by(app):
+    """Under a key once; shown with all its lines from the beginning; what is held follows the jobs that are made."""
+    lines = "\n".join(
+        json.dumps({"request_id": str(n), "endpoint": "/v2/generate", "payload": TAKE})
+        for n in range(30)
+    )
+    file = {"filename": "a.jsonl", "content_type": "application/jsonl", "text": lines}
+    before = app.ledger.balance(app.account_id).held
+    first, again = (send(app, "/v2/batch", {"input": file}, key="large") for _ in range(2))
+    assert (first.status, first.body) == (again.status, again.body)
+    batch = json.loads(first.body)
+    waits = {"total_generations": 30, "success_count": 0, "failed_count": 0, "pending_count": 30}
+    assert (first.status, batch["status"], batch["metrics"]) == (201, "PENDING", waits)
+    assert got(app, f"/v2/batch/{batch['id']}") == batch
+    assert app.ledger.balance(app.account_id).held == before
+    parts = {"lines": app.batch_lines, "accounts": app.accounts, "assets": app.assets}
+    more = {"batches": app.batches, "limits": app.limits, "clock": app.clock}
+    assert fill_batches(app.account_id, **parts, **more) == 30
+    assert fill_batches(app.account_id, **parts, **more) == 0
+    shown = got(app, f"/v2/batch/{batch['id']}")
+    assert shown == batch | {"status": "JOBS_CREATED"}
+    assert shown in got(app, "/v2/batch", status="JOBS_CREATED")
+    jobs = app.batches.jobs(app.batches.get(batch["id"]))
+    assert len({job.source_id for job in jobs}) == 1
+    held = sum(job.held_millicredits for job in jobs)
+    assert app.ledger.balance(app.account_id).held == before + held
 
 
 def test_an_upload_is_an_input_by_its_address(app):

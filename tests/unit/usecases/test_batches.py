@@ -14,6 +14,7 @@ from lipwire.domain.batches import (
     ITEMS_PER_BATCH,
     ITEMS_PER_JOB,
     MAX_JOBS,
+    MAX_LINES,
     TRANSACTION_ITEMS,
     BatchStatus,
     counts,
@@ -32,8 +33,16 @@ from lipwire.usecases.close_batch import close_batch
 from lipwire.usecases.create_batch import create_batch
 from lipwire.usecases.get_batch import get_batch
 from tests.support.builders import a_caller, an_asset, video_info, voice_info
-from tests.support.fakes import AnyUrl, FakeAssets, FakeClock, FakeEngines, FakeIds, FakeJobs
-from tests.support.fakes_batches import FakeBatches
+from tests.support.fakes import (
+    AnyUrl,
+    FakeAssets,
+    FakeClock,
+    FakeEngines,
+    FakeIds,
+    FakeJobs,
+    FakeLedger,
+)
+from tests.support.fakes_batches import FakeBatches, FakeLines
 from tests.support.fakes_consents import FakeConsents
 
 SOURCE = an_asset(901, media=video_info())
@@ -63,6 +72,8 @@ class World:
             source_urls=AnyUrl(),
             clock=self.clock,
             ids=self.ids,
+            lines=FakeLines,
+            ledger=FakeLedger,
         )
 
     def close(self, job_id):
@@ -117,11 +128,11 @@ def test_a_batch_that_is_refused_leaves_no_assets(last, error):
     assert set(world.assets.rows) == {SOURCE.id, VOICE.id}
 
 
-def test_more_jobs_than_a_transaction_takes_are_refused():
+def test_more_jobs_than_a_batch_may_have_are_refused():
     """With the number."""
     with pytest.raises(BatchTooLargeError) as caught:
-        World().create(*[PAIR] * (MAX_JOBS + 1))
-    assert caught.value.fields == {"limit": MAX_JOBS}
+        World().create(*[PAIR] * (MAX_LINES + 1))
+    assert caught.value.fields == {"limit": MAX_LINES}
 
 
 def test_a_source_url_of_many_jobs_is_fetched_once():
@@ -152,6 +163,7 @@ def test_the_largest_batch_fits_a_transaction():
         accounts=DynamoAccounts(Client(), table="accounts", outbox=outbox),
         limits=DynamoLimits(Client(), table="limits"),
         outbox=outbox,
+        active=ActiveAccounts(table="accounts"),
     )
     view = World().create(*[PAIR] * MAX_JOBS)
     jobs = [one.job for one in view.jobs]
@@ -195,10 +207,11 @@ def test_canceling_a_batch_releases_what_has_not_ended():
             jobs=world.jobs,
             results=None,
             clock=world.clock,
+            lines=FakeLines,
         )
         jobs = [one.job for one in view.jobs]
         assert counts(view.batch, jobs) == {"succeeded": 1, "canceled": 1}
-        assert status_of(jobs) is BatchStatus.COMPLETED
+        assert status_of(view.batch, jobs) is BatchStatus.COMPLETED
     assert world.jobs.ended == [(works.job.id, JobStatus.CANCELED)]
 
 

@@ -1,4 +1,4 @@
-"""Batches: a row in the jobs table, and all jobs of one accepted by one transaction.
+"""Batches: a row in the jobs table, and all jobs of one accepted by one transaction; of a large one, made by and by.
 
 Key layout, in the jobs table
     pk = bat_…    a batch; in by_account like its jobs, but below a prefix of its own
@@ -9,20 +9,22 @@ from datetime import datetime
 from typing import Any, Final
 
 from lipwire.adapters.dynamodb.accounts import DynamoAccounts
+from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
-from lipwire.domain.batches import Batch
+from lipwire.domain.batches import Batch, Stop
 from lipwire.domain.errors import ConcurrentChangeError, LipwireError
-from lipwire.domain.events import BatchCompleted, JobCreated
+from lipwire.domain.events import BatchAccepted, BatchCompleted, JobCreated
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, BatchId, is_id
 from lipwire.domain.jobs import Job
 from lipwire.domain.plans import MOST_RETENTION_DAYS
 from lipwire.domain.views import Page
 
+_READ_AT_ONCE: Final = 100
 #: A day longer than any plan keeps the jobs.
 _KEPT_S: Final = (MOST_RETENTION_DAYS + 1) * 24 * 3600
 
@@ -39,8 +41,10 @@ class DynamoBatches:
         accounts: DynamoAccounts,
         limits: DynamoLimits,
         outbox: OutboxRows,
+        active: ActiveAccounts,
     ) -> None:
         self._client = client
+        self._active = active
         self._table = table
         self._ledger = ledger
         self._accounts = accounts
@@ -61,12 +65,75 @@ class DynamoBatches:
         transaction = Transaction(self._client)
         self._accounts.still_valid(transaction, account_id, key_id, at=at)
         self._limits.begin(transaction, account_id, batch.job_ids, most=most_active)
-        transaction.put_new(
+        self._put(transaction, batch)
+        self._ledger.hold_all(transaction, account_id, jobs, at=at)
+        self._put_jobs(transaction, jobs, at=at)
+        self._commit(transaction, batch, also)
+
+    def accept(self, batch: Batch, *, key_id: str, also: Also | None = None) -> None:
+        """Guarded by the new id, while key and account are valid."""
+        account_id, at = batch.account_id, batch.created_at
+        transaction = Transaction(self._client)
+        self._accounts.still_valid(transaction, account_id, key_id, at=at)
+        self._put(transaction, batch)
+        self._limits.open_batch(transaction, account_id, batch.id)
+        self._outbox.event(
+            transaction,
+            BatchAccepted(batch_id=batch.id),
+            account_id=account_id,
+            correlation_id=batch.id,
+            at=at,
+        )
+        self._commit(transaction, batch, also)
+
+    def add(self, batch: Batch, jobs: Sequence[Job], *, most_active: int, at: datetime) -> None:
+        """Guarded by how many had been made before: jobs are made once, also those that were deleted since."""
+        account_id, before = batch.account_id, len(batch.made_ids)
+        transaction = Transaction(self._client)
+        transaction.update(
             self._table,
-            entity_item(batch, pk=batch.id, expires_at=int(at.timestamp()) + _KEPT_S),
+            {"pk": batch.id},
+            change="SET made = :made",
+            condition="made = :before AND attribute_not_exists(stopped)",
+            values={":made": before + len(jobs), ":before": before},
             otherwise=ConcurrentChangeError,
         )
+        self._active.check(transaction, account_id)
+        self._limits.begin(transaction, account_id, [job.id for job in jobs], most=most_active)
         self._ledger.hold_all(transaction, account_id, jobs, at=at)
+        self._put_jobs(transaction, jobs, at=at)
+        transaction.commit()
+
+    def stop(self, batch: Batch, reason: Stop) -> bool:
+        """Guarded by jobs that still wait."""
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": batch.id},
+            change="SET stopped = :reason",
+            condition="made < :all AND attribute_not_exists(stopped)",
+            values={":reason": reason.value, ":all": len(batch.job_ids)},
+            otherwise=ConcurrentChangeError,
+        )
+        return transaction.commits(ConcurrentChangeError)
+
+    def close(self, batch: Batch) -> None:
+        """An element leaves a set."""
+        self._limits.close_batch(batch.account_id, batch.id)
+
+    def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
+        """One read, consistent."""
+        return self._limits.open_batches(account_id)
+
+    def _put(self, transaction: Transaction, batch: Batch) -> None:
+        expires_at = int(batch.created_at.timestamp()) + _KEPT_S
+        transaction.put_new(
+            self._table,
+            entity_item(batch, pk=batch.id, expires_at=expires_at),
+            otherwise=ConcurrentChangeError,
+        )
+
+    def _put_jobs(self, transaction: Transaction, jobs: Sequence[Job], *, at: datetime) -> None:
         for job in jobs:
             transaction.put_new(
                 self._table, entity_item(job, pk=job.id), otherwise=ConcurrentChangeError
@@ -74,13 +141,15 @@ class DynamoBatches:
             self._outbox.event(
                 transaction,
                 JobCreated(job_id=job.id),
-                account_id=account_id,
+                account_id=job.account_id,
                 correlation_id=job.id,
                 at=at,
             )
             self._outbox.command(
-                transaction, "start_job", {"job_id": job.id}, account_id=account_id, at=at
+                transaction, "start_job", {"job_id": job.id}, account_id=job.account_id, at=at
             )
+
+    def _commit(self, transaction: Transaction, batch: Batch, also: Also | None) -> None:
         if also is not None:
             also(transaction)
         try:
@@ -101,21 +170,23 @@ class DynamoBatches:
         return Batch.model_validate(from_item(found["Item"])) if "Item" in found else None
 
     def jobs(self, batch: Batch) -> tuple[Job, ...]:
-        """One read for all, consistent; asked again for what a throttled table left out."""
+        """One read for each hundred, consistent; asked again for what a throttled table left out."""
         found: dict[str, Job] = {}
-        wanted: dict[str, Any] = {
-            self._table: {
-                "Keys": [to_item({"pk": job_id}) for job_id in batch.job_ids],
-                "ConsistentRead": True,
+        ids = batch.made_ids
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            wanted: dict[str, Any] = {
+                self._table: {
+                    "Keys": [to_item({"pk": one}) for one in ids[start : start + _READ_AT_ONCE]],
+                    "ConsistentRead": True,
+                }
             }
-        }
-        while wanted:
-            answer = self._client.batch_get_item(RequestItems=wanted)
-            for item in answer["Responses"].get(self._table, []):
-                job = Job.model_validate(from_item(item))
-                found[job.id] = job
-            wanted = answer.get("UnprocessedKeys") or {}
-        return tuple(found[job_id] for job_id in batch.job_ids if job_id in found)
+            while wanted:
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                for item in answer["Responses"].get(self._table, []):
+                    job = Job.model_validate(from_item(item))
+                    found[job.id] = job
+                wanted = answer.get("UnprocessedKeys") or {}
+        return tuple(found[job_id] for job_id in ids if job_id in found)
 
     def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Batch]:
         """One page, newest first."""
@@ -135,9 +206,9 @@ class DynamoBatches:
         transaction.update(
             self._table,
             {"pk": batch.id},
-            change="SET completed_at = :at",
+            change="SET completed_at = :at, totals = :totals",
             condition="attribute_exists(pk) AND attribute_not_exists(completed_at)",
-            values={":at": iso(at)},
+            values={":at": iso(at), ":totals": dict(counts)},
             otherwise=ConcurrentChangeError,
         )
         self._outbox.event(

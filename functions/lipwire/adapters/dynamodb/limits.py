@@ -3,7 +3,7 @@
 Rows, each of its own, so that no request waits for another kind:
 
     pk = rate#acct_…     one TAT for each limit (see `lipwire.domain.limits`)
-    pk = active#acct_…   the ids of the jobs that have not ended, as a set
+    pk = active#acct_…   the ids of the jobs that have not ended, as a set; another of batches whose jobs are still to be made
     pk = used#<key>      when the key was last used
 
 A set of ids, not a number: what is added or removed twice, by a lost answer or by two that end the same job, counts once.
@@ -23,7 +23,7 @@ from lipwire.adapters.dynamodb.table import (
     to_item,
 )
 from lipwire.domain.errors import BusyError, LipwireError, TooManyActiveJobsError
-from lipwire.domain.ids import AccountId, JobId
+from lipwire.domain.ids import AccountId, BatchId, JobId
 from lipwire.domain.limits import Allowance, Decision, Rate, decide, describe, micros
 
 #: What is known can be wrong once: it was remembered, or the row has just left.
@@ -101,14 +101,43 @@ class DynamoLimits:
             values={":jobs": {job_id}},
         )
 
+    def open_batch(
+        self, transaction: Transaction, account_id: AccountId, batch_id: BatchId
+    ) -> None:
+        """Jobs of this batch are still to be made."""
+        transaction.update(
+            self._table,
+            {"pk": _active_pk(account_id)},
+            change="ADD batches :batches",
+            values={":batches": {batch_id}},
+        )
+
+    def close_batch(self, account_id: AccountId, batch_id: BatchId) -> None:
+        """No job of this batch is to be made any more."""
+        transaction = Transaction(self._client)
+        transaction.update(
+            self._table,
+            {"pk": _active_pk(account_id)},
+            change="DELETE batches :batches",
+            values={":batches": {batch_id}},
+        )
+        transaction.commit()
+
+    def open_batches(self, account_id: AccountId) -> tuple[BatchId, ...]:
+        """Batches whose jobs are still to be made, the oldest first."""
+        return tuple(sorted(self._row(account_id).get("batches", ())))
+
     def active(self, account_id: AccountId) -> frozenset[JobId]:
         """The account's jobs that have not ended."""
+        return frozenset(self._row(account_id).get("jobs", ()))
+
+    def _row(self, account_id: AccountId) -> dict[str, Any]:
         found = self._client.get_item(
             TableName=self._table,
             Key=to_item({"pk": _active_pk(account_id)}),
             ConsistentRead=True,
         )
-        return frozenset(from_item(found.get("Item", {})).get("jobs", ()))
+        return from_item(found.get("Item", {}))
 
     def note_use(self, public_id: str, *, at: datetime) -> None:
         """Best effort, once a minute: no request fails because it could not be noted."""

@@ -72,7 +72,7 @@ def _detail(view: BatchView) -> batch_wire.BatchDetailOut:
     jobs = [one.job for one in view.jobs]
     return batch_wire.BatchDetailOut(
         **_fields(view.batch),
-        status=status_of(jobs).value,
+        status=status_of(view.batch, jobs).value,
         counts=dict(counts(view.batch, jobs)),
         jobs=[job_out(one) for one in view.jobs],
     )

@@ -11,14 +11,16 @@ from lipwire.dialects.sync_so import wire
 from lipwire.dialects.sync_so.codec import NAME, STATUS, answer, generation_out, iso, to_job
 from lipwire.dialects.sync_so.errors import wrong
 from lipwire.domain import commands
-from lipwire.domain.batches import MAX_JOBS, Batch, BatchProgress, progress_of
+from lipwire.domain.batches import MAX_LINES, Batch, BatchProgress, counts, progress_of
 from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import BatchId
+from lipwire.domain.jobs import JobStatus
 from lipwire.domain.views import BatchView
 
-#: The vendor's other words are never shown: a batch never fails as a whole here, and its jobs are made with it.
+#: The vendor's other word is never shown: a batch never fails as a whole here.
 _STATUS: Final = {
     BatchProgress.WAITING: "PENDING",
+    BatchProgress.MADE: "JOBS_CREATED",
     BatchProgress.WORKING: "PROCESSING",
     BatchProgress.ENDED: "COMPLETED",
 }
@@ -36,8 +38,8 @@ def to_create(request: WireRequest) -> commands.CreateBatch:
     given = {name: form[name][0].text for name in ("webhook_url", "dry_run") if name in form}
     body = validate(wire.BatchIn, given | {"input": form["input"][0].data})
     lines = [line for line in body.input.splitlines() if line.strip()]
-    if not 1 <= len(lines) <= MAX_JOBS:
-        raise wrong("input", f"a batch has 1 to {MAX_JOBS} lines here; this one has {len(lines)}")
+    if not 1 <= len(lines) <= MAX_LINES:
+        raise wrong("input", f"a batch has 1 to {MAX_LINES} lines; this one has {len(lines)}")
     jobs = tuple(_job(number, line) for number, line in enumerate(lines, 1))
     names = Counter(job.echo["request_id"] for job in jobs)
     if len(names) < len(jobs):
@@ -114,13 +116,16 @@ def from_output(view: BatchView) -> WireResponse:
 
 def batch_out(view: BatchView) -> dict[str, Any]:
     """A batch's JSON, also the webhook's; a generation that was deleted counts as failed."""
-    words = Counter(STATUS[one.job.status] for one in view.jobs)
+    jobs = [one.job for one in view.jobs]
+    words: Counter[str] = Counter()
+    for status, count in counts(view.batch, jobs).items():
+        words[STATUS[JobStatus(status)] if status != "deleted" else "FAILED"] += count
     total = len(view.batch.job_ids)
     pending = words["PENDING"] + words["PROCESSING"]
     return {
         "id": view.batch.id,
         "created_at": iso(view.batch.created_at),
-        "status": _STATUS[progress_of(view.batch, (one.job for one in view.jobs))],
+        "status": _STATUS[progress_of(view.batch, jobs)],
         "metrics": {
             "total_generations": total,
             "success_count": words["COMPLETED"],

@@ -1,0 +1,134 @@
+"""Large batches' jobs are made as there is room for them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from lipwire.domain.accounts import AccountStatus
+from lipwire.domain.batches import MAX_JOBS, Batch, BatchLine, Stop
+from lipwire.domain.errors import (
+    AccountNotFoundError,
+    ConcurrentChangeError,
+    IdTakenError,
+    InsufficientCreditsError,
+    TooManyActiveJobsError,
+    UnauthenticatedError,
+)
+from lipwire.domain.ids import AccountId, BatchId
+from lipwire.ports import AccountStore, AssetStore, Clock, LimitStore
+from lipwire.ports.batches import BatchLines, BatchStore
+from lipwire.usecases.close_batch import complete_if_ended
+
+
+def fill_batches(
+    account_id: AccountId,
+    *,
+    batches: BatchStore,
+    lines: BatchLines,
+    accounts: AccountStore,
+    assets: AssetStore,
+    limits: LimitStore,
+    clock: Clock,
+) -> int:
+    """As many jobs of the account's open batches are made as its plan has room for, the oldest batch first; their number.
+
+    Called when a batch is accepted and whenever a job of the account ends. Whatever was in the way was a job that had not
+    ended, so its end calls again; and a call that dies is repeated by its queue. How many lines of a batch were made is
+    counted by the transaction that makes them: none is made twice or passed over, however many calls race.
+    """
+    made = 0
+    for batch_id in batches.open(account_id):
+        filling = _Filling(batch_id, batches, lines, accounts, assets, limits, clock)
+        made += filling.fill()
+        if not filling.is_over:
+            break
+    return made
+
+
+class _Filling:
+    """One batch, as it is filled."""
+
+    def __init__(
+        self,
+        batch_id: BatchId,
+        batches: BatchStore,
+        lines: BatchLines,
+        accounts: AccountStore,
+        assets: AssetStore,
+        limits: LimitStore,
+        clock: Clock,
+    ) -> None:
+        self._id = batch_id
+        self._batches = batches
+        self._lines = lines
+        self._accounts = accounts
+        self._assets = assets
+        self._limits = limits
+        self._clock = clock
+        self._found: Sequence[BatchLine] = ()
+        self._at_once = MAX_JOBS
+        #: Whether none of it is to be made any more.
+        self.is_over = False
+
+    def fill(self) -> int:
+        """How many jobs were made; there is no room for more, or none is left to be made."""
+        made = 0
+        while (batch := self._batches.get(self._id)) is not None and batch.waiting:
+            account = self._accounts.account(batch.account_id)
+            if account is None or account.status is not AccountStatus.ACTIVE:
+                self._batches.stop(batch, Stop.ACCOUNT_CLOSED)
+                continue
+            most = account.limits.max_active_jobs
+            room = min(most - len(self._limits.active(batch.account_id)), self._at_once)
+            if room <= 0:
+                return made
+            self._found = self._found or self._lines.get(batch)
+            chunk = self._found[len(batch.made_ids) :][:room]
+            try:
+                made += self._make(batch, chunk, most)
+            except TooManyActiveJobsError:
+                return made
+        if batch is not None:
+            finish_batch(batch, batches=self._batches, lines=self._lines, clock=self._clock)
+        self.is_over = True
+        return made
+
+    def _make(self, batch: Batch, chunk: Sequence[BatchLine], most: int) -> int:
+        if not chunk:
+            self._batches.stop(batch, Stop.EXPIRED)
+            return 0
+        at = self._clock.now()
+        jobs = [line.job.model_copy(update={"created_at": at, "updated_at": at}) for line in chunk]
+        try:
+            self._make_assets(chunk, at)
+            self._batches.add(batch, jobs, most_active=most, at=at)
+        except ConcurrentChangeError:
+            # Another call was quicker, or the rest was called off: the batch says how it stands.
+            return 0
+        except InsufficientCreditsError:
+            # What can still be paid is made, one by one; the first that can't is the end.
+            if len(chunk) == 1:
+                self._batches.stop(batch, Stop.INSUFFICIENT_CREDITS)
+            self._at_once = 1
+            return 0
+        except (AccountNotFoundError, UnauthenticatedError):
+            self._batches.stop(batch, Stop.ACCOUNT_CLOSED)
+            return 0
+        return len(jobs)
+
+    def _make_assets(self, chunk: Sequence[BatchLine], at: datetime) -> None:
+        """Before the jobs, whose workflows begin at once; an earlier call may have made some. Their bytes are waited for from now on."""
+        for line in chunk:
+            for asset in line.assets:
+                until = at + (asset.upload_expires_at - asset.created_at)
+                new = {"created_at": at, "upload_expires_at": until}
+                try:
+                    self._assets.create(asset.model_copy(update=new))
+                except IdTakenError:
+                    continue
+
+
+def finish_batch(batch: Batch, *, batches: BatchStore, lines: BatchLines, clock: Clock) -> None:
+    """What is kept of a batch none of whose jobs is still to be made is its row; it is told where all have ended."""
+    complete_if_ended(batch, batches=batches, clock=clock)
+    lines.delete(batch)
+    batches.close(batch)
