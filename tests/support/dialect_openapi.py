@@ -216,14 +216,16 @@ def _parameters(dialect: Dialect, route: Route, cases: list[Golden]) -> Iterator
     asked = {name for one in cases for name in one.values.get("request", {}).get("query", {})}
     known = requests(dialect.name).get(f"{route.method} {route.path}")
     if route.method == "GET" and known is not None:
-        found = known.model_json_schema(ref_template=_REF)["properties"]
+        typed = known.model_json_schema(ref_template=_REF)
+        found, needed = typed["properties"], typed.get("required", ())
     else:
-        found = {key: {"type": "string"} for key in asked}
+        found, needed = {key: {"type": "string"} for key in asked}, ()
     for name in sorted(found):
         schema = _without_null(found[name])
         # Items of a list stand with commas between.
         how = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
-        yield {"name": name, "in": "query", "required": False, **how, "schema": schema}
+        required = name in needed
+        yield {"name": name, "in": "query", "required": required, **how, "schema": schema}
     if route.operation in CREATES:
         schema = {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,128}$"}
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}

@@ -62,6 +62,7 @@ REQUESTS: Final[dict[str, type[BaseModel]]] = {
     for prefix in PREFIXES
     for method, path, model in (
         ("POST", "create_lip_sync_video", TaskIn),
+        ("GET", "lip_sync_video", TaskIn),
         ("POST", "upload/asset", AssetIn),
         ("POST", "endpoint", EndpointIn),
         ("PUT", "endpoint/{id}", EndpointChangeIn),
