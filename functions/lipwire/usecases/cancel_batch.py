@@ -8,7 +8,7 @@ from lipwire.domain.jobs import JobStatus
 from lipwire.domain.views import BatchView
 from lipwire.ports import Clock, JobStore, ResultUrls
 from lipwire.ports.batches import BatchLines, BatchStore
-from lipwire.usecases.fill_batches import finish_batch
+from lipwire.usecases.finish_batch import finish_batch
 from lipwire.usecases.get_batch import get_batch
 
 

@@ -16,7 +16,7 @@ from lipwire.domain.errors import (
 from lipwire.domain.ids import AccountId, BatchId
 from lipwire.ports import AccountStore, AssetStore, Clock, LimitStore
 from lipwire.ports.batches import BatchLines, BatchStore
-from lipwire.usecases.close_batch import complete_if_ended
+from lipwire.usecases.finish_batch import finish_batch
 
 
 def fill_batches(
@@ -125,10 +125,3 @@ class _Filling:
                     self._assets.create(asset.model_copy(update=new))
                 except IdTakenError:
                     continue
-
-
-def finish_batch(batch: Batch, *, batches: BatchStore, lines: BatchLines, clock: Clock) -> None:
-    """What is kept of a batch none of whose jobs is still to be made is its row; it is told where all have ended."""
-    complete_if_ended(batch, batches=batches, clock=clock)
-    lines.delete(batch)
-    batches.close(batch)
