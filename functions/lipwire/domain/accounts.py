@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.ids import AccountId
+from lipwire.domain.model import Model
 from lipwire.domain.plans import PLANS, Plan, PlanChanges
 from lipwire.domain.signing import OldSecret, retired, signing
 
@@ -17,10 +16,8 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
-class Account(BaseModel):
+class Account(Model):
     """The paying tenant."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: AccountId
     name: str

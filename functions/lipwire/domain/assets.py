@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import Field, JsonValue
 
 from lipwire.domain.errors import (
     LipwireError,
@@ -16,6 +16,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.ids import AccountId, AssetId, is_id
 from lipwire.domain.media import MediaInfo, MediaKind
+from lipwire.domain.model import Model
 from lipwire.domain.speech import Speech
 
 
@@ -37,10 +38,8 @@ class AnalysisStatus(StrEnum):
     FAILED = "failed"
 
 
-class Problem(BaseModel):
+class Problem(Model):
     """A stable code and a sentence that says how to mend it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     code: str
     message: str
@@ -51,10 +50,8 @@ class Problem(BaseModel):
         return cls(code=error.code, message=error.message)
 
 
-class ProbeFinding(BaseModel):
+class ProbeFinding(Model):
     """What the media box found in a file: media, or a problem."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     media: MediaInfo | None = None
     #: For files with sound: whether nobody can be heard in it.
@@ -62,10 +59,8 @@ class ProbeFinding(BaseModel):
     problem: Problem | None = None
 
 
-class Analysis(BaseModel):
+class Analysis(Model):
     """What the face analysis found."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: AnalysisStatus = AnalysisStatus.NONE
     engine: str | None = None
@@ -80,10 +75,8 @@ class Analysis(BaseModel):
 GIVEN_UP: Final = "upload_failed"
 
 
-class Asset(BaseModel):
+class Asset(Model):
     """A media object, source or speech."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: AssetId
     account_id: AccountId
@@ -105,7 +98,7 @@ class Asset(BaseModel):
     analysis: Analysis = Analysis()
     problem: Problem | None = None
     #: What the dialect that it was sent in wants to say again when it shows the asset.
-    echo: dict[str, JsonValue] = {}
+    echo: dict[str, JsonValue] = Field(default_factory=dict)
 
     @property
     def is_given_up(self) -> bool:

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import Field, JsonValue
 
 from lipwire.domain.assets import Asset
 from lipwire.domain.ids import AccountId, BatchId, JobId
 from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.model import Model
 
 #: A transaction has at most 100 items: four for each job (the job, its hold, its event, its start) and up to seven for
 #: the batch (key, account, active jobs, balance, the batch, the kept answer, the consent).
@@ -51,29 +52,25 @@ class Stop(StrEnum):
     EXPIRED = "expired"
 
 
-class BatchLine(BaseModel):
+class BatchLine(Model):
     """A job of a large batch before it is made, with the assets that are made with it: they wait for their bytes."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     job: Job
     assets: tuple[Asset, ...] = ()
 
 
-class Batch(BaseModel):
+class Batch(Model):
     """Which jobs belong together; how they stand is theirs to say."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: BatchId
     account_id: AccountId
     name: str | None = None
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default_factory=dict)
     job_ids: tuple[JobId, ...]
     created_at: datetime
     #: In which dialect it was asked for, and what that one wants to say again when it shows the batch.
     dialect: str = "native"
-    echo: dict[str, JsonValue] = {}
+    echo: dict[str, JsonValue] = Field(default_factory=dict)
     #: Told in that dialect's words when all have ended.
     webhook_url: str | None = None
     #: Opens the results to whoever has it, for as long as the batch is kept.

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.batches import BatchProgress
@@ -11,6 +11,7 @@ from lipwire.domain.ids import AssetId, BatchId, EndpointId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
 from lipwire.domain.media import MediaKind
+from lipwire.domain.model import Model
 from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
 from lipwire.domain.plans import Count
@@ -26,18 +27,16 @@ from lipwire.domain.webhooks import (
 )
 
 
-class Command(BaseModel):
+class Command(Model):
     """Base: frozen, nothing extra."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 class Caller(Command):
     """Who asks, once authenticated."""
 
-    model_config = ConfigDict(
-        frozen=True, defer_build=True, extra="forbid", arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     account: Account
     key_id: str
@@ -68,7 +67,7 @@ class CreateUpload(Command):
     #: Its id is one that a number leads to.
     is_numbered: bool = False
     #: What the dialect wants to say again when it shows the asset.
-    echo: dict[str, JsonValue] = {}
+    echo: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class CreateUploads(Command):
@@ -141,13 +140,13 @@ class CreateJob(Command):
     consent: str | None = None
     name: str | None = None
     webhook_url: str | None = None
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default_factory=dict)
     #: Which dialect it was asked for in, and the price list that this one sells by.
     terms: Terms = Terms()
     #: How long the caller says the output will be, which counts until the files are known.
     expected_ms: int | None = None
     #: What the dialect wants to say again when it shows the job.
-    echo: dict[str, JsonValue] = {}
+    echo: dict[str, JsonValue] = Field(default_factory=dict)
     #: Its id, and those of assets that it fetches, are such as numbers lead to.
     is_numbered: bool = False
     #: Frame of the source that the output begins with; its frame rate must be known by then.
@@ -300,11 +299,11 @@ class CreateBatch(Command):
     #: Everything is checked, nothing is made.
     is_rehearsal: bool = False
     dialect: str = NATIVE
-    echo: dict[str, JsonValue] = {}
+    echo: dict[str, JsonValue] = Field(default_factory=dict)
     webhook_url: str | None = None
     consent: str | None = None
     name: str | None = None
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default_factory=dict)
 
 
 class GetBatch(Command):

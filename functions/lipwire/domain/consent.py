@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.model import Model
 
 
-class Consent(BaseModel):
+class Consent(Model):
     """A row of the audit: it outlives its jobs, and leaves with its account."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     account_id: AccountId
     #: Who: the key that sent it.

@@ -7,15 +7,16 @@ import json
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from lipwire.domain.ids import AccountId, AssetId, BatchId, EndpointId, EventId, JobId, KeyId
+from lipwire.domain.model import Model
 
 
-class EventData(BaseModel):
+class EventData(Model):
     """Base of what an event says; producers can't add a field that isn't declared."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
@@ -159,10 +160,8 @@ class WebhookEndpointDisabled(EventData):
     reason: str
 
 
-class Metadata(BaseModel):
+class Metadata(Model):
     """Who, when, which; unknown fields of newer producers are ignored."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: EventId
     type: str
@@ -173,10 +172,8 @@ class Metadata(BaseModel):
     causation_id: str | None = None
 
 
-class Envelope(BaseModel):
+class Envelope(Model):
     """An event as it travels: `metadata` and `data`, and nothing else."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     metadata: Metadata
     data: dict[str, Any]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from lipwire.domain.errors import (
     IdempotencyAnswerSealedError,
@@ -25,6 +25,7 @@ from lipwire.domain.errors import (
     InvalidIdempotencyKeyError,
 )
 from lipwire.domain.ids import AccountId
+from lipwire.domain.model import Model
 
 #: How long an answer is replayed: longer than clients retry, and about as long as webhooks are.
 KEPT_FOR: Final = timedelta(hours=72)
@@ -37,10 +38,10 @@ _TAG_BYTES: Final = 32
 Also = Callable[[Any], None]
 
 
-class Answer(BaseModel):
+class Answer(Model):
     """An HTTP answer, as far as a replay repeats it."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     status: int
     body: str
@@ -63,10 +64,8 @@ class KeyedRequest:
         return hashlib.sha256(f"{self.route}\n{self.key}".encode()).hexdigest()
 
 
-class Claim(BaseModel):
+class Claim(Model):
     """The right to answer a keyed request, for as long as the lease runs."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     account_id: AccountId
     id: str
@@ -77,10 +76,8 @@ class Claim(BaseModel):
     kept_until: datetime
 
 
-class KeptAnswer(BaseModel):
+class KeptAnswer(Model):
     """An answer as it is stored: packed, and sealed where it shows a secret."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     packed: bytes
     sealed: bool = False

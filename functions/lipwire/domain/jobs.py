@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import Field, JsonValue
 
 from lipwire.domain.assets import Problem
 from lipwire.domain.engines import Mode
 from lipwire.domain.ids import AccountId, AssetId, BatchId, JobId
+from lipwire.domain.model import Model
 from lipwire.domain.options import JobOptions
 from lipwire.domain.prices import Terms
 from lipwire.domain.quality import QualityReport
@@ -46,10 +47,8 @@ def before(status: JobStatus) -> frozenset[JobStatus]:
     return frozenset(origin for origin, following in NEXT.items() if status in following)
 
 
-class JobOutput(BaseModel):
+class JobOutput(Model):
     """What was rendered; `key` and `cover_key` are signed anew at each read."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     key: str
     cover_key: str
@@ -68,10 +67,8 @@ _FIXED: Final = {
 }
 
 
-class Job(BaseModel):
+class Job(Model):
     """One job as it stands now."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: JobId
     account_id: AccountId
@@ -87,9 +84,9 @@ class Job(BaseModel):
     batch_id: BatchId | None = None
     name: str | None = None
     webhook_url: str | None = None
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = Field(default_factory=dict)
     #: What the dialect that it was asked for in wants to say again when it shows the job.
-    echo: dict[str, JsonValue] = {}
+    echo: dict[str, JsonValue] = Field(default_factory=dict)
     engine: str | None = None
     mode: Mode | None = None
     source_version: str | None = None
@@ -99,7 +96,7 @@ class Job(BaseModel):
     held_millicredits: int
     #: Parts that are rendered side by side, and how far each is, in percent by its number.
     shards: int = 1
-    shard_progress: dict[str, int] = {}
+    shard_progress: dict[str, int] = Field(default_factory=dict)
     #: How many HOLD entries the ledger has for this job (a provisional one may be followed by its top-up).
     holds: int = 1
     #: The engine's own price when the hold was made, which the native list takes.
@@ -144,10 +141,8 @@ class Job(BaseModel):
         return max(self.progress, sum(self.shard_progress.values()) // self.shards)
 
 
-class RenderPlan(BaseModel):
+class RenderPlan(Model):
     """All a container needs to know; lies at `plans/{id}.json` in the work bucket."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: str
     account_id: AccountId
@@ -186,15 +181,13 @@ class RenderPlan(BaseModel):
         )
 
 
-class RenderReport(BaseModel):
+class RenderReport(Model):
     """What a container leaves behind at `results/{id}.json` when it is done."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     output: JobOutput | None = None
     warnings: tuple[AnyWarning, ...] = ()
     #: The engine's own account of its work: targets, spans left untouched, timings.
-    quality: dict[str, JsonValue] = {}
+    quality: dict[str, JsonValue] = Field(default_factory=dict)
     #: Of the source's bytes: their analyses are stored under account + this.
     sha256: str | None = None
     #: Of an analysis: whose source it was.

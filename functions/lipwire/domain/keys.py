@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.ids import AccountId
+from lipwire.domain.model import Model
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _KEY: Final = re.compile(r"lw_(live|test)_([0-9A-Za-z]{10})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
@@ -39,10 +38,8 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-class ApiKey(BaseModel):
+class ApiKey(Model):
     """What we keep of a key: never the secret, only its SHA-256."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     public_id: str
     account_id: AccountId
@@ -73,10 +70,8 @@ class ApiKey(BaseModel):
         return min(self.valid_until or whole, whole)
 
 
-class MintedKey(BaseModel):
+class MintedKey(Model):
     """A new key's text, which is shown once, and what is kept of it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     text: str
     record: ApiKey

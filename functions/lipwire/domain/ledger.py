@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
+from lipwire.domain.model import Model
 
 
 class EntryKind(StrEnum):
@@ -45,10 +44,8 @@ SIGN = {
 ENDS = frozenset({EntryKind.SETTLE, EntryKind.RELEASE})
 
 
-class Entry(BaseModel):
+class Entry(Model):
     """One movement of credits; written once, never changed."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     account_id: AccountId
     #: Unique within the account: what makes each movement possible once.

@@ -11,9 +11,10 @@ import hashlib
 import re
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from lipwire.domain.ids import ALPHABET, is_id
+from lipwire.domain.model import Model
 
 #: What JavaScript counts up to exactly.
 MAX_NUMBER: Final = 2**53 - 1
@@ -25,10 +26,10 @@ _DIGEST_BITS: Final = 62
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
-class OwnNumber(BaseModel):
+class OwnNumber(Model):
     """In place of an id: the one that this number leads to in the account that asks."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     number: int = Field(ge=0, le=MAX_NUMBER)
 

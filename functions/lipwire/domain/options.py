@@ -7,9 +7,10 @@ left corner, so they hold at every output size.
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from lipwire.domain.ids import AssetId
+from lipwire.domain.model import Model
 
 
 class WhenShorter(StrEnum):
@@ -79,10 +80,10 @@ class SpeakingOrder(StrEnum):
     RIGHT_FIRST = "right_first"
 
 
-class Options(BaseModel):
+class Options(Model):
     """Base: frozen, nothing extra."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 class TimeRange(Options):

@@ -4,9 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.ids import AccountId
+from lipwire.domain.model import Model
 
 OutboxId = NewType("OutboxId", str)
 
@@ -23,10 +22,8 @@ class OutboxKind(StrEnum):
     START_ANALYSIS = "start_analysis"
 
 
-class OutboxRow(BaseModel):
+class OutboxRow(Model):
     """One thing to publish at least once; whoever receives it must not mind a repeat."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: OutboxId
     kind: OutboxKind

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from lipwire.domain.limits import Rate
+from lipwire.domain.model import Model
 from lipwire.domain.speech import MOST_CHARACTERS
 
 Count = Annotated[int, Field(gt=0)]
@@ -16,10 +17,10 @@ MOST_RETENTION_DAYS: Final = 30
 TEST_DURATION_MS: Final = 30_000
 
 
-class Plan(BaseModel):
+class Plan(Model):
     """What an account may ask for; plain data."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     name: str
     #: Requests that make something: so many a minute, and so many of them at once.
@@ -55,10 +56,10 @@ class Plan(BaseModel):
         return Rate(per_minute=3 * self.max_active_jobs, burst=self.max_active_jobs)
 
 
-class PlanChanges(BaseModel):
+class PlanChanges(Model):
     """Limits of one account that differ from its plan's; what is None is the plan's."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     requests_per_minute: Count | None = None
     burst: Count | None = None

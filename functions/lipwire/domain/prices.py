@@ -15,9 +15,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.credits import Millicredits
+from lipwire.domain.model import Model
 
 
 class Resolution(StrEnum):
@@ -59,10 +58,8 @@ class PriceList:
     margin: int = 0
 
 
-class Terms(BaseModel):
+class Terms(Model):
     """What a job's price was agreed by: kept with its hold."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     dialect: str = "native"
     version: int = 1

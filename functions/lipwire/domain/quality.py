@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from lipwire.domain.model import Model
 
 #: Spans beyond this number are joined into the last one: a job's row has a limit.
 MAX_SPANS: Final = 200
 
 
-class Report(BaseModel):
+class Report(Model):
     """Base: frozen; what newer engines add is ignored."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
 
 class KeptSpan(Report):

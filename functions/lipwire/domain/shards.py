@@ -3,9 +3,8 @@
 from itertools import pairwise
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from lipwire.domain.jobs import RenderReport
+from lipwire.domain.model import Model
 
 #: More parts than this plan more than they save: each plans the whole output.
 MAX_SHARDS: Final = 20
@@ -13,10 +12,8 @@ MAX_SHARDS: Final = 20
 _FOR_EVER_MS: Final = 10**9
 
 
-class ShardCut(BaseModel):
+class ShardCut(Model):
     """What all parts of an output have in common: agreed once, before the first of them is rendered."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     #: Rising times in ms; a part ends where the next one begins.
     seams: tuple[int, ...]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from lipwire.domain.model import Model
 
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the published prefix of secrets, not one
 _SECRET_BYTES: Final = range(24, 65)
@@ -16,10 +16,8 @@ DEFAULT_OVERLAP: Final = timedelta(hours=24)
 _OLD_SECRETS: Final = 4
 
 
-class OldSecret(BaseModel):
+class OldSecret(Model):
     """A secret that was replaced and still signs, beside the new one, until then."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     secret: str
     until: datetime

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
+
+from lipwire.domain.model import Model
 
 #: Every code with its sentence. A code is part of the API: it never changes its meaning.
 MESSAGES: Final[dict[str, str]] = {
@@ -32,14 +34,12 @@ MESSAGES: Final[dict[str, str]] = {
 }
 
 
-class JobWarning(BaseModel):
+class JobWarning(Model):
     """One thing a job tells: a stable code, a sentence, and what it is about where that helps."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     code: str
     message: str
-    details: dict[str, JsonValue] = {}
+    details: dict[str, JsonValue] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, code: str, /, **details: JsonValue) -> "JobWarning":

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final, Literal, NewType
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from lipwire.domain.events import (
     ApiKeyRevoked,
@@ -23,6 +23,7 @@ from lipwire.domain.events import (
     WebhookEndpointDisabled,
 )
 from lipwire.domain.ids import ALPHABET, AccountId, EndpointId, EventId, JobId
+from lipwire.domain.model import Model
 from lipwire.domain.signing import OldSecret, retired, signing
 
 DeliveryId = NewType("DeliveryId", str)
@@ -80,10 +81,8 @@ class EndpointStatus(StrEnum):
     DISABLED = "disabled"
 
 
-class WebhookEndpoint(BaseModel):
+class WebhookEndpoint(Model):
     """A URL, its secret and the types it wants to be told of; no types means all."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: EndpointId
     account_id: AccountId
@@ -148,10 +147,8 @@ class DeliveryStatus(StrEnum):
     DROPPED = "dropped"
 
 
-class Delivery(BaseModel):
+class Delivery(Model):
     """One event owed to one endpoint, or to the one-off URL of the job it is about."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     id: DeliveryId
     account_id: AccountId
@@ -206,10 +203,10 @@ class VendorMessage:
     sign: Callable[[bytes, str, datetime], Mapping[str, str]]
 
 
-class DeliveryFilter(BaseModel):
+class DeliveryFilter(Model):
     """Which deliveries of an account; what is None does not matter."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     endpoint_id: EndpointId | None = None
     statuses: frozenset[DeliveryStatus] | None = None
@@ -227,10 +224,8 @@ class DeliveryFilter(BaseModel):
         )
 
 
-class Answer(BaseModel):
+class Answer(Model):
     """What came of one HTTP request: a status, or a word for why there is none."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: int | None = None
     error: Literal["timeout", "unreachable"] | None = None
@@ -257,10 +252,8 @@ class Answer(BaseModel):
         return not self.is_success and (self.disables or self.directive == "abort-message")
 
 
-class Attempt(BaseModel):
+class Attempt(Model):
     """One try of a delivery, as the log keeps it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     delivery_id: DeliveryId
     number: int

@@ -4,6 +4,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from lipwire.domain.model import Model
+
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 Playback = Literal["normal", "normal_reverse", "normal_reverse_by_audio"]
 #: The lip sync events are ours, for the vendor has none; its own of videos mean the same.
@@ -15,10 +17,10 @@ Event = Literal[
 ]
 
 
-class Wire(BaseModel):
+class Wire(Model):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
+    model_config = ConfigDict(strict=True)
 
 
 class TaskIn(Wire):

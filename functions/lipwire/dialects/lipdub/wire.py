@@ -11,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 
+from lipwire.domain.model import Model
 from lipwire.domain.numbers import MAX_NUMBER, of_uuid
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
@@ -24,10 +25,10 @@ Moment = Annotated[float, Field(ge=0, le=86_400)] | Annotated[str, StringConstra
 Span = Annotated[list[Moment], Field(min_length=2, max_length=2)]
 
 
-class Wire(BaseModel):
+class Wire(Model):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
+    model_config = ConfigDict(strict=True)
 
 
 class VideoIn(Wire):
@@ -113,10 +114,8 @@ class RenderIn(Voiced):
         return self
 
 
-class PageQuery(BaseModel):
+class PageQuery(Model):
     """Which page of a list; the vendor has two words for its size."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
 
     page: int = Field(default=1, ge=1, le=1000)
     per_page: int | None = Field(default=None, ge=1, le=100)

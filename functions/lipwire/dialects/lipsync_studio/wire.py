@@ -4,13 +4,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from lipwire.domain.model import Model
+
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 
 
-class Wire(BaseModel):
+class Wire(Model):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
+    model_config = ConfigDict(strict=True)
 
 
 class FormState(Wire):

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from lipwire.domain.model import Model
+
 #: By type, as the vendor lists them; `mpeg` is sound to one of its SDKs and video to the other.
 _EXTENSIONS: Final = {
     "video": "mp4 m4v mov webm mpeg",
@@ -24,10 +26,10 @@ Kind = Literal["LIP_SYNC", "TALKING_PHOTO"]
 Tier = Literal["free", "creator", "pro", "business"]
 
 
-class Wire(BaseModel):
+class Wire(Model):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", strict=True)
+    model_config = ConfigDict(strict=True)
 
 
 class UploadItem(Wire):
@@ -129,10 +131,10 @@ class TalkingPhotoIn(Clip):
     max_resolution: int | None = Field(default=None, ge=1)
 
 
-class Out(BaseModel):
+class Out(Model):
     """Base of what goes out: every field is there, for the vendor's SDKs require all of them."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 class UploadUrlOut(Out):

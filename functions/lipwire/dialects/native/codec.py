@@ -15,6 +15,7 @@ from lipwire.domain.assets import Asset, Problem
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.ledger import Entry
+from lipwire.domain.model import Model
 from lipwire.domain.quality import QualityReport
 from lipwire.domain.views import (
     AccountView,
@@ -27,10 +28,10 @@ from lipwire.domain.views import (
 )
 
 
-class ListQuery(BaseModel):
+class ListQuery(Model):
     """Query of a list."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
@@ -42,10 +43,10 @@ class JobListQuery(ListQuery):
     status: JobStatus | None = None
 
 
-class WaitQuery(BaseModel):
+class WaitQuery(Model):
     """Query of one job."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     wait: int = Field(default=0, ge=0, le=20, description="Seconds to wait for the job to end.")
 

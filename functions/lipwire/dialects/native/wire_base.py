@@ -3,13 +3,13 @@
 from typing import Annotated, Self
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
 
+from lipwire.domain.model import Model
 from lipwire.domain.speech import LEAST_PERCENT, MOST_CHARACTERS, MOST_PERCENT
 
 #: Of the voice's own; two digits count.
@@ -19,16 +19,16 @@ Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class Wire(BaseModel):
+class Wire(Model):
     """Base of what comes in: nothing unknown, nothing coerced."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Out(BaseModel):
+class Out(Model):
     """Base of what goes out."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 class AssetRef(Wire):

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from lipwire.dialects.native.wire_base import Out, Url, Wire
+from lipwire.domain.model import Model
 
 EventType = Literal[
     "job.started",
@@ -63,10 +64,10 @@ class ReplayIn(Wire):
     cursor: str | None = Field(default=None, description="`next_cursor` of the answer before.")
 
 
-class DeliveryQuery(BaseModel):
+class DeliveryQuery(Model):
     """Query of the list of deliveries."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = None
