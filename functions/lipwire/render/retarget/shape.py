@@ -27,6 +27,9 @@ _LOWER_SHARE_CLOSING = 0.62
 _PURSE, _SPREAD, _CORNERS_IN = 0.31, 0.14, 0.03
 #: A mouth at rest is about this wide, in eye distances; what a smile adds goes when the lips are pursed.
 _NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
+#: A mouth that speaks lets go of its smile: of the bow of its corners this share, and this of what it is wider than a
+#: mouth at rest; wholly so in a smile that is wider by the third figure, less in a slighter one.
+_BOW_EASES, _WIDTH_EASES, _BROAD = 0.65, 0.40, 0.10
 #: A smile that shuts is narrower by this share of the way it shuts.
 _SHUT_IN = 0.70
 #: Pursed lips grow fuller by this share of their thickness, and a smile's curve is flattened.
@@ -60,6 +63,8 @@ class Pose:
     rounding: float = 0.0
     #: From -1 (corners down) to 1 (a smile), beyond the picture's own expression.
     smile: float = 0.0
+    #: The share of the picture's own smile that the corners give up, 0..1.
+    eased: float = 0.0
 
 
 class StillMouth:
@@ -85,17 +90,22 @@ class StillMouth:
         corners = [_ROWS[points.MOUTH_LEFT], _ROWS[points.MOUTH_RIGHT]]
         #: Negative in a smile.
         self._curve = float(self._below[corners].mean() - self._below[_INNER].mean())
+        smiling = max(self.rest_width - _NEUTRAL_WIDTH, 0.0)
+        broad = float(np.clip(smiling / _BROAD, 0.0, 1.0)) if self._curve < 0 else 0.0
+        self._eased = _BOW_EASES * broad
+        #: The width it speaks with.
+        self._width = self.rest_width - _WIDTH_EASES * broad * smiling
         gaps = (self.lips[_INNER_LOWER] - self.lips[_INNER_UPPER]) @ self.down
         self._gaps = np.maximum(gaps, 0.0)
 
     def pose(self, opening: float, rounding: float, *, smile: float = 0.0) -> Pose:
-        """The mouth of an opening and a rounding, with the width that goes with them."""
+        """The mouth that speaks with an opening and a rounding, with the width that goes with them."""
         wide = self.width_for(np.array([opening]), np.array([rounding]), smile=smile)
-        return Pose(opening, float(wide[0]), rounding, smile)
+        return Pose(opening, float(wide[0]), rounding, smile, self._eased)
 
     def width_for(self, opening: Floats, rounding: Floats, *, smile: float = 0.0) -> Floats:
         """The width, in eye distances, that goes with an opening and a rounding (arrays of equal shape)."""
-        rest = self.rest_width
+        rest = self._width
         smiling = max(rest - _NEUTRAL_WIDTH, 0.0)
         purse = _PURSE * rest + _SMILE_GIVES_WAY * smiling
         spread = _SPREAD * rest * float(np.clip((0.75 - rest) / 0.2, 0.2, 1.0))
@@ -147,7 +157,7 @@ class StillMouth:
             down[_LOWER] += (_LOWER_SHARE * open_px - sink) * self._profile[_LOWER]
             down[_UPPER] -= ((1 - _LOWER_SHARE) * open_px + sink) * self._profile[_UPPER]
         pursed = max(pose.rounding, 0.0)
-        flat = _FLATTENED * pursed + 0.5 * max(-pose.smile, 0.0)
+        flat = pose.eased + _FLATTENED * pursed + 0.5 * max(-pose.smile, 0.0)
         down -= min(flat, 1.0) * min(self._curve, 0.0) * self._bow
         lift = SMILE_UP * pose.smile * (1.0 if pose.smile > 0 else 0.5)
         down -= lift * self.eye_px * self._bow

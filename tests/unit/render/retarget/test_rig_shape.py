@@ -70,3 +70,19 @@ def test_the_jaw_goes_along_unless_it_must_not() -> None:
     )
     assert 0.07 < with_jaw < 0.15
     assert abs(without) < 0.03
+
+
+def test_a_broad_smile_is_let_go_of_while_it_speaks() -> None:
+    """Its corners come down and in, not wholly; a mouth that does not smile speaks with its own."""
+    for width, bow, is_smile in ((0.50, 0.0, False), (0.70, 0.05, True)):
+        face = a_face(opening=0.08)
+        mouth = StillMouth(face)
+        across = (face[points.LIPS, 0] - 320) / (0.3 * mouth.eye_px)
+        face[points.LIPS, 0] = 320 + across * width / 2 * mouth.eye_px
+        face[points.LIPS, 1] -= bow * across**2 * mouth.eye_px
+        mouth = StillMouth(face)
+        lips = mouth.lips_at(mouth.pose(0.08, 0.0)) / mouth.eye_px
+        own = face[points.LIPS, :2] / mouth.eye_px
+        lower, narrower = lips[0, 1] - own[0, 1], lip_width(own[None])[0] - lip_width(lips[None])[0]
+        assert (0.02 < lower < 0.07) == is_smile
+        assert (0.04 < narrower < 0.14) == is_smile
