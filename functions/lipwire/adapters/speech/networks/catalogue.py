@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 
+from lipwire.domain.model import Model
 from lipwire.domain.speech import SpeechEngine, Voice
 from lipwire.observability import logger
 
@@ -16,8 +17,8 @@ PACKAGE: Final = "lipwire_voices"
 FILE: Final = "catalogue.json"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Frozen(Model):
+    model_config = ConfigDict(extra="forbid")
 
 
 class VoiceFile(_Frozen):

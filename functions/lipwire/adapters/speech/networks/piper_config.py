@@ -5,31 +5,29 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from lipwire.domain.model import Model
 
 #: Before a sentence, between its sounds, behind it.
 BEGIN, PAD, END = "^", "_", "$"
 _CODE: Final = re.compile(r"([a-z]{2,3})[_-]([A-Za-z]{2}|\d{3})")
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Audio(_Said):
+class Audio(Model):
     """Its sound."""
 
     sample_rate: Annotated[int, Field(ge=8000, le=48_000)]
     quality: Annotated[str, Field(max_length=20)] | None = None
 
 
-class Espeak(_Said):
+class Espeak(Model):
     """The voice of espeak-ng that says which sounds a text has."""
 
     voice: Annotated[str, Field(min_length=1, max_length=40)]
 
 
-class Inference(_Said):
+class Inference(Model):
     """How it speaks when nobody says otherwise."""
 
     noise_scale: float = 0.667
@@ -37,13 +35,13 @@ class Inference(_Said):
     noise_w: float = 0.8
 
 
-class Language(_Said):
+class Language(Model):
     """`en_US`."""
 
     code: str
 
 
-class PiperConfig(_Said):
+class PiperConfig(Model):
     """A voice's own file; what isn't needed to speak is passed over."""
 
     audio: Audio
