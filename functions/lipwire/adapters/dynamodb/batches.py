@@ -16,7 +16,7 @@ from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, iso, to_item
 from lipwire.domain.batches import Batch, Stop
-from lipwire.domain.errors import ConcurrentChangeError, LipwireError
+from lipwire.domain.errors import ConcurrentChangeError
 from lipwire.domain.events import BatchAccepted, BatchCompleted, JobCreated
 from lipwire.domain.idempotency import Also
 from lipwire.domain.ids import AccountId, BatchId, is_id
@@ -152,13 +152,9 @@ class DynamoBatches:
     def _commit(self, transaction: Transaction, batch: Batch, also: Also | None) -> None:
         if also is not None:
             also(transaction)
-        try:
-            transaction.commit()
-        except LipwireError:
-            # Written by a try whose answer was lost, it may have come further since.
-            found = self.get(batch.id)
-            if found is None or not found.began_as(batch):
-                raise
+        transaction.create(
+            lambda: (found := self.get(batch.id)) is not None and found.began_as(batch)
+        )
 
     def get(self, batch_id: BatchId) -> Batch | None:
         """The batch, read consistently, or None; other rows of the table are no batches."""

@@ -28,7 +28,6 @@ from lipwire.domain.errors import (
     IdTakenError,
     JobFinishedError,
     LedgerConflictError,
-    LipwireError,
 )
 from lipwire.domain.events import EventData, JobCanceled, JobCreated, JobFailed, JobSucceeded
 from lipwire.domain.idempotency import Also
@@ -90,13 +89,7 @@ class DynamoJobs:
         )
         if also is not None:
             also(transaction)
-        try:
-            transaction.commit()
-        except LipwireError:
-            # Written by a try whose answer was lost, it may have come further since.
-            found = self.get(job.id)
-            if found is None or not found.began_as(job):
-                raise
+        transaction.create(lambda: (found := self.get(job.id)) is not None and found.began_as(job))
 
     def get(self, job_id: JobId) -> Job | None:
         """The job, read consistently, or None; other rows of the table are no jobs."""

@@ -8,7 +8,6 @@ from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction
 from lipwire.domain.assets import Asset
-from lipwire.domain.errors import LipwireError
 from lipwire.domain.idempotency import Also
 
 
@@ -45,9 +44,5 @@ class DynamoSpeeches:
         )
         if also is not None:
             also(transaction)
-        try:
-            transaction.commit()
-        except LipwireError:
-            # Its id is new: a row under it is this asset, written by a try whose answer was lost.
-            if self._assets.get(asset.id) is None:
-                raise
+        # Nothing else draws its id: a row under it is this asset.
+        transaction.create(lambda: self._assets.get(asset.id) is not None)

@@ -171,6 +171,18 @@ class Transaction:
                 return
         raise BusyError
 
+    def create(self, was_written: Callable[[], bool]) -> None:
+        """Write all of a new thing; harmless where a try whose answer was lost has written it: it may have come further since.
+
+        Raises:
+            LipwireError: what `commit` raises, and nothing of it is there.
+        """
+        try:
+            self.commit()
+        except LipwireError:
+            if not was_written():
+                raise
+
     def commits(self, *refusals: type[LipwireError]) -> bool:
         """Whether all was written; what is none of these refusals is raised."""
         try:
