@@ -93,7 +93,7 @@ coverage: setup ## lines and branches of money, limits, keys and idempotency tha
 mutate: $(STAMPS)/mutate ## change the code of money in one place at a time, and count what no test notices
 	@$(BIN)/python -m tools.mutate
 
-lock: $(STAMPS)/python ## resolve requirements/*.in anew into hashed locks that name no host
+lock: $(STAMPS)/python ## resolve requirements/*.in and package.json anew into hashed locks that name no host
 	@sh tools/lock.sh "$$(cat $<)"
 
 clean: ## remove what was built and installed (`make down` first)

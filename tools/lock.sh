@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolves requirements/*.in into hashed locks without download addresses: `tools/lock.sh PYTHON`.
+# Resolves requirements/*.in and package.json into hashed locks without addresses: `tools/lock.sh PYTHON`.
 set -eu
 "$1" -m venv build/uv
 build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
@@ -15,3 +15,11 @@ for source in *.in; do
     # A lock that says the same keeps its time, so that nothing is installed anew.
     if cmp -s "$lock" ../build/uv/before; then mv ../build/uv/before "$lock"; fi
 done
+cd ..
+npm install --package-lock-only --loglevel=error
+# Where packages ask for money is an address too, and npm has no setting that leaves it out.
+node -e '
+const fs = require("fs"), file = "package-lock.json", lock = JSON.parse(fs.readFileSync(file));
+for (const one of Object.values(lock.packages)) delete one.funding;
+fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
+'

@@ -15,7 +15,7 @@ from infra.local.receiver import Receiver
 from infra.local.voice import speak
 from tests.support.clients import shared_files
 from tests.support.platform import Platform
-from tests.support.visits import CLIENTS, SIDE_BY_SIDE, Visit, World
+from tests.support.visits import CLIENTS, Visit, World
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE_CLIP = """
@@ -100,6 +100,6 @@ def visits(
         for visit in made.values():
             # Every function has been started before a client with a time limit of its own asks.
             assert visit.balance == 1_000_000
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        with ThreadPoolExecutor(len(CLIENTS)) as pool:
             list(pool.map(run, CLIENTS))
     return made

@@ -105,12 +105,15 @@ def test_webhooks_are_signed_by_the_vendors_scheme(visits):
 
 
 def test_the_node_sdk_makes_videos(visits):
-    """By URL, with a file in a form, a rehearsed batch; lists as it writes them; its errors."""
+    """By URL, with a file in a form, as a batch, rehearsed first; lists as it writes them; its errors."""
     visit = visits["sync_so_node"]
     told, made = visit.told, visit.told["made"]
     assert told["cost"][0]["estimatedGenerationCost"] == 0.6
     assert told["rehearsed"] == {"status": "VALIDATED"}
-    assert told["batches"] == []
+    (line,) = told["results"]
+    assert (line["request_id"], line["response"]["status"]) == ("one", "COMPLETED")
+    assert told["batch"]["metrics"]["success_count"] == 1
+    assert told["batches"] == [told["batch"]["id"]]
     assert (made["status"], told["uploaded"]["status"]) == ("COMPLETED", "COMPLETED"), told
     assert told["listed"] == [made["id"], told["uploaded"]["id"]]
     assert told["models"] == MODELS

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.client import Client
+from infra.local.processes import free_port
 from infra.local.receiver import Received, Receiver
 from tests.support.clients import run_client
 from tests.support.platform import Platform
+from tests.support.samples import run_sample
 
 
 @dataclass
@@ -138,6 +140,38 @@ def lipsync_studio(world: World, visit: Visit) -> None:
     visit.hooks = [visit.receiver.wait(60)]
 
 
+def lipsync_dev_sample(world: World, visit: Visit) -> None:
+    """The Python sample of the vendor's page, as it stands there."""
+    visit.receiver.trust(visit.client.call("GET", "/account")["webhook_secret"])
+    filled_in = {
+        "https://lipsync-api-yft3.onrender.com": world.platform.base_url,
+        "your_api_key_here": visit.client.api_key,
+        "https://example.com/video.mp4": world.urls["video"],
+        "https://example.com/audio.mp3": world.urls["voice"],
+        "https://yourapp.com/webhook": visit.receiver.url,
+    }
+    printed = run_sample("lipsync_dev", "python", filled_in, timeout_s=500)
+    visit.told = {"printed": printed}
+    visit.hooks = [visit.receiver.wait(60)]
+
+
+def lipsync_studio_sample(world: World, visit: Visit) -> None:
+    """The sample of the vendor's page, as it stands there: it receives its webhook itself."""
+    port = str(free_port())
+    filled_in = {
+        "https://lipsync.studio": world.platform.base_url,
+        "sk_XXXX_YYYY": visit.client.api_key,
+        "https://example.com/portrait.jpg": world.urls["picture"],
+        "https://example.com/speech.mp3": world.urls["voice"],
+        "https://your-public-domain.com": f"http://127.0.0.1:{port}",
+        "3000": port,
+    }
+    printed = run_sample(
+        "lipsync_studio", "javascript", filled_in, until="Video URL:", timeout_s=500
+    )
+    visit.told = {"printed": printed}
+
+
 def joggai(world: World, visit: Visit) -> None:
     """Plain HTTP in the order of the vendor's runner, both prefixes."""
     # Our own signature is others' to look at here, for the client makes the endpoint.
@@ -220,14 +254,14 @@ CLIENTS: tuple[Callable[[World, Visit], None], ...] = (
     magic_hour,
     magic_hour_node,
     lipsync_dev,
+    lipsync_dev_sample,
     lipsync_studio,
+    lipsync_studio_sample,
     joggai,
     lipdub,
     sync_so,
     sync_so_node,
 )
-#: So many at a time: what a laptop's two cores bear.
-SIDE_BY_SIDE = 3
 
 
 def refusals(visit: Visit, key: str, word: str) -> dict[str, list[object]]:

@@ -19,7 +19,7 @@ async function ended(read, id) {
   for (let tries = 0; tries < 1000; tries += 1) {
     const found = await read(id);
     if (found.status === "COMPLETED") return found;
-    if (!["PENDING", "PROCESSING"].includes(found.status)) throw new Error(JSON.stringify(found));
+    if (!["PENDING", "JOBS_CREATED", "PROCESSING"].includes(found.status)) throw new Error(JSON.stringify(found));
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(`${id} did not end`);
@@ -39,10 +39,13 @@ async function main() {
     options: { sync_mode: "cut_off" },
   });
   const line = { request_id: "one", endpoint: "/v2/generate", payload: take };
-  const file = new File([`${JSON.stringify(line)}\n`], "input.jsonl");
-  const rehearsed = await client.batch.create(file, { dry_run: true });
+  const form = () => new File([`${JSON.stringify(line)}\n`], "input.jsonl");
+  const rehearsed = await client.batch.create(form(), { dry_run: true });
+  const begun = await client.batch.create(form(), {});
   const made = await ended((id) => client.generations.get(id), created.id);
   const uploaded = await ended((id) => client.generations.get(id), sent.id);
+  const batch = await ended((id) => client.batch.get(id), begun.id);
+  const results = await (await fetch(batch.outputUrl)).text();
   const answer = await fetch(made.outputUrl);
   fs.writeFileSync(given.file, Buffer.from(await answer.arrayBuffer()));
   const listed = await client.generations.list({ status: ["COMPLETED"], ids: [made.id, uploaded.id] });
@@ -56,13 +59,15 @@ async function main() {
       cost,
       created,
       rehearsed,
+      batch,
+      results: results.trim().split("\n").map((one) => JSON.parse(one)),
       made,
       uploaded,
       errors,
       listed: listed.map((one) => one.id),
       models: (await client.models.list()).map((one) => one.id),
       assets: (await client.assets.list({ limit: 5, types: ["AUDIO"] })).items,
-      batches: await client.batch.list(),
+      batches: (await client.batch.list()).map((one) => one.id),
     }),
   );
 }
