@@ -30,7 +30,7 @@ LEAST_OPENING_R = 0.95
 LEAST_WIDTH_R = 0.92
 #: Half of the German voice's 2.4 s is a pause: there is little width to follow, and the mesh's own error (0.006 to 0.01
 #: of an eye distance in the source, and again here) is nearly half of it.
-LEAST_WIDTH_R_OF_A_PAUSE = 0.88
+LEAST_WIDTH_R_OF_A_PAUSE = 0.87
 MOST_OLD_MOUTH_R = 0.15
 MOST_FLICKER = 1.10
 #: Median over the frames in which m, b or p close the lips, in eye distances.

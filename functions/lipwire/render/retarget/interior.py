@@ -27,6 +27,8 @@ _PURSED_SHADE, _CORNER_SHADE, _LIP_SHADE = 0.20, 0.40, 0.22
 _WARM, _WARM_TEETH = np.array([1.0, 1.4, 1.5]), np.array([1.0, 1.16, 1.26])
 #: A picture's own teeth may be drawn this much longer, and begin this far inside its lips (eye distances).
 _LONGER, _INSET = 1.22, 0.008
+#: A lower lip is off its place when it lies so many eye distances lower.
+_LOWERED = 0.006
 
 _SKIN = np.array([50, 280, 205, 425, 36, 266, 101, 330, 4])
 _EYE_WHITES = np.array([[33, 468], [133, 468], [362, 473], [263, 473]])
@@ -203,6 +205,8 @@ def _own_teeth(
     top = np.minimum(place.roof, place.rest_roof)
     # At rest the picture's inside is shown as it is, to its edge; lips that close cover that edge themselves.
     off = np.clip((gap / rest_gap - 1.0) / 0.35, 0.0, 1.0)
+    # A corner that has come down has uncovered what the picture's lower lip hid: its lip is no inside.
+    off = np.maximum(off, np.clip((place.floor - place.rest_floor) / _LOWERED, 0.0, 1.0))
     inset = off * np.minimum(_INSET, 0.15 * rest_gap)
     source = place.rest_roof + inset + (place.below - top) / longer
     end = place.rest_floor - inset

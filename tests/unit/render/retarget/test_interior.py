@@ -2,6 +2,7 @@
 
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,8 +16,6 @@ SKIN, LIP = np.array([205, 160, 140]), np.array([180, 95, 95])
 
 def a_picture(face: np.ndarray) -> np.ndarray:
     """Skin with painted lips."""
-    import cv2
-
     rgb = np.tile(SKIN.astype(np.uint8), (480, 640, 1))
     outline = np.round(face[points.OUTER_LIPS, :2]).astype(np.int32)
     cv2.fillPoly(rgb, [outline], LIP.tolist())
@@ -81,3 +80,28 @@ def test_a_palette_is_steady_under_noise() -> None:
     assert np.abs(one.teeth - other.teeth).max() < 1.5
     assert np.abs(one.cavity - other.cavity).max() < 1.5
     assert one.grain == pytest.approx(5, abs=1.5)
+
+
+def test_lips_of_the_picture_are_no_inside() -> None:
+    """Where a smile's corners come down, what was lip in the picture is not shown between the lips."""
+    px = 1.5
+    face = a_face(opening=0.11, eye_px=100 * px)
+    face[points.INNER_LOWER, 1] = face[points.INNER_UPPER[1:-1], 1] + 11 * px * (
+        1 - ((face[points.INNER_LOWER, 0] - 320) / (28 * px)) ** 2
+    )
+    across = (face[points.LIPS, 0] - 320) / (30 * px)
+    face[points.LIPS, 0] = 320 + 36 * px * across
+    face[points.LIPS, 1] -= 12 * px * across**2
+    rgb = np.tile(SKIN.astype(np.uint8), (480, 640, 1))
+    for line, colour in ((points.OUTER_LIPS, (0, 160, 0)), (points.INNER_LIPS, (230, 230, 230))):
+        cv2.fillPoly(rgb, [np.round(face[line, :2]).astype(np.int32)], colour)
+    rig = FaceRig(rgb, face, corner=(0, 0), size=(640, 480))
+    pose = rig.mouth.pose(0.15, 0.0)
+    patch = rig.draw(pose)
+    rows = {int(point): row for row, point in enumerate(points.LIPS)}
+    outline = rig.mouth.lips_at(pose)[[rows[int(p)] for p in points.INNER_LIPS]]
+    gap = np.zeros(patch.alpha.shape, np.uint8)
+    cv2.fillPoly(gap, [np.round(outline - [patch.x, patch.y]).astype(np.int32)], 1)
+    seen = patch.rgb[cv2.erode(gap, np.ones((5, 5), np.uint8)) > 0]
+    assert len(seen) > 800
+    assert (seen[:, 1] - seen[:, [0, 2]].max(axis=1) > 30).mean() < 0.005
