@@ -78,6 +78,8 @@ class Quiet:
 
     def wake(self, *_what: object, **_how: object) -> None: ...
 
+    def wake_all(self, *_what: object, **_how: object) -> None: ...
+
 
 class MemoryApp(App):
     """One account on the plan `pro`, its key, and one thing of each kind."""

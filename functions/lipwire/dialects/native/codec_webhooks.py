@@ -1,6 +1,7 @@
 """Webhook endpoints and deliveries: native JSON to commands, views to native JSON."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from lipwire import dialects
 from lipwire.dialects.base import WireRequest, WireResponse
@@ -21,6 +22,9 @@ from lipwire.domain.webhooks import (
     EndpointStatus,
     WebhookEndpoint,
 )
+
+_FIRST: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def to_create_endpoint(request: WireRequest) -> commands.CreateEndpoint:
@@ -175,8 +179,11 @@ def _endpoint_id(request: WireRequest) -> EndpointId:
 
 
 def _utc(moment: datetime) -> datetime:
-    """Without a time zone it is read as UTC."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    """Without a time zone it is read as UTC; what lies outside of UTC's years is their beginning or end."""
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return _FIRST if moment.year == _FIRST.year else _LAST
 
 
 def _endpoint_out(endpoint: WebhookEndpoint, *, secret: str | None = None) -> wire.EndpointOut:
