@@ -85,8 +85,7 @@ def mouth_targets(
     times_s = moments if times_s is None else times_s
     # Before its first sound a voice asks for nothing.
     moments = np.where(np.isnan(moments), _BEFORE_S, moments + LEAD_S)
-    glides = gaussian_filter1d(np.asarray(speech.opening, np.float64), _GLIDE_S * _SAMPLES_PER_S)
-    share = np.clip(np.interp(moments, speech.times_s, glides), 0.0, 1.0)
+    share = np.clip(np.interp(moments, speech.times_s, gliding(speech.opening)), 0.0, 1.0)
     rounding = np.interp(moments, speech.times_s, speech.rounding)
     closed = _closures(speech, moments)
     opening = reach.closed + (reach.open - reach.closed) * share
@@ -102,6 +101,12 @@ def mouth_targets(
         closed=closed,
         energy=np.interp(moments, speech.times_s, speech.energy),
     )
+
+
+def gliding(opening: Floats) -> Floats:
+    """An opening as it is heard, at 100 Hz, as lips follow it."""
+    smooth: Floats = gaussian_filter1d(np.asarray(opening, np.float64), _GLIDE_S * _SAMPLES_PER_S)
+    return smooth
 
 
 def _reachable(opening: Floats, times_s: Floats, *, fastest: float) -> Floats:

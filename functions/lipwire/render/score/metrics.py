@@ -12,6 +12,7 @@ import numpy as np
 
 from lipwire.render.face.arrays import Floats, Mask
 from lipwire.render.face.measure import correlation, rigid_drift
+from lipwire.render.retarget.targets import gliding
 from lipwire.render.score.look import Seen, luma
 from lipwire.render.speech.track import MouthTrack
 
@@ -49,7 +50,9 @@ def sync(seen: Seen, voice: MouthTrack) -> Sync:
         return known
 
     lags = np.arange(-MOST_LAG_S, MOST_LAG_S + _LAG_STEP_S / 2, _LAG_STEP_S)
-    rs = np.array([correlation(wanted(voice.opening, lag), seen.opening) for lag in lags])
+    # A real mouth goes better with what is heard when that glides, too.
+    heard = gliding(voice.opening)
+    rs = np.array([correlation(wanted(heard, lag), seen.opening) for lag in lags])
     best = float(lags[int(np.nanargmax(rs))])
     closed = (wanted(voice.closure, best) >= _CLOSURE) & seen.found
     others = seen.found & ~closed
