@@ -7,16 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lipwire.adapters.speech.local import speak_to
 from lipwire.adapters.speech.networks import kokoro_symbols
 from lipwire.adapters.speech.networks.catalogue import Catalogue, VoiceFile
 from lipwire.adapters.speech.networks.folder import read_folder
 from lipwire.adapters.speech.networks.onnx_names import inputs_and_outputs
-from lipwire.adapters.speech.networks.store import BucketVoiceFiles
 from lipwire.adapters.speech.networks.synthesizer import NetworkSynthesizer
-from lipwire.domain.errors import BusyError, SpeechFailedError
+from lipwire.domain.errors import SpeechFailedError
 from lipwire.domain.speech import Speech, phonemes_key
 from lipwire.render.speech.mouth import model_for
 from lipwire.render.speech.visemes import Viseme
@@ -306,59 +304,3 @@ def test_every_voice_can_be_tried_before_it_is_deployed(tmp_path, capsys):
     (tmp_path / "licences.txt").unlink()
     assert not try_voices(tmp_path, tmp_path / "out")
     assert "refused  voice_licence_missing: good.onnx" in capsys.readouterr().out
-
-
-class Bucket:
-    """S3, as far as files are got from it."""
-
-    def __init__(self, *answers: bytes | Exception) -> None:
-        self.answers = list(answers)
-
-    def get_object(self, **_names: str) -> dict[str, "Bucket"]:
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        self.body = answer
-        return {"Body": self}
-
-    def iter_chunks(self, size: int):
-        assert size
-        return iter([self.body[:2], self.body[2:]])
-
-
-FILE = VoiceFile(
-    key="a.onnx",
-    sha256="2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
-    size_bytes=5,
-)
-
-
-def test_a_file_is_fetched_once_and_is_the_one_that_was_deployed(tmp_path):
-    """Another one is not spoken with; half of one is not kept."""
-    files = BucketVoiceFiles(Bucket(b"hellx", b"hello"), bucket="b", folder=tmp_path / "voices")
-    with pytest.raises(SpeechFailedError):
-        files.path(FILE)
-    assert list((tmp_path / "voices").iterdir()) == []
-    assert files.path(FILE).read_bytes() == b"hello"
-    assert files.path(FILE).read_bytes() == b"hello"
-
-
-def error(code: str) -> ClientError:
-    """What S3 refuses with."""
-    return ClientError({"Error": {"Code": code}}, "GetObject")
-
-
-@pytest.mark.parametrize(
-    ("failure", "raised"),
-    [
-        (error("NoSuchKey"), SpeechFailedError),
-        (error("AccessDenied"), SpeechFailedError),
-        (error("SlowDown"), BusyError),
-        (EndpointConnectionError(endpoint_url="https://s3.test"), BusyError),
-    ],
-)
-def test_a_file_that_cannot_be_fetched_fails_the_speech_unless_it_passes(tmp_path, failure, raised):
-    """As every engine does."""
-    files = BucketVoiceFiles(Bucket(failure), bucket="b", folder=tmp_path)
-    with pytest.raises(raised):
-        files.path(FILE)

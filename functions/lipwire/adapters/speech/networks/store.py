@@ -1,9 +1,11 @@
 """Files of voices, fetched once from where the deployment put them, and checked against what it knows of them."""
 
+import contextlib
+import fcntl
 import hashlib
 import tempfile
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,6 +14,8 @@ from lipwire.domain.errors import BusyError, SpeechFailedError
 from lipwire.observability import logger
 
 _CHUNK: Final = 1 << 20
+#: What is not whole yet begins with it; a hash never does.
+_HALF: Final = "half-"
 _GONE: Final = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
 
 
@@ -46,14 +50,11 @@ class BucketVoiceFiles:
         if here.exists() and here.stat().st_size == file.size_bytes:
             return here
         self._folder.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256()
+        self._sweep()
         try:
-            body = self._client.get_object(Bucket=self._bucket, Key=file.key)["Body"]
             # Of its own name: on the local stage others fetch the same file into the same folder.
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as out:
-                for chunk in body.iter_chunks(_CHUNK):
-                    digest.update(chunk)
-                    out.write(chunk)
+            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=_HALF, delete=False) as out:
+                self._fetch(file, out, here)
         except ClientError as exc:
             if exc.response["Error"]["Code"] in _GONE:
                 logger.error("voice_file_missing", key=file.key)
@@ -61,10 +62,29 @@ class BucketVoiceFiles:
             raise BusyError from exc
         except (BotoCoreError, OSError) as exc:
             raise BusyError from exc
-        half = Path(out.name)
-        if digest.hexdigest() != file.sha256:
-            half.unlink()
-            logger.error("voice_file_changed", key=file.key)
-            raise SpeechFailedError
-        half.rename(here)
         return here
+
+    def _fetch(self, file: VoiceFile, out: IO[bytes], here: Path) -> None:
+        """`out` becomes `here`, whole and the file that was deployed; else it is gone."""
+        half, digest = Path(out.name), hashlib.sha256()
+        try:
+            # Held as long as it is written: nobody's sweep takes it.
+            fcntl.flock(out, fcntl.LOCK_EX)
+            body = self._client.get_object(Bucket=self._bucket, Key=file.key)["Body"]
+            for chunk in body.iter_chunks(_CHUNK):
+                digest.update(chunk)
+                out.write(chunk)
+            out.flush()
+            if digest.hexdigest() != file.sha256:
+                logger.error("voice_file_changed", key=file.key)
+                raise SpeechFailedError
+            half.rename(here)
+        finally:
+            half.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """What a call left that was ended while it fetched: the disk has room for all voices once."""
+        for half in self._folder.glob(f"{_HALF}*"):
+            with contextlib.suppress(OSError), half.open("rb") as stray:
+                fcntl.flock(stray, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                half.unlink()
