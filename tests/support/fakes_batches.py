@@ -46,6 +46,9 @@ class FakeBatches:
         """None of these is large: see `test_large_batches` for those."""
         return ()
 
+    def awaits(self, account_id, asset_id):
+        return any(one.waiting and asset_id in one.asset_ids for one in self.rows.values())
+
     def jobs(self, batch):
         return tuple(self._jobs.rows[one] for one in batch.job_ids if one in self._jobs.rows)
 

@@ -131,6 +131,9 @@ def _one(tokens: _Tokens) -> Condition:
     if tokens.took("BEGINS_WITH"):
         whole, prefix = _arguments(tokens)
         return lambda *of: str((whole(*of) or {}).get("S", "")).startswith(prefix(*of)["S"])
+    if tokens.took("CONTAINS"):
+        many, one = _arguments(tokens)
+        return lambda *of: one(*of) in (many(*of) or {}).get("L", ())
     left = _operand(tokens)
     if tokens.took("IN"):
         choices = _arguments(tokens)

@@ -81,6 +81,7 @@ class Stage(World):
         )
         return SimpleNamespace(
             jobs=self.jobs,
+            batches=self.batches,
             assets=self.assets,
             uploads=empty,
             outputs=empty,

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import Field, JsonValue
 
 from lipwire.domain.assets import Asset
-from lipwire.domain.ids import AccountId, BatchId, JobId
+from lipwire.domain.ids import AccountId, AssetId, BatchId, JobId
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.model import Model
 
@@ -75,6 +75,8 @@ class Batch(Model):
     webhook_url: str | None = None
     #: Opens the results to whoever has it, for as long as the batch is kept.
     output_token: str | None = None
+    #: What the jobs of a large batch name, which nothing else may name until they are made.
+    asset_ids: tuple[AssetId, ...] = ()
     #: How many of its jobs have been made, in their order; None, where all were made with it.
     made: int | None = None
     #: Why the rest will not be made.

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lipwire.domain.batches import Batch, BatchLine, Stop
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, BatchId
+from lipwire.domain.ids import AccountId, AssetId, BatchId
 from lipwire.domain.jobs import Job
 from lipwire.domain.views import Page
 
@@ -53,6 +53,9 @@ class BatchStore(Protocol):
 
     def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
         """Batches some of whose jobs may still have to be made, the oldest first."""
+
+    def awaits(self, account_id: AccountId, asset_id: AssetId) -> bool:
+        """Whether a job that is still to be made may name the asset; a batch of this moment may be missing."""
 
     def get(self, batch_id: BatchId) -> Batch | None: ...
 

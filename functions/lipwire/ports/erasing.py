@@ -8,6 +8,7 @@ from lipwire.domain.assets import Asset
 from lipwire.domain.ids import AccountId
 from lipwire.domain.jobs import Job
 from lipwire.ports import AssetStore, JobStore, ObjectStore, WorkStore
+from lipwire.ports.batches import BatchStore
 
 
 class ErasableStores(Protocol):
@@ -15,6 +16,9 @@ class ErasableStores(Protocol):
 
     @property
     def jobs(self) -> JobStore: ...
+
+    @property
+    def batches(self) -> BatchStore: ...
 
     @property
     def assets(self) -> AssetStore: ...

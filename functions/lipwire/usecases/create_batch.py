@@ -106,6 +106,7 @@ def create_batch(
         output_token=f"{ids.secret(160):040x}",
         job_ids=tuple(job.id for job in jobs),
         created_at=now,
+        asset_ids=_named_by(jobs) if is_large else (),
         made=0 if is_large else None,
     )
     view = BatchView(
@@ -178,6 +179,10 @@ class _Remembered:
     def remember(self, assets: Sequence[Asset]) -> None:
         """These will be there, when the job that is drafted is made."""
         self._found |= {asset.id: asset for asset in assets}
+
+
+def _named_by(jobs: Sequence[Job]) -> tuple[AssetId, ...]:
+    return tuple(sorted({asset_id for job in jobs for asset_id in job.asset_ids}))
 
 
 def _source_of(known: CreateJob) -> dict[str, object]:

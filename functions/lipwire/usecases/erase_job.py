@@ -13,9 +13,9 @@ from lipwire.usecases.erase_asset import erase_asset
 def erase_job(job: Job, *, stores: ErasableStores, at: datetime) -> None:
     """The output, the plan, the report, parts of an output that was never finished, and the row are gone.
 
-    So are its source, its voices and its mask, with the analyses made from them, where no other job names them and they
-    are not still to be spoken for a charge of their own. The
-    ledger keeps its entries, and the audit row of a consent stays. What died half way is taken up again.
+    So are its source, its voices and its mask, with the analyses made from them, where no other job names them, be it one
+    of a large batch that is still to be made, and they are not still to be spoken for a charge of their own. The ledger
+    keeps its entries, and the audit row of a consent stays. What died half way is taken up again.
     """
     try:
         report = stores.work.report(job.id)
@@ -36,6 +36,9 @@ def erase_job(job: Job, *, stores: ErasableStores, at: datetime) -> None:
 def _only_named_by(job: Job, asset_id: AssetId, stores: ErasableStores) -> Asset | None:
     asset = stores.assets.get(asset_id)
     if asset is None or asset.account_id != job.account_id or asset.is_owed_speech:
+        return None
+    # Before the jobs are looked through: what is made in between is found there.
+    if stores.batches.awaits(job.account_id, asset_id):
         return None
     others = (one for one in stores.jobs.naming(job.account_id, asset_id) if one.id != job.id)
     # The list lags: one that was deleted a moment ago keeps nothing.

@@ -60,9 +60,11 @@ def sweep_retention(
     def swept_asset(asset: Asset) -> bool:
         if not is_over(asset.account_id, asset.created_at):
             return False
+        has_bytes = asset.created_at + _LONGEST > now
+        if has_bytes and stores.batches.awaits(asset.account_id, asset.id):
+            return False
         listed = stores.jobs.naming(asset.account_id, asset.id)
         naming = [job for job in map(stores.jobs.get, (one.id for one in listed)) if job]
-        has_bytes = asset.created_at + _LONGEST > now
         if any(has_bytes or not job.is_final for job in naming):
             return False
         try:

@@ -17,6 +17,7 @@ from lipwire.usecases import create_batch as creating
 from lipwire.usecases import fill_batches as filling
 from lipwire.usecases.cancel_batch import cancel_batch
 from lipwire.usecases.close_batch import close_batch
+from lipwire.usecases.erase_job import erase_job
 from tests.support.builders import ACCOUNT, a_caller
 from tests.support.fakes import AnyUrl, FakeEngines
 from tests.support.fakes_batches import FakeLines
@@ -211,6 +212,39 @@ def test_a_job_that_was_deleted_is_not_made_again():
         pass
     assert len(stage.jobs) == 3
     assert stage.batch.totals == {"failed": 3, "deleted": 1}
+
+
+@pytest.mark.usefixtures("small")
+def test_what_waiting_lines_name_outlives_the_jobs_that_name_it_too():
+    """The only job that names the source is erased; the line after it still finds it, and the last takes it along."""
+    stage = Stage(room=2)
+    world = stage.world
+    stage.create(*[BY_URL] * 4)
+    stage.hear()
+    nothing = SimpleNamespace(abort_unfinished=lambda _: None, delete_prefix=lambda _: None)
+    stores = SimpleNamespace(
+        jobs=world.jobs,
+        batches=world.batches,
+        assets=world.assets,
+        work=world.work,
+        **dict.fromkeys(("uploads", "outputs", "work_objects"), nothing),
+    )
+
+    def erase(number):
+        job = world.jobs.get(stage.batch.job_ids[number])
+        world.fail(job.id)
+        erase_job(world.jobs.get(job.id), stores=stores, at=world.clock.now())
+        return job
+
+    source = erase(0).source_id
+    assert erase(1).source_id == source
+    assert world.assets.get(source) is not None
+    stage.hear()
+    assert stage.batch.waiting == 0
+    erase(2)
+    assert world.assets.get(source) is not None
+    erase(3)
+    assert world.assets.get(source) is None
 
 
 @pytest.mark.usefixtures("small")

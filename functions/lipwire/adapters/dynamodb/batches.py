@@ -19,7 +19,7 @@ from lipwire.domain.batches import Batch, Stop
 from lipwire.domain.errors import ConcurrentChangeError
 from lipwire.domain.events import BatchAccepted, BatchCompleted, JobCreated
 from lipwire.domain.idempotency import Also
-from lipwire.domain.ids import AccountId, BatchId, is_id
+from lipwire.domain.ids import AccountId, AssetId, BatchId, is_id
 from lipwire.domain.jobs import Job
 from lipwire.domain.plans import MOST_RETENTION_DAYS
 from lipwire.domain.views import Page
@@ -124,6 +124,20 @@ class DynamoBatches:
     def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
         """One read, consistent."""
         return self._limits.open_batches(account_id)
+
+    def awaits(self, account_id: AccountId, asset_id: AssetId) -> bool:
+        """From the index, which lags a moment: by that much longer something waits."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_account",
+            KeyConditionExpression="account_id = :account AND begins_with(pk, :prefix)",
+            FilterExpression="contains(asset_ids, :asset) AND attribute_not_exists(stopped)",
+            ExpressionAttributeValues=to_item(
+                {":account": account_id, ":prefix": "bat_", ":asset": asset_id}
+            ),
+        )
+        rows = (from_item(item) for page in pages for item in page["Items"])
+        return any(Batch.model_validate(row).waiting for row in rows)
 
     def _put(self, transaction: Transaction, batch: Batch) -> None:
         expires_at = int(batch.created_at.timestamp()) + _KEPT_S
