@@ -1,6 +1,7 @@
 """An operator's own voices in a deployment: their files as assets, and a layer that says which there are."""
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,21 +115,33 @@ def _moved(catalogue: Catalogue, keys: Mapping[str, str]) -> Catalogue:
 def _layer(
     scope: Construct, runtime: lambda_.Runtime, catalogue: Catalogue
 ) -> lambda_.LayerVersion:
-    text = catalogue.model_dump_json()
-    target = ROOT / "build" / "voices" / hashlib.sha256(text.encode()).hexdigest()[:16]
-    if not target.exists():
-        # Made beside it and moved: another synthesis may be reading.
-        target.parent.mkdir(parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(dir=target.parent))
-        package = half / "python" / PACKAGE
-        package.mkdir(parents=True)
-        (package / "__init__.py").write_text("", encoding="utf-8")
-        (package / FILE).write_text(text, encoding="utf-8")
-        half.rename(target)
     return lambda_.LayerVersion(
         scope,
         "VoicesLayer",
-        code=lambda_.Code.from_asset(str(target)),
+        code=lambda_.Code.from_asset(str(_package(catalogue))),
         compatible_runtimes=[runtime],
         description="which voices of the operator's own there are",
     )
+
+
+def _package(catalogue: Catalogue) -> Path:
+    """The folder that the layer is made of, named by its content."""
+    text = catalogue.model_dump_json()
+    target = ROOT / "build" / "voices" / hashlib.sha256(text.encode()).hexdigest()[:16]
+    if target.exists():
+        return target
+    # Made beside it and moved: another synthesis may be reading, or making the same.
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=target.parent))
+    package = half / "python" / PACKAGE
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / FILE).write_text(text, encoding="utf-8")
+    try:
+        half.rename(target)
+    except OSError:
+        # The other was quicker: what it made is the same.
+        shutil.rmtree(half)
+        if not target.exists():
+            raise
+    return target

@@ -1,13 +1,16 @@
 """Who speaks may write uploads and read nothing; Amazon Polly is asked only where the operator says so."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from infra.config import DeployConfig
+from infra.constructs import voices as voices_construct
 from infra.constructs.voices import OfferedVoices
 from infra.local import deployment, up
 from infra.local.platform import PlatformError
+from lipwire.adapters.speech.networks.catalogue import Catalogue
 from speak.spec import FUNCTION as SPEAK
 from speak.spec import with_networks
 from tests.infra.conftest import of_type
@@ -98,3 +101,19 @@ def test_voices_that_no_function_holds_are_refused():
     assert with_networks(SPEAK, size_bytes=700 << 20).disk_mib == 800
     with pytest.raises(ValueError, match="voices_too_large"):
         with_networks(SPEAK, size_bytes=11 << 30)
+
+
+def test_two_syntheses_at_once_make_one_list_of_voices(tmp_path, monkeypatch):
+    """The slower takes what the other made, and leaves nothing beside it."""
+    monkeypatch.setattr(voices_construct, "ROOT", tmp_path)
+    own, made = tempfile.mkdtemp, []
+
+    def behind_another(**where: Path) -> str:
+        monkeypatch.setattr(tempfile, "mkdtemp", own)
+        made.append(voices_construct._package(Catalogue()))
+        return own(**where)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", behind_another)
+    made.append(voices_construct._package(Catalogue()))
+    assert made[0] == made[1]
+    assert list((tmp_path / "build" / "voices").iterdir()) == made[:1]
