@@ -1,13 +1,36 @@
-"""Every quarter of an hour: holds that nothing would end."""
+"""Every quarter of an hour: holds that nothing would end, and batches that nothing would fill."""
 
 from typing import Any
 
-from lipwire.bootstrap import lambda_app
+from lipwire.bootstrap import App, lambda_app
 from lipwire.observability import logger
 from lipwire.reconciling import reconcile_and_tell
+from lipwire.usecases.refill_batches import refill_batches
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(_event: dict[str, Any], _context: Any) -> None:
-    """Tells what was found as metrics and log lines."""
-    reconcile_and_tell(lambda_app(), is_deep=False)
+    """Tells what was found as metrics and log lines; neither holds up the other."""
+    app = lambda_app()
+    try:
+        _refill(app)
+    finally:
+        reconcile_and_tell(app, is_deep=False)
+
+
+def _refill(app: App) -> None:
+    found = refill_batches(
+        app.accounts.ids(),
+        batches=app.batches,
+        lines=app.batch_lines,
+        accounts=app.accounts,
+        assets=app.assets,
+        limits=app.limits,
+        clock=app.clock,
+    )
+    if found.made:
+        logger.warning("jobs of batches made that no event had made", made=found.made)
+    for account_id, error in found.failures.items():
+        logger.error("batches not filled", account_id=account_id, exc_info=error)
+    if found.failures:
+        raise next(iter(found.failures.values()))

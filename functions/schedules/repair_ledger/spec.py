@@ -1,4 +1,4 @@
-"""Ends holds that a crash left open."""
+"""Ends holds that a crash left open, and fills batches whose events were lost."""
 
 from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
 
@@ -20,8 +20,13 @@ SCHEDULE = ScheduleSpec(
     function=FunctionSpec(
         name="RepairLedger",
         handler="schedules.repair_ledger.handler.handler",
-        summary="Ends holds that nothing would end, in accounts that hold credits; tells what does not agree.",
-        needs=NEEDS,
+        summary="Ends holds that nothing would end and fills batches that nothing would fill; tells what does not agree.",
+        needs=(
+            *NEEDS,
+            reads(Resource.LIMITS_TABLE),
+            reads(Resource.WORK_BUCKET, "batches/"),
+            Need(Resource.WORK_BUCKET, Access.DELETE, "batches/"),
+        ),
         timeout_s=300,
         parameters=("LIPWIRE_STAGE",),
     ),

@@ -18,6 +18,7 @@ from lipwire.usecases import fill_batches as filling
 from lipwire.usecases.cancel_batch import cancel_batch
 from lipwire.usecases.close_batch import close_batch
 from lipwire.usecases.erase_job import erase_job
+from lipwire.usecases.refill_batches import refill_batches
 from tests.support.builders import ACCOUNT, a_caller
 from tests.support.fakes import AnyUrl, FakeEngines
 from tests.support.fakes_batches import FakeLines
@@ -245,6 +246,43 @@ def test_what_waiting_lines_name_outlives_the_jobs_that_name_it_too():
     assert world.assets.get(source) is not None
     erase(3)
     assert world.assets.get(source) is None
+
+
+@pytest.mark.usefixtures("small")
+def test_a_batch_whose_events_were_lost_is_filled_and_ended_by_the_clock():
+    """Neither its acceptance nor the end of a job was heard; an account that can't be looked at holds up none."""
+    stage = Stage(room=3)
+    world = stage.world
+    stage.create(*[PAIR] * 4)
+
+    def sweep():
+        return refill_batches(
+            ["acct_bad", *world.accounts.ids()],
+            batches=world.batches,
+            lines=stage.lines,
+            accounts=world.accounts,
+            assets=world.assets,
+            limits=world.limits,
+            clock=world.clock,
+        )
+
+    opened = world.limits.open_batches
+
+    def some_open(account_id):
+        if account_id == "acct_bad":
+            raise ConnectionError
+        return opened(account_id)
+
+    world.limits.open_batches = some_open
+    while stage.batch.waiting:
+        found = sweep()
+        assert found.made > 0
+        assert list(found.failures) == ["acct_bad"]
+        for job_id in world.limits.active(ACCOUNT):
+            world.fail(job_id)
+    assert len(stage.jobs) == 4
+    assert (world.batches.open(ACCOUNT), stage.lines.rows) == ((), {})
+    assert sweep().made == 0
 
 
 @pytest.mark.usefixtures("small")
