@@ -1,6 +1,6 @@
 """What the jobs API may touch."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+from lipwire.resources import Access, FunctionSpec, Need, Resource, gets, reads, writes
 
 FUNCTION = FunctionSpec(
     name="ApiJobs",
@@ -17,6 +17,8 @@ FUNCTION = FunctionSpec(
         reads(Resource.LEDGER_TABLE),
         writes(Resource.LEDGER_TABLE),
         writes(Resource.LIMITS_TABLE),
+        # Large batches that are open.
+        gets(Resource.LIMITS_TABLE, "active#"),
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.OUTPUTS_BUCKET, "outputs/"),
         # Links to what was spoken.

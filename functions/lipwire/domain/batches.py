@@ -77,6 +77,8 @@ class Batch(Model):
     output_token: str | None = None
     #: What the jobs of a large batch name, which nothing else may name until they are made.
     asset_ids: tuple[AssetId, ...] = ()
+    #: What the jobs of a large batch hold in all, in millicredits.
+    price: int = 0
     #: How many of its jobs have been made, in their order; None, where all were made with it.
     made: int | None = None
     #: Why the rest will not be made.
@@ -95,6 +97,11 @@ class Batch(Model):
     def waiting(self) -> int:
         """How many jobs are still to be made."""
         return 0 if self.stopped else len(self.job_ids) - len(self.made_ids)
+
+    @property
+    def owed(self) -> int:
+        """About what the jobs that are still to be made will hold, in millicredits: of all its jobs, their share."""
+        return -(-self.price * self.waiting // len(self.job_ids)) if self.waiting else 0
 
     def began_as(self, created: "Batch") -> bool:
         """Whether this is that batch, as it was created or as it stands later."""

@@ -107,6 +107,7 @@ def create_batch(
         job_ids=tuple(job.id for job in jobs),
         created_at=now,
         asset_ids=_named_by(jobs) if is_large else (),
+        price=sum(job.held_millicredits for job in jobs) if is_large else 0,
         made=0 if is_large else None,
     )
     view = BatchView(
@@ -151,9 +152,10 @@ def _accept(
     lines: BatchLines,
     ledger: Ledger,
 ) -> None:
-    """The file first: the row, once it stands, leads to it."""
-    total = sum(line.job.held_millicredits for line in kept)
-    if total > ledger.balance(batch.account_id).available:
+    """The file first: the row, once it stands, leads to it. What batches before it still owe is not there for this one."""
+    opened = (batches.get(one) for one in batches.open(batch.account_id))
+    owed = sum(one.owed for one in opened if one is not None)
+    if batch.price + owed > ledger.balance(batch.account_id).available:
         raise InsufficientCreditsError
     lines.put(batch, kept)
     try:

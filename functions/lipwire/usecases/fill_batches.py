@@ -32,7 +32,8 @@ def fill_batches(
     """As many jobs of the account's open batches are made as its plan has room for, the oldest batch first; their number.
 
     Called when a batch is accepted and whenever a job of the account ends. Whatever was in the way was a job that had not
-    ended, so its end calls again; and a call that dies is repeated by its queue. How many lines of a batch were made is
+    ended, be it of its place or of the credits it holds, so its end calls again; and a call that dies is repeated by its
+    queue. How many lines of a batch were made is
     counted by the transaction that makes them: none is made twice or passed over, however many calls race.
     """
     made = 0
@@ -66,6 +67,7 @@ class _Filling:
         self._clock = clock
         self._found: Sequence[BatchLine] = ()
         self._at_once = MAX_JOBS
+        self._active = 0
         #: Whether none of it is to be made any more.
         self.is_over = False
 
@@ -78,14 +80,15 @@ class _Filling:
                 self._batches.stop(batch, Stop.ACCOUNT_CLOSED)
                 continue
             most = account.limits.max_active_jobs
-            room = min(most - len(self._limits.active(batch.account_id)), self._at_once)
+            self._active = len(self._limits.active(batch.account_id))
+            room = min(most - self._active, self._at_once)
             if room <= 0:
                 return made
             self._found = self._found or self._lines.get(batch)
             chunk = self._found[len(batch.made_ids) :][:room]
             try:
                 made += self._make(batch, chunk, most)
-            except TooManyActiveJobsError:
+            except (TooManyActiveJobsError, InsufficientCreditsError):
                 return made
         if batch is not None:
             finish_batch(batch, batches=self._batches, lines=self._lines, clock=self._clock)
@@ -105,8 +108,11 @@ class _Filling:
             # Another call was quicker, or the rest was called off: the batch says how it stands.
             return 0
         except InsufficientCreditsError:
-            # What can still be paid is made, one by one; the first that can't is the end.
+            # What can still be paid is made, one by one. The first that can't waits for what the jobs that worked before
+            # this was tried will give back; where there were none, it is the end.
             if len(chunk) == 1:
+                if self._active:
+                    raise
                 self._batches.stop(batch, Stop.INSUFFICIENT_CREDITS)
             self._at_once = 1
             return 0

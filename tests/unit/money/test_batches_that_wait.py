@@ -1,0 +1,135 @@
+"""Large batches that wait: for credits, for events, and what is kept for them meanwhile."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from lipwire.domain.batches import Stop
+from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.usecases.erase_job import erase_job
+from lipwire.usecases.refill_batches import refill_batches
+from tests.support.batch_stage import BY_URL, PAIR, Stage
+from tests.support.builders import ACCOUNT
+
+pytestmark = pytest.mark.usefixtures("small")
+
+
+def test_what_waiting_lines_name_outlives_the_jobs_that_name_it_too():
+    """The only job that names the source is erased; the line after it still finds it, and the last takes it along."""
+    stage = Stage(room=2)
+    world = stage.world
+    stage.create(*[BY_URL] * 4)
+    stage.hear()
+    nothing = SimpleNamespace(abort_unfinished=lambda _: None, delete_prefix=lambda _: None)
+    stores = SimpleNamespace(
+        jobs=world.jobs,
+        batches=world.batches,
+        assets=world.assets,
+        work=world.work,
+        **dict.fromkeys(("uploads", "outputs", "work_objects"), nothing),
+    )
+
+    def erase(number):
+        job = world.jobs.get(stage.batch.job_ids[number])
+        world.fail(job.id)
+        erase_job(world.jobs.get(job.id), stores=stores, at=world.clock.now())
+        return job
+
+    source = erase(0).source_id
+    assert erase(1).source_id == source
+    assert world.assets.get(source) is not None
+    stage.hear()
+    assert stage.batch.waiting == 0
+    erase(2)
+    assert world.assets.get(source) is not None
+    erase(3)
+    assert world.assets.get(source) is None
+
+
+def test_a_batch_whose_events_were_lost_is_filled_and_ended_by_the_clock():
+    """Neither its acceptance nor the end of a job was heard; an account that can't be looked at holds up none."""
+    stage = Stage(room=3)
+    world = stage.world
+    stage.create(*[PAIR] * 4)
+
+    def sweep():
+        return refill_batches(
+            ["acct_bad", *world.accounts.ids()],
+            batches=world.batches,
+            lines=stage.lines,
+            accounts=world.accounts,
+            assets=world.assets,
+            limits=world.limits,
+            clock=world.clock,
+        )
+
+    opened = world.limits.open_batches
+
+    def some_open(account_id):
+        if account_id == "acct_bad":
+            raise ConnectionError
+        return opened(account_id)
+
+    world.limits.open_batches = some_open
+    while stage.batch.waiting:
+        found = sweep()
+        assert found.made > 0
+        assert list(found.failures) == ["acct_bad"]
+        for job_id in world.limits.active(ACCOUNT):
+            world.fail(job_id)
+    assert len(stage.jobs) == 4
+    assert (world.batches.open(ACCOUNT), stage.lines.rows) == ((), {})
+    assert sweep().made == 0
+
+
+def test_what_cannot_be_paid_any_more_is_not_made():
+    """What is there when it is accepted may be spent by others since: the lines that can be paid are made."""
+    price = Stage().ask(PAIR, PAIR).jobs[0].job.held_millicredits
+    poor = Stage(credits=4 * price - 1)
+    with pytest.raises(InsufficientCreditsError):
+        poor.ask(*[PAIR] * 4)
+    assert poor.lines.rows == {}
+    stage = Stage(room=9, credits=4 * price)
+    stage.create(*[PAIR] * 4)
+    stage.world.ledger.adjust(
+        ACCOUNT, 1 - 2 * price, adjust_id="spent", note="", at=stage.world.clock.now()
+    )
+    stage.hear()
+    assert (len(stage.batch.made_ids), stage.batch.stopped) == (2, None)
+    ended = sorted(stage.world.limits.active(ACCOUNT))
+    for job_id in ended:
+        stage.world.fail(job_id)
+    stage.world.ledger.adjust(
+        ACCOUNT, -2 * price, adjust_id="more", note="", at=stage.world.clock.now()
+    )
+    for job_id in ended:
+        stage.hear(job_id)
+    assert (len(stage.batch.made_ids), stage.batch.stopped) == (2, Stop.INSUFFICIENT_CREDITS)
+    assert stage.batch.totals == {"failed": 4}
+    assert stage.world.findings() == []
+
+
+def test_what_a_job_holds_for_a_while_only_makes_the_rest_wait():
+    """Its end gives it back, and all lines are made."""
+    price = Stage().ask(PAIR, PAIR).jobs[0].job.held_millicredits
+    stage = Stage(room=9, credits=4 * price)
+    stage.create(*[PAIR] * 4)
+    alone = stage.world.create()
+    stage.hear()
+    assert (len(stage.batch.made_ids), stage.batch.stopped) == (3, None)
+    stage.world.fail(alone.id)
+    stage.hear(alone.id)
+    assert (stage.batch.waiting, stage.batch.stopped) == (0, None)
+
+
+def test_what_open_batches_still_owe_is_not_there_for_the_next():
+    """By as much as is not held yet; each line counts once, waiting or held."""
+    price = Stage().ask(PAIR, PAIR).jobs[0].job.held_millicredits
+    stage = Stage(room=3, credits=8 * price)
+    stage.create(*[PAIR] * 5)
+    for _ in range(2):
+        with pytest.raises(InsufficientCreditsError):
+            stage.ask(*[PAIR] * 4)
+        stage.hear()
+    assert stage.batch.owed == 2 * price
+    assert stage.ask(*[PAIR] * 3).batch.owed == 3 * price
