@@ -66,6 +66,8 @@ class Stage:
         world = self.world
 
         def once():
+            if job_id is not None:
+                close_batch(job_id, jobs=world.jobs, batches=world.batches, clock=world.clock)
             filling.fill_batches(
                 ACCOUNT,
                 batches=world.batches,
@@ -75,8 +77,6 @@ class Stage:
                 limits=world.limits,
                 clock=world.clock,
             )
-            if job_id is not None:
-                close_batch(job_id, jobs=world.jobs, batches=world.batches, clock=world.clock)
             return True
 
         for _ in range(3):

@@ -30,6 +30,11 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 def _close(record: SQSRecord) -> None:
     app, event = lambda_app(), parse(json.loads(record.body)["detail"])
+    # First: whatever is in the way of filling, the news of an end is not to suffer from it.
+    if "job_id" in event.data:
+        job_id = JobId(event.data["job_id"])
+        if not close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock):
+            logger.info("nothing to close", correlation_id=job_id)
     made = fill_batches(
         event.metadata.account_id,
         batches=app.batches,
@@ -41,8 +46,3 @@ def _close(record: SQSRecord) -> None:
     )
     if made:
         logger.info("jobs of batches made", account_id=event.metadata.account_id, made=made)
-    if "job_id" not in event.data:
-        return
-    job_id = JobId(event.data["job_id"])
-    if not close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock):
-        logger.info("nothing to close", correlation_id=job_id)

@@ -50,6 +50,8 @@ class Stop(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     #: It waited for longer than its file is kept.
     EXPIRED = "expired"
+    #: Its file can't be read.
+    UNREADABLE = "unreadable"
 
 
 class BatchLine(Model):

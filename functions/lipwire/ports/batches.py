@@ -75,6 +75,10 @@ class BatchLines(Protocol):
     def put(self, batch: Batch, lines: Sequence[BatchLine]) -> None: ...
 
     def get(self, batch: Batch) -> tuple[BatchLine, ...]:
-        """All of them, in their order; none where they are not kept any more."""
+        """All of them, in their order; none where they are not kept any more.
+
+        Raises:
+            ValueError: they can't be read, however often one asks.
+        """
 
     def delete(self, batch: Batch) -> None: ...

@@ -84,7 +84,12 @@ class _Filling:
             room = min(most - self._active, self._at_once)
             if room <= 0:
                 return made
-            self._found = self._found or self._lines.get(batch)
+            try:
+                self._found = self._found or self._lines.get(batch)
+            except ValueError:
+                # The account's other batches are not to suffer from it.
+                self._batches.stop(batch, Stop.UNREADABLE)
+                continue
             chunk = self._found[len(batch.made_ids) :][:room]
             try:
                 made += self._make(batch, chunk, most)

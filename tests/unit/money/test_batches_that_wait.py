@@ -1,11 +1,16 @@
 """Large batches that wait: for credits, for events, and what is kept for them meanwhile."""
 
+import json
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 
+from consumers.close_batches import handler as consumer
+from lipwire.adapters.s3_batches import S3BatchLines
 from lipwire.domain.batches import Stop
 from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.domain.events import JobFailed, envelope
 from lipwire.usecases.erase_job import erase_job
 from lipwire.usecases.refill_batches import refill_batches
 from tests.support.batch_stage import BY_URL, PAIR, Stage
@@ -133,3 +138,56 @@ def test_what_open_batches_still_owe_is_not_there_for_the_next():
         stage.hear()
     assert stage.batch.owed == 2 * price
     assert stage.ask(*[PAIR] * 3).batch.owed == 3 * price
+
+
+def test_a_file_that_cannot_be_read_holds_up_no_other_batch():
+    """Its own batch is over and says why; the next is made."""
+    stage = Stage(room=9)
+    first, second = (stage.ask(*[PAIR] * 3).batch for _ in range(2))
+    get = stage.lines.get
+
+    def reading(batch):
+        return (
+            S3BatchLines(Spoiled(), bucket="work").get(batch)
+            if batch.id == first.id
+            else get(batch)
+        )
+
+    stage.lines.get = reading
+    stage.hear()
+    bad, good = (stage.world.batches.get(one.id) for one in (first, second))
+    assert (bad.stopped, bad.totals) == (Stop.UNREADABLE, {"failed": 3})
+    assert (good.stopped, len(good.made_ids)) == (None, 3)
+
+
+class Spoiled:
+    """A bucket whose object is cut off."""
+
+    def get_object(self, **_):
+        return {"Body": BytesIO(b'[{"job": {')}
+
+
+def test_the_news_of_an_end_does_not_wait_for_what_is_in_the_way_of_filling(monkeypatch):
+    """A batch is told to have ended by an event of which the rest fails."""
+    stage = Stage()
+    small, _ = stage.ask(PAIR).batch, stage.ask(*[PAIR] * 3)
+    (job_id,) = small.job_ids
+    stage.world.fail(job_id)
+
+    def refuse(*_, **__):
+        raise ConnectionError
+
+    monkeypatch.setattr(consumer, "fill_batches", refuse)
+    stage.world.batch_lines = stage.lines
+    monkeypatch.setattr(consumer, "lambda_app", lambda: stage.world)
+    told = envelope(
+        JobFailed(job_id=job_id, code="internal"),
+        account_id=ACCOUNT,
+        correlation_id=job_id,
+        occurred_at=stage.world.clock.now(),
+        event_id=stage.world.ids.new("evt"),
+    )
+    record = SimpleNamespace(body=json.dumps({"detail": told.model_dump(mode="json")}))
+    with pytest.raises(ConnectionError):
+        consumer._close(record)
+    assert stage.world.batches.get(small.id).totals == {"failed": 1}
