@@ -5,11 +5,12 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from consumers.close_batches import handler as consumer
 from lipwire.adapters.s3_batches import S3BatchLines
 from lipwire.domain.batches import Stop
-from lipwire.domain.errors import InsufficientCreditsError
+from lipwire.domain.errors import BusyError, InsufficientCreditsError
 from lipwire.domain.events import JobFailed, envelope
 from lipwire.usecases.erase_job import erase_job
 from lipwire.usecases.refill_batches import refill_batches
@@ -191,3 +192,30 @@ def test_the_news_of_an_end_does_not_wait_for_what_is_in_the_way_of_filling(monk
     with pytest.raises(ConnectionError):
         consumer._close(record)
     assert stage.world.batches.get(small.id).totals == {"failed": 1}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        EndpointConnectionError(endpoint_url="s3"),
+        ClientError({"Error": {"Code": "SlowDown"}}, "any"),
+    ],
+)
+def test_a_bucket_that_does_not_answer_is_busy(failure):
+    """Whatever is asked of it; only an object that has left is none."""
+
+    def refuse(**_):
+        raise failure
+
+    asked = ("put_object", "get_object", "get_paginator")
+    client = SimpleNamespace(**dict.fromkeys(asked, lambda *_, **__: refuse()))
+    lines, batch = S3BatchLines(client, bucket="work"), Stage().ask(PAIR).batch
+    for ask in (
+        lambda: lines.put(batch, ()),
+        lambda: lines.get(batch),
+        lambda: lines.delete(batch),
+    ):
+        with pytest.raises(BusyError):
+            ask()
+    failure = ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+    assert lines.get(batch) == ()
