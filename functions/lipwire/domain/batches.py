@@ -21,6 +21,8 @@ ITEMS_PER_BATCH: Final = 7
 MAX_JOBS: Final = 20
 #: A larger batch waits in a file, and its jobs are made as there is room for them.
 MAX_LINES: Final = 500
+#: So many may wait at once in an account.
+MAX_OPEN: Final = 50
 
 
 class BatchStatus(StrEnum):

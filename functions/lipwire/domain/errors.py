@@ -17,7 +17,7 @@ LipwireError
 │   │                              TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
-├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError
+├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError, TooManyOpenBatchesError
 ├── UnavailableError (503)         BusyError
 └── InternalError (500)            RenderFailedError, RenderTimedOutError, SpeechFailedError, InternalError
 
@@ -315,6 +315,15 @@ class TooManyActiveJobsError(LipwireError):
     kind = Kind.LIMITED
     title = "The account has as many active jobs as its plan allows."
     mend = "Wait until one has ended, cancel one, or ask for a larger plan."
+
+
+class TooManyOpenBatchesError(LipwireError):
+    """A quota, not a rate: waiting helps only once a batch has been made."""
+
+    code = "too_many_open_batches"
+    kind = Kind.LIMITED
+    title = "The account has as many batches as it may whose jobs are still to be made."
+    mend = "Wait until all jobs of one have been made, or cancel one."
 
 
 class UnavailableError(LipwireError):

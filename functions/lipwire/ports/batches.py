@@ -33,7 +33,7 @@ class BatchStore(Protocol):
         """A batch none of whose jobs is made yet, open in its account, with `BatchAccepted`: one transaction.
 
         Raises:
-            UnauthenticatedError: nothing was written.
+            UnauthenticatedError, TooManyOpenBatchesError: nothing was written.
         """
 
     def add(self, batch: Batch, jobs: Sequence[Job], *, most_active: int, at: datetime) -> None:
@@ -48,8 +48,8 @@ class BatchStore(Protocol):
     def stop(self, batch: Batch, reason: Stop) -> bool:
         """The jobs that still wait will not be made; False where none waits any more."""
 
-    def close(self, batch: Batch) -> None:
-        """It is not open any more: nothing of it waits. Harmless to repeat."""
+    def close(self, account_id: AccountId, batch_id: BatchId) -> None:
+        """It is not open any more: nothing of it waits, or it is gone. Harmless to repeat."""
 
     def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
         """Batches some of whose jobs may still have to be made, the oldest first."""

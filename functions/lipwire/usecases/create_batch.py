@@ -53,6 +53,7 @@ def create_batch(
 
     Raises:
         BatchTooLargeError: more jobs than a batch may have.
+        TooManyOpenBatchesError: too many large batches wait already.
         InvalidWebhookUrlError: nothing is told there.
         LipwireError: what `create_job` raises; the field `job` says for which, counted from 0.
     """

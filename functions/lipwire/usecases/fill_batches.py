@@ -38,7 +38,7 @@ def fill_batches(
     """
     made = 0
     for batch_id in batches.open(account_id):
-        filling = _Filling(batch_id, batches, lines, accounts, assets, limits, clock)
+        filling = _Filling(account_id, batch_id, batches, lines, accounts, assets, limits, clock)
         made += filling.fill()
         if not filling.is_over:
             break
@@ -50,6 +50,7 @@ class _Filling:
 
     def __init__(
         self,
+        account_id: AccountId,
         batch_id: BatchId,
         batches: BatchStore,
         lines: BatchLines,
@@ -58,6 +59,7 @@ class _Filling:
         limits: LimitStore,
         clock: Clock,
     ) -> None:
+        self._account_id = account_id
         self._id = batch_id
         self._batches = batches
         self._lines = lines
@@ -95,7 +97,10 @@ class _Filling:
                 made += self._make(batch, chunk, most)
             except (TooManyActiveJobsError, InsufficientCreditsError):
                 return made
-        if batch is not None:
+        if batch is None:
+            # Its row has left; nothing else leads to it.
+            self._batches.close(self._account_id, self._id)
+        else:
             finish_batch(batch, batches=self._batches, lines=self._lines, clock=self._clock)
         self.is_over = True
         return made

@@ -10,4 +10,4 @@ def finish_batch(batch: Batch, *, batches: BatchStore, lines: BatchLines, clock:
     """All that is kept of the batch is its row; it is told where all have ended. Harmless to repeat."""
     complete_batch(batch, batches=batches, clock=clock)
     lines.delete(batch)
-    batches.close(batch)
+    batches.close(batch.account_id, batch.id)

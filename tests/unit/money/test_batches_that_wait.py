@@ -8,9 +8,10 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from consumers.close_batches import handler as consumer
+from lipwire.adapters.dynamodb import limits
 from lipwire.adapters.s3_batches import S3BatchLines
 from lipwire.domain.batches import Stop
-from lipwire.domain.errors import BusyError, InsufficientCreditsError
+from lipwire.domain.errors import BusyError, InsufficientCreditsError, TooManyOpenBatchesError
 from lipwire.domain.events import JobFailed, envelope
 from lipwire.usecases.erase_job import erase_job
 from lipwire.usecases.refill_batches import refill_batches
@@ -219,3 +220,28 @@ def test_a_bucket_that_does_not_answer_is_busy(failure):
             ask()
     failure = ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
     assert lines.get(batch) == ()
+
+
+def test_a_batch_whose_row_has_left_is_not_open_any_more():
+    """It held up nothing, and is not asked for again."""
+    stage = Stage(room=3)
+    gone, there = (stage.ask(*[PAIR] * 3).batch for _ in range(2))
+    del stage.world.dynamodb.tables["jobs"][(gone.id,)]
+    stage.hear()
+    assert len(stage.world.batches.get(there.id).made_ids) == 3
+    assert stage.world.batches.open(ACCOUNT) == ()
+
+
+def test_no_more_than_so_many_batches_wait_at_once(monkeypatch):
+    """One that is one too many leaves neither row nor file; one that was made leaves its place."""
+    monkeypatch.setattr(limits, "MAX_OPEN", 2)
+    stage = Stage(room=3)
+    for _ in range(2):
+        stage.ask(*[PAIR] * 3)
+    rows = len(stage.world.dynamodb.tables["jobs"])
+    with pytest.raises(TooManyOpenBatchesError) as refused:
+        stage.ask(*[PAIR] * 3)
+    assert refused.value.fields["limit"] == 2
+    assert (len(stage.world.dynamodb.tables["jobs"]), len(stage.lines.rows)) == (rows, 2)
+    stage.hear()
+    stage.ask(*[PAIR] * 3)

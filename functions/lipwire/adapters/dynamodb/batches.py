@@ -117,9 +117,9 @@ class DynamoBatches:
         )
         return transaction.commits(ConcurrentChangeError)
 
-    def close(self, batch: Batch) -> None:
+    def close(self, account_id: AccountId, batch_id: BatchId) -> None:
         """An element leaves a set."""
-        self._limits.close_batch(batch.account_id, batch.id)
+        self._limits.close_batch(account_id, batch_id)
 
     def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
         """One read, consistent."""

@@ -22,7 +22,13 @@ from lipwire.adapters.dynamodb.table import (
     iso,
     to_item,
 )
-from lipwire.domain.errors import BusyError, LipwireError, TooManyActiveJobsError
+from lipwire.domain.batches import MAX_OPEN
+from lipwire.domain.errors import (
+    BusyError,
+    LipwireError,
+    TooManyActiveJobsError,
+    TooManyOpenBatchesError,
+)
 from lipwire.domain.ids import AccountId, BatchId, JobId
 from lipwire.domain.limits import Allowance, Decision, Rate, decide, describe, micros
 
@@ -104,12 +110,14 @@ class DynamoLimits:
     def open_batch(
         self, transaction: Transaction, account_id: AccountId, batch_id: BatchId
     ) -> None:
-        """Jobs of this batch are still to be made."""
+        """Jobs of this batch are still to be made, where it is not one too many."""
         transaction.update(
             self._table,
             {"pk": _active_pk(account_id)},
             change="ADD batches :batches",
-            values={":batches": {batch_id}},
+            condition="size(batches) < :most OR attribute_not_exists(batches)",
+            values={":batches": {batch_id}, ":most": MAX_OPEN},
+            otherwise=lambda: TooManyOpenBatchesError(limit=MAX_OPEN, retry_after_s=60),
         )
 
     def close_batch(self, account_id: AccountId, batch_id: BatchId) -> None:
