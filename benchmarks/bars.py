@@ -27,6 +27,7 @@ BARS: Final = {
     "opening_r": ("opening, target to output", "r", 0.95, True),
     "width_r": ("width, target to output", "r", 0.92, True),
     "old_mouth_r": ("old mouth left in the output beyond what is asked", "abs r", 0.15, False),
+    "old_mouth_raw_r": ("the same with what is asked", "abs r", 0.15, False),
     "open_when_closed": ("opening where m, b, p close the lips", "iod", 0.015, False),
     "flicker_ratio": ("flicker / the source's own", "ratio", 1.10, False),
     "psnr_lost_db": ("PSNR lost outside of the edited region", "dB", 0.1, False),

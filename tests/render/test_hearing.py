@@ -19,9 +19,11 @@ from lipwire.domain.options import JobOptions
 from lipwire.engines.base import RenderTask
 from lipwire.engines.retarget import build
 from lipwire.render.hearing import EndedError, Hearing
+from lipwire.render.speech import allphone
 from lipwire.render.speech import pocketsphinx as model
 from lipwire.render.speech.allphone import PhoneDecoder
 from lipwire.render.speech.model import SAMPLE_RATE
+from lipwire.render.speech.mouth import mouth_track
 from tests.support.clips import make_wav
 
 
@@ -117,3 +119,23 @@ def test_noise_is_coloured_as_a_filter_would() -> None:
     white = np.random.default_rng(4).standard_normal(1000).astype(np.float32)
     expected = lfilter([1.0], [1.0, -0.95], white)
     np.testing.assert_allclose(model._coloured(white), expected, rtol=0, atol=1e-12)
+
+
+def test_a_model_may_lie_in_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And settings that PocketSphinx refuses are an error, not a crash."""
+    (tmp_path / "josé").symlink_to(Path(pocketsphinx.get_model_path("en-us")).parent)
+    monkeypatch.setattr(pocketsphinx, "get_model_path", lambda name: str(tmp_path / "josé" / name))
+    assert PhoneDecoder().segments(pcm(babble(0.3)))
+    monkeypatch.setitem(allphone._SETTINGS, "no such setting", 1)
+    with pytest.raises(RuntimeError, match="settings"):
+        PhoneDecoder()
+
+
+@pytest.mark.parametrize("milliseconds", [110, 200, 230])
+def test_the_shortest_voices_are_heard(milliseconds: int, tmp_path: Path) -> None:
+    """A tenth of a second has a mouth, too."""
+    voice = make_wav(tmp_path / "short.wav", babble(1.0)[: 16 * milliseconds])
+    track = mouth_track(voice, language="de")
+    assert len(track.times_s) == len(track.closure) == milliseconds // 10

@@ -46,3 +46,13 @@ def test_what_does_not_fit_is_not_kept(tmp_path: Path) -> None:
         left = KeptFrames(source.info)
         next(left.passing(chain(source.frames())))
         assert not left.is_whole
+
+
+def test_no_more_than_a_minute_of_small_frames_is_kept(tmp_path: Path) -> None:
+    """What a frame takes besides its samples counts, where there are many."""
+    with VideoSource(make_clip(tmp_path / "clip.mp4", ClipSpec())) as source:
+        first = next(source.frames())
+        for count, is_whole in ((1500, True), (1501, False)):
+            kept = KeptFrames(replace(source.info, width=64, height=64, frame_count=count))
+            assert sum(1 for _ in kept.passing(repeat(first, count))) == count
+            assert kept.is_whole == is_whole

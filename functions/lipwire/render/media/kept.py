@@ -10,6 +10,8 @@ from lipwire.render.media.source import SourceInfo
 _MOST_BYTES: Final = 860_000_000
 _OTHER_BYTES: Final = 230_000_000
 _OTHER_FRAMES: Final = 150
+#: Small frames take more than their samples: beyond so many they would not fit.
+_MOST_FRAMES: Final = 1500
 
 
 class Footage(Protocol):
@@ -28,7 +30,8 @@ class KeptFrames:
         samples = info.width * info.height
         samples += 2 * -(-info.width // step_x) * -(-info.height // step_y)
         frame_bytes = samples * (2 if bits > 8 else 1)
-        self._most = (_MOST_BYTES - _OTHER_BYTES) // frame_bytes - _OTHER_FRAMES
+        fitting = (_MOST_BYTES - _OTHER_BYTES) // frame_bytes - _OTHER_FRAMES
+        self._most = min(fitting, _MOST_FRAMES)
         self._frames: list[VideoFrame] = []
         self._is_whole = False
         self._keeps = info.frame_count <= self._most

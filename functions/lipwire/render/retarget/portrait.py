@@ -70,6 +70,7 @@ class PortraitDrawer:
                     corner=(0, 0),
                     size=size,
                     moves_jaw=person.region is EditedRegion.MOUTH_AND_JAW,
+                    speaks=bool(person.targets.energy.any()),
                     tier=tier,
                 ),
                 eyelids=Eyelids(person.landmarks, size),
@@ -163,11 +164,11 @@ def portrait_targets(
     With `landmarks` of the face, reach and widths are this mouth's own.
     """
     gain = float(np.interp(expressiveness, [0.0, 0.5, 1.0], [_MUMBLED, 1.0, _EXAGGERATED]))
-    mouth = None if landmarks is None else StillMouth(landmarks)
+    speaks = ~np.isnan(moments)
+    mouth = None if landmarks is None else StillMouth(landmarks, speaks=bool(speaks.any()))
     rest = 0.0 if mouth is None else mouth.rest_opening
     most = min(gain * max(_OPEN, rest + _BEYOND_REST), _WIDEST)
     reach = MouthRange(closed=_CLOSED, open=most, width=0.0, width_spread=0.0, fastest=_FASTEST)
-    speaks = ~np.isnan(moments)
     if not speaks.any():
         return _resting(len(moments), mouth, expression)
     said = mouth_targets(speech, moments[speaks], reach=reach)

@@ -61,6 +61,7 @@ class FaceRig:
         corner: tuple[int, int],
         size: tuple[int, int],
         moves_jaw: bool = True,
+        speaks: bool = True,
         tier: Quality = Quality.STANDARD,
     ) -> None:
         self._rgb = rgb
@@ -68,7 +69,7 @@ class FaceRig:
         self._landmarks = landmarks
         self._moves_jaw = moves_jaw
         self._sampling = SAMPLING[tier]
-        self.mouth = StillMouth(landmarks)
+        self.mouth = StillMouth(landmarks, speaks=speaks)
         self.eye_px = self.mouth.eye_px
         self._face = self.mouth.face
         self._lips = self.mouth.lips

@@ -28,8 +28,9 @@ _PURSE, _SPREAD, _CORNERS_IN = 0.31, 0.14, 0.03
 #: A mouth at rest is about this wide, in eye distances; what a smile adds goes when the lips are pursed.
 _NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
 #: A mouth that speaks lets go of its smile: of the bow of its corners this share, and this of what it is wider than a
-#: mouth at rest; wholly so in a smile that is wider by the third figure, less in a slighter one.
-_BOW_EASES, _WIDTH_EASES, _BROAD = 0.65, 0.40, 0.10
+#: mouth at rest; wholly so in a smile that is wider by the third figure and whose corners are higher by the fourth (both
+#: in eye distances), less in a slighter one.
+_BOW_EASES, _WIDTH_EASES, _BROAD, _BOWED = 0.65, 0.40, 0.10, 0.02
 #: A smile that shuts is narrower by this share of the way it shuts.
 _SHUT_IN = 0.70
 #: Pursed lips grow fuller by this share of their thickness, and a smile's curve is flattened.
@@ -68,9 +69,9 @@ class Pose:
 
 
 class StillMouth:
-    """A mouth at rest: (478, 3) landmarks in pixels."""
+    """A mouth at rest: (478, 3) landmarks in pixels. One that never `speaks` keeps the picture's own smile."""
 
-    def __init__(self, landmarks: Floats) -> None:
+    def __init__(self, landmarks: Floats, *, speaks: bool = True) -> None:
         self.face = np.asarray(landmarks[:, :2], dtype=np.float64)
         self.eye_px = float(eye_distance(landmarks))
         self.rest_opening = float(measures.opening(landmarks))
@@ -91,21 +92,23 @@ class StillMouth:
         #: Negative in a smile.
         self._curve = float(self._below[corners].mean() - self._below[_INNER].mean())
         smiling = max(self.rest_width - _NEUTRAL_WIDTH, 0.0)
-        broad = float(np.clip(smiling / _BROAD, 0.0, 1.0)) if self._curve < 0 else 0.0
-        self._eased = _BOW_EASES * broad
-        #: The width it speaks with.
-        self._width = self.rest_width - _WIDTH_EASES * broad * smiling
+        broad = float(np.clip(smiling / _BROAD, 0.0, 1.0))
+        broad *= float(np.clip(-self._curve / self.eye_px / _BOWED, 0.0, 1.0))
+        self._eased = _BOW_EASES * broad if speaks else 0.0
+        #: How much narrower it speaks.
+        self._narrower = _WIDTH_EASES * broad * smiling if speaks else 0.0
         gaps = (self.lips[_INNER_LOWER] - self.lips[_INNER_UPPER]) @ self.down
         self._gaps = np.maximum(gaps, 0.0)
 
     def pose(self, opening: float, rounding: float, *, smile: float = 0.0) -> Pose:
         """The mouth that speaks with an opening and a rounding, with the width that goes with them."""
         wide = self.width_for(np.array([opening]), np.array([rounding]), smile=smile)
-        return Pose(opening, float(wide[0]), rounding, smile, self._eased)
+        # Who is asked to smile keeps the smile that is there.
+        return Pose(opening, float(wide[0]), rounding, smile, self._eased * (1 - max(smile, 0.0)))
 
     def width_for(self, opening: Floats, rounding: Floats, *, smile: float = 0.0) -> Floats:
         """The width, in eye distances, that goes with an opening and a rounding (arrays of equal shape)."""
-        rest = self._width
+        rest = self.rest_width - self._narrower * (1 - max(smile, 0.0))
         smiling = max(rest - _NEUTRAL_WIDTH, 0.0)
         purse = _PURSE * rest + _SMILE_GIVES_WAY * smiling
         spread = _SPREAD * rest * float(np.clip((0.75 - rest) / 0.2, 0.2, 1.0))

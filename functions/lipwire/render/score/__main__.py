@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lipwire.domain.errors import MediaError
+from lipwire.render.retarget.targets import gliding
 from lipwire.render.score import metrics, picture
 from lipwire.render.score.look import look_at
 from lipwire.render.speech.mouth import mouth_track
@@ -86,7 +87,7 @@ def score(
 
         found["lse"] = asdict(lse(video, speech or video, seen, syncnet))
     shown = shown or video.with_suffix(".score.png")
-    wanted = np.interp(seen.times_s, voice.times_s, voice.opening)
+    wanted = np.interp(seen.times_s, voice.times_s, gliding(voice.opening))
     picture.draw(shown, video=video, seen=seen, wanted=wanted, before=before)
     found["picture"] = str(shown)
     return _rounded(found)

@@ -7,7 +7,7 @@ and results are the same (https://cmusphinx.github.io/doc/pocketsphinx/pocketsph
 import ctypes
 import json
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -63,7 +63,10 @@ class PhoneDecoder:
             "hmm": pocketsphinx.get_model_path("en-us/en-us"),
             "allphone": pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin"),
         }
-        config = self._library.ps_config_parse_json(None, json.dumps(settings).encode())
+        config = self._library.ps_config_parse_json(None, _as_json(settings))
+        if not config:
+            # A decoder without a configuration would be one that crashes when it is used.
+            raise RuntimeError("PocketSphinx refuses its settings")
         self._decoder = self._library.ps_init(config)
         self._library.ps_config_free(config)
         if not self._decoder:
@@ -94,6 +97,11 @@ class PhoneDecoder:
             library.ps_seg_frames(segment, ctypes.byref(first), ctypes.byref(last))
             yield library.ps_seg_word(segment).decode(), first.value, last.value + 1
             segment = library.ps_seg_next(segment)
+
+
+def _as_json(settings: Mapping[str, object]) -> bytes:
+    """As PocketSphinx reads it: it knows no escapes of Unicode."""
+    return json.dumps(settings, ensure_ascii=False).encode()
 
 
 @cache

@@ -118,7 +118,8 @@ def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:
 
 def _near_sound(power: _Curve) -> NDArray[np.bool_]:
     """True within a tenth of a second of something audible: the closure of a p is silent in itself."""
-    return np.convolve(power > _SILENT_LOG_POWER, np.ones(21), "same") > 0.5
+    audible = np.convolve(power > _SILENT_LOG_POWER, np.ones(21))
+    return audible[10 : 10 + len(power)] > 0.5
 
 
 def _closures(posterior: _Curve) -> _Curve:

@@ -86,3 +86,34 @@ def test_a_broad_smile_is_let_go_of_while_it_speaks() -> None:
         lower, narrower = lips[0, 1] - own[0, 1], lip_width(own[None])[0] - lip_width(lips[None])[0]
         assert (0.02 < lower < 0.07) == is_smile
         assert (0.04 < narrower < 0.14) == is_smile
+
+
+def smiling_face(width: float = 0.70, bow: float = 0.05) -> np.ndarray:
+    """A face whose mouth is so wide and whose corners are so much higher, in eye distances."""
+    face = a_face(opening=0.02)
+    mouth = StillMouth(face)
+    across = (face[points.LIPS, :2] - mouth.center) @ mouth.right
+    u = np.clip(across / mouth.half_px, -1, 1)
+    stretch = width / mouth.rest_width - 1
+    face[points.LIPS, :2] += (across * stretch)[:, None] * mouth.right
+    face[points.LIPS, :2] -= (bow * mouth.eye_px * u * u)[:, None] * mouth.down
+    return face
+
+
+def test_who_is_asked_to_smile_smiles_no_less_than_the_picture() -> None:
+    """And who has no voice keeps the picture's smile."""
+    face = smiling_face()
+    mouth = StillMouth(face)
+    assert mouth.pose(0.02, 0.0).width < mouth.rest_width - 0.03
+    smiling = mouth.pose(0.02, 0.0, smile=1.0)
+    assert (smiling.width >= mouth.rest_width, smiling.eased) == (True, 0.0)
+    silent = StillMouth(face, speaks=False).pose(mouth.rest_opening, 0.0)
+    assert silent.width == pytest.approx(mouth.rest_width)
+    assert silent.eased == 0
+
+
+def test_a_smile_is_let_go_of_without_a_step() -> None:
+    """A mouth whose corners rise and fall by a hair speaks with widths a hair apart."""
+    bows = (-0.002, -0.001, 0.0, 0.001, 0.002)
+    widths = [StillMouth(smiling_face(bow=bow)).pose(0.02, 0.0).width for bow in bows]
+    assert np.abs(np.diff(widths)).max() < 0.006
