@@ -17,7 +17,7 @@ FUNCTION = FunctionSpec(
     parameters=("POLLY",),
 )
 
-#: What any account may have: nearly two cores, and room for a network of 300 MB.
+#: What any account may have: nearly two cores, and room for a network of 500 MiB; larger ones are refused.
 _NETWORKS_MEMORY_MIB: Final = 3008
 #: Lambda's, without asking for more, and at most.
 LEAST_DISK_MIB: Final = 512

@@ -1,12 +1,14 @@
 """Voices of an operator's own: how they are listed, chosen and paid, and which sounds their texts have."""
 
 import json
+import os
 import sys
 
 import pytest
 
 from lipwire.adapters.speech.networks import catalogue
 from lipwire.adapters.speech.networks.catalogue import Catalogue, Network, Speaker, VoiceFile
+from lipwire.adapters.speech.networks.folder import read_folder
 from lipwire.adapters.speech.networks.kokoro_symbols import (
     LANGUAGES,
     VOCABULARY,
@@ -23,6 +25,8 @@ from lipwire.adapters.speech.voices import DeployedVoices
 from lipwire.bootstrap import App
 from lipwire.domain.errors import InvalidOptionError
 from lipwire.domain.speech import Script, SpeechEngine, choose_voice, speech_of
+from speak.spec import FUNCTION, with_networks
+from tests.support.bare_voices import folder_of_voices
 from tests.support.fakes_speech import VOICES
 
 FILE = VoiceFile(key="a.onnx", sha256="0" * 64, size_bytes=1)
@@ -201,3 +205,36 @@ def test_vowels_that_a_voice_knows_as_one_are_one():
     assert symbols == ["aɪ", "a", "\u0303"]
     assert config.ids_of(symbols) == ([1, 0, 3, 0, 4, 0, 2], [-1, -1, 0, 0, 1, 1, -1])
     assert config.num_speakers == 1
+
+
+def test_a_network_that_no_function_has_the_memory_for_is_refused(tmp_path):
+    """When it is deployed: not as a call that dies without a word."""
+    folder = folder_of_voices(tmp_path / "voices")
+    most = 500 << 20
+    os.truncate(folder / "lost.onnx", most + 1)
+    _, refusals = read_folder(folder)
+    assert [(one.path, one.code) for one in refusals] == [("lost.onnx", "voice_network_too_large")]
+    # Seen: three times its size and 64 MiB to load one that puts out what is inside it.
+    speaking = with_networks(FUNCTION, size_bytes=most)
+    assert speaking.memory_mib << 20 > 4 * most + (512 << 20)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"ann": 0, "bob": 1, "c d": 2}, ["ann", "bob", "2"]),
+        # The one whose name is none would be the other's name; names differ by more than case.
+        ({"1": 0, "c d": 1, "bob": 2}, ["0", "1", "2"]),
+        ({"Ann": 0, "ann": 1}, ["0", "1", "2"]),
+    ],
+)
+def test_every_speaker_of_a_network_can_be_named(tmp_path, said, expected):
+    """None stands in another's place."""
+    folder = folder_of_voices(tmp_path / "voices")
+    file = folder / "en_US-amy-medium.onnx.json"
+    config = json.loads(file.read_text()) | {"num_speakers": 3, "speaker_id_map": said}
+    file.write_text(json.dumps(config))
+    networks, _ = read_folder(folder)
+    (amy,) = [one for one in networks if one.engine is SpeechEngine.PIPER]
+    assert [one.name.partition("/")[2] for one in amy.speakers] == expected
+    assert [one.number for one in amy.speakers] == [0, 1, 2]

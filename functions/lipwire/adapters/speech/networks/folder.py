@@ -33,6 +33,9 @@ _DURATIONS: Final = frozenset({"duration", "durations"})
 #: 256 numbers of four bytes: one row of a speaker's styles.
 _ROW_BYTES: Final = 1024
 _CHUNK: Final = 1 << 20
+#: Read, given one more output and made ready, a network is in memory three times; with room for what it does with a long
+#: sentence, and for the network before it, that is the memory of `speak.spec.with_networks`.
+_MOST_BYTES: Final = 500 << 20
 #: Of something inside a network; exporters write paths like `/dp/Ceil_output_0`.
 _LONGEST_NAME: Final = 200
 
@@ -91,6 +94,10 @@ def _network(path: Path, folder: Path, licence: str) -> Network:
         raise _RefusedError("voice_name_invalid", "letters, digits and . _ + - make a name")
     if not licence:
         raise _RefusedError("voice_licence_missing", f"no line of {LICENCES} accepts its licence")
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        why = f"it has {size >> 20} MiB; the function's memory does for {_MOST_BYTES >> 20}"
+        raise _RefusedError("voice_network_too_large", why)
     try:
         inputs, outputs = inputs_and_outputs(path)
     except (BrokenNetworkError, OSError) as error:
@@ -112,12 +119,17 @@ def _piper(path: Path, folder: Path, licence: str, *, gives_more: bool) -> Netwo
         raise _RefusedError("voice_config_invalid", _first_line(error)) from error
     if config.num_speakers > 1:
         names = {number: name for name, number in config.speaker_id_map.items()}
+        every = range(config.num_speakers)
+        owns = [_own_name(names.get(number, ""), number) for number in every]
+        if len({own.lower() for own in owns}) < len(owns):
+            # Two would be one voice: all go by their numbers.
+            owns = [str(number) for number in every]
         speakers = tuple(
-            _piper_speaker(path.stem, config, number, names.get(number, str(number)))
-            for number in range(config.num_speakers)
+            _piper_speaker(path.stem, config, number, owns[number], names.get(number, str(number)))
+            for number in every
         )
     else:
-        speakers = (_piper_speaker(path.stem, config, None, ""),)
+        speakers = (_piper_speaker(path.stem, config, None, "", ""),)
     durations = None if gives_more else _durations_inside(path)
     return Network(
         engine=SpeechEngine.PIPER,
@@ -138,10 +150,15 @@ def _durations_inside(path: Path) -> str | None:
     return found[0] if len(found) == 1 and len(found[0]) <= _LONGEST_NAME else None
 
 
-def _piper_speaker(stem: str, config: PiperConfig, number: int | None, name: str) -> Speaker:
+def _own_name(name: str, number: int) -> str:
+    return name if _NAME.fullmatch(name) else str(number)
+
+
+def _piper_speaker(
+    stem: str, config: PiperConfig, number: int | None, own: str, name: str
+) -> Speaker:
     parts = stem.split("-")
     shown = config.dataset or (parts[1] if len(parts) > 1 else stem)
-    own = name if _NAME.fullmatch(name) else str(number)
     return Speaker(
         name=stem if number is None else f"{stem}/{own}",
         shown=shown.title() if number is None else f"{shown.title()} ({name})",
