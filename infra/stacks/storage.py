@@ -41,7 +41,10 @@ class StorageStack(Stack):
                 ),
                 # Deleted once their jobs are made: these wait for room, or no row leads to them.
                 s3.LifecycleRule(
-                    id="ForgetBatches", prefix="batches/", expiration=Duration.days(7)
+                    id="ForgetBatches",
+                    prefix="batches/",
+                    expiration=Duration.days(7),
+                    noncurrent_version_expiration=Duration.days(1),
                 ),
                 s3.LifecycleRule(id="ForgetPlans", prefix="plans/", expiration=Duration.days(7)),
                 s3.LifecycleRule(

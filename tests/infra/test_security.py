@@ -356,3 +356,18 @@ def test_rules_match_the_samples_of_their_events(aws):
         *("JobRenderingStarted", "BatchAccepted", "BatchCompleted", "AccountClosed"),
         *("WebhookEndpointDisabled", "ApiKeyRevoked", "BalanceLow"),
     }
+
+
+def test_texts_that_waited_in_a_batch_leave_with_every_version(aws):
+    """The bucket keeps versions: without a rule of their own they would stay a month."""
+    buckets = of_type(aws, "AWS::S3::Bucket").values()
+    rules = [
+        rule
+        for bucket in buckets
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if rule.get("Prefix") == "batches/"
+    ]
+    assert [
+        (one["ExpirationInDays"], one["NoncurrentVersionExpiration"]["NoncurrentDays"])
+        for one in rules
+    ] == [(7, 1)]
