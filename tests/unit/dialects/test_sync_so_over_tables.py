@@ -7,6 +7,7 @@ import pytest
 
 from lipwire.dialects.base import WireResponse
 from lipwire.domain.assets import AssetStatus
+from lipwire.domain.batches import Stop
 from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.webhooks import Answer, DeliveryStatus, delivery_id
 from lipwire.usecases.deliver_webhook import deliver_webhook
@@ -145,6 +146,29 @@ def test_a_large_batch_is_accepted_and_its_jobs_are_made_by_and_by(app):
     assert len({job.source_id for job in jobs}) == 1
     held = sum(job.held_millicredits for job in jobs)
     assert app.ledger.balance(app.account_id).held == before + held
+
+
+def test_lines_that_are_never_made_are_told_with_their_names_and_why():
+    """In the batch's output as in the native view; what was made stands there as ever."""
+    app = MemoryApp()
+    lines = "\n".join(
+        json.dumps({"request_id": f"n{n}", "endpoint": "/v2/generate", "payload": TAKE})
+        for n in range(21)
+    )
+    file = {"filename": "a.jsonl", "content_type": "application/jsonl", "text": lines}
+    batch = json.loads(send(app, "/v2/batch", {"input": file}).body)
+    native = f"/lipwire/v1/batches/{batch['id']}"
+    assert got(app, native).get("stopped") is None
+    app.batches.stop(app.batches.get(batch["id"]), Stop.EXPIRED)
+    path, _, token = batch["outputUrl"].removeprefix("https://api.test").partition("?token=")
+    told = app.ask("GET", path, query={"token": token}).body.splitlines()
+    found = [json.loads(line) for line in told]
+    assert [one["request_id"] for one in found] == [f"n{n}" for n in range(21)]
+    assert {(one["response"]["status"], one["response"]["error_code"]) for one in found} == {
+        ("FAILED", "generation_expired")
+    }
+    assert [one["response"]["id"] for one in found] == got(app, native)["job_ids"]
+    assert got(app, native)["stopped"] == "expired"
 
 
 def test_an_upload_is_an_input_by_its_address(app):

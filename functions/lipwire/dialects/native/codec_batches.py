@@ -86,4 +86,5 @@ def _fields(batch: Batch) -> dict[str, Any]:
         "job_ids": list(batch.job_ids),
         "created_at": batch.created_at,
         "completed_at": batch.completed_at,
+        "stopped": batch.stopped,
     }

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from lipwire.dialects.native.wire import ConsentIn, JobIn, JobOut
 from lipwire.dialects.native.wire_base import MediaRef, Name, Out, Url, VoiceRef, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
-from lipwire.domain.batches import MAX_JOBS
+from lipwire.domain.batches import MAX_JOBS, Stop
 
 Metadata = dict[
     Annotated[str, StringConstraints(min_length=1, max_length=40)],
@@ -62,6 +62,9 @@ class BatchOut(Out):
     job_ids: list[str]
     created_at: datetime
     completed_at: datetime | None = None
+    stopped: Stop | None = Field(
+        default=None, description="Why jobs of it that waited to be made never will be."
+    )
 
 
 class BatchDetailOut(BatchOut):

@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from typing import Any, Final
 
+from pydantic import JsonValue
+
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import validate
 from lipwire.dialects.multipart import read_form
@@ -11,7 +13,15 @@ from lipwire.dialects.sync_so import wire
 from lipwire.dialects.sync_so.codec import NAME, STATUS, answer, generation_out, iso, to_job
 from lipwire.dialects.sync_so.errors import wrong
 from lipwire.domain import commands
-from lipwire.domain.batches import MAX_LINES, Batch, BatchProgress, counts, progress_of
+from lipwire.domain.batches import (
+    MAX_JOBS,
+    MAX_LINES,
+    Batch,
+    BatchProgress,
+    Stop,
+    counts,
+    progress_of,
+)
 from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import BatchId
 from lipwire.domain.jobs import JobStatus
@@ -24,6 +34,27 @@ _STATUS: Final = {
     BatchProgress.WORKING: "PROCESSING",
     BatchProgress.ENDED: "COMPLETED",
 }
+_NAMES: Final = "request_ids"
+#: Status and reason of what was never made.
+_STOPPED: Final[dict[Stop, tuple[str, str]]] = {
+    Stop.CANCELED: ("REJECTED", "The generation was canceled."),
+    Stop.INSUFFICIENT_CREDITS: ("FAILED", "The account had too few credits left."),
+    Stop.ACCOUNT_CLOSED: ("FAILED", "The account was closed."),
+    Stop.EXPIRED: ("FAILED", "The generation waited for too long."),
+    Stop.UNREADABLE: ("FAILED", "The generation could not be read again."),
+}
+_UNKNOWN: Final = (
+    "createdAt",
+    "status",
+    "model",
+    "input",
+    "options",
+    "segments",
+    "webhookUrl",
+    "outputUrl",
+    "outputDuration",
+    "segmentOutputUrl",
+)
 
 
 def to_create(request: WireRequest) -> commands.CreateBatch:
@@ -49,7 +80,7 @@ def to_create(request: WireRequest) -> commands.CreateBatch:
         jobs=jobs,
         is_rehearsal=body.dry_run == "true",
         dialect=NAME,
-        echo={"origin": request.origin},
+        echo=_echo(request.origin, [str(job.echo["request_id"]) for job in jobs]),
         webhook_url=body.webhook_url,
     )
 
@@ -94,22 +125,18 @@ def from_batches(views: tuple[BatchView, ...]) -> WireResponse:
 
 
 def from_output(view: BatchView) -> WireResponse:
-    """A line of JSON for each generation that has ended."""
+    """A line of JSON for each generation that has ended, and for each that will never be made."""
     lines = [
-        json.dumps(
-            {
-                "request_id": one.job.echo.get("request_id"),
-                # Who has the link has no key: an address that is told of the end is none of theirs.
-                "response": generation_out(one) | {"webhookUrl": None},
-            },
-            ensure_ascii=False,
-        )
+        # Who has the link has no key: an address that is told of the end is none of theirs.
+        (one.job.echo.get("request_id"), generation_out(one) | {"webhookUrl": None})
         for one in view.jobs
         if one.job.is_final
     ]
+    lines += _never_made(view.batch)
+    said = ({"request_id": name, "response": response} for name, response in lines)
     return WireResponse(
         status=200,
-        body="".join(f"{line}\n" for line in lines),
+        body="".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in said),
         content_type="application/x-ndjson; charset=utf-8",
     )
 
@@ -135,6 +162,33 @@ def batch_out(view: BatchView) -> dict[str, Any]:
         "webhookUrl": view.batch.webhook_url,
         "outputUrl": _output_url(view.batch),
     }
+
+
+def _never_made(batch: Batch) -> list[tuple[JsonValue, dict[str, Any]]]:
+    """Name and response of each line that waited when the batch was stopped; what it asked for is not kept."""
+    if batch.stopped is None:
+        return []
+    names, first = batch.echo.get(_NAMES), len(batch.made_ids)
+    status, error = _STOPPED[batch.stopped]
+    response = dict.fromkeys(_UNKNOWN) | {
+        "createdAt": iso(batch.created_at),
+        "status": status,
+        "input": [],
+        "error": error,
+        "error_code": f"generation_{batch.stopped.value}",
+    }
+    return [
+        (
+            names[number] if isinstance(names, list) else None,
+            {"id": batch.job_ids[number]} | response,
+        )
+        for number in range(first, len(batch.job_ids))
+    ]
+
+
+def _echo(origin: str, names: list[str]) -> dict[str, JsonValue]:
+    """Of a batch whose jobs are made by and by also its lines' names: those that are never made have no other place."""
+    return {"origin": origin} | ({_NAMES: list(names)} if len(names) > MAX_JOBS else {})
 
 
 def _progress(word: wire.BatchWord) -> tuple[BatchProgress, ...]:
