@@ -9,13 +9,18 @@ from lipwire.dialects.native import wire_batches as batch_wire
 from lipwire.dialects.native.codec import ListQuery, job_out, to_json
 from lipwire.dialects.native.codec_job_in import job_fields
 from lipwire.domain import commands
-from lipwire.domain.batches import Batch, counts, status_of
+from lipwire.domain.batches import MAX_JOBS, Batch, counts, status_of
+from lipwire.domain.errors import BatchTooLargeError
 from lipwire.domain.ids import BatchId
 from lipwire.domain.views import BatchView, Page
 
 
 def to_create_batch(request: WireRequest) -> commands.CreateBatch:
-    """POST /batches."""
+    """POST /batches.
+
+    Raises:
+        BatchTooLargeError: more jobs than are accepted together; only sync.so's batches are made by and by.
+    """
     body = read_json(request, batch_wire.BatchIn)
     jobs = body.jobs
     if jobs is None and body.source is not None:
@@ -28,6 +33,8 @@ def to_create_batch(request: WireRequest) -> commands.CreateBatch:
             )
             for speech in body.speeches or ()
         ]
+    if len(jobs or ()) > MAX_JOBS:
+        raise BatchTooLargeError(limit=MAX_JOBS)
     return commands.CreateBatch(
         jobs=tuple(commands.CreateJob(**job_fields(job)) for job in jobs or ()),
         consent=body.consent.statement if body.consent else None,
