@@ -33,10 +33,10 @@ class Lines(FakeLines):
 class Stage:
     """An account with room for so many jobs at once, and what comes of one batch."""
 
-    def __init__(self, *, room=3, credits=1_000_000):
+    def __init__(self, *, room=3, plan=None, credits=1_000_000):
         self.world = world = World()
         world.grant(credits, "first")
-        world.accounts.set_plan(ACCOUNT, "custom", PlanChanges(max_active_jobs=room))
+        world.accounts.set_plan(ACCOUNT, "custom", PlanChanges(max_active_jobs=plan or room + 1))
         self.lines = Lines(world)
 
     def create(self, *jobs):

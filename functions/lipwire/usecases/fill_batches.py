@@ -29,7 +29,8 @@ def fill_batches(
     limits: LimitStore,
     clock: Clock,
 ) -> int:
-    """As many jobs of the account's open batches are made as its plan has room for, the oldest batch first; their number.
+    """As many jobs of the account's open batches are made as its plan has room for, all but one of several, the oldest batch
+    first; their number.
 
     Called when a batch is accepted and whenever a job of the account ends. Whatever was in the way was a job that had not
     ended, be it of its place or of the credits it holds, so its end calls again; and a call that dies is repeated by its
@@ -81,7 +82,8 @@ class _Filling:
             if account is None or account.status is not AccountStatus.ACTIVE:
                 self._batches.stop(batch, Stop.ACCOUNT_CLOSED)
                 continue
-            most = account.limits.max_active_jobs
+            # Whoever asks for one job meanwhile need not wait for hours, where the plan has more than one.
+            most = max(account.limits.max_active_jobs - 1, 1)
             self._active = len(self._limits.active(batch.account_id))
             room = min(most - self._active, self._at_once)
             if room <= 0:

@@ -88,6 +88,16 @@ def test_no_more_jobs_are_made_than_the_plan_has_room_for():
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(("plan", "made"), [(1, 1), (2, 1), (4, 3)])
+def test_one_place_of_several_is_left_to_other_jobs(plan, made):
+    """While a large batch takes the rest for hours; a plan with one place has none to leave."""
+    stage = Stage(plan=plan)
+    stage.create(*[PAIR] * 5)
+    stage.hear()
+    assert len(stage.world.limits.active(ACCOUNT)) == made
+
+
+@pytest.mark.usefixtures("small")
 def test_a_job_that_was_deleted_is_not_made_again():
     """How many were made is counted, not looked up."""
     stage = Stage()
