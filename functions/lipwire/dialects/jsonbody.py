@@ -24,12 +24,19 @@ def read_json(request: WireRequest, model: type[Model]) -> Model:
     if len(request.body) > MAX_BODY_BYTES:
         raise BodyTooLargeError
     try:
-        raw = json.loads(
-            request.body.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant
-        )
+        raw = strict(request.body)
     except (ValueError, RecursionError) as exc:
         raise InvalidRequestError(f"The body is not valid JSON: {_reason(exc)}.") from exc
     return validate(model, raw)
+
+
+def strict(text: bytes) -> object:
+    """What the JSON says.
+
+    Raises:
+        ValueError, RecursionError: not JSON in UTF-8, a field is given twice, or a number is none.
+    """
+    return json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant)
 
 
 def validate(model: type[Model], values: object) -> Model:

@@ -148,6 +148,19 @@ def test_a_large_batch_is_accepted_and_its_jobs_are_made_by_and_by(app):
     assert app.ledger.balance(app.account_id).held == before + held
 
 
+@pytest.mark.parametrize("more", ['"request_id": "b"', '"other": NaN', '"payload": Infinity'])
+def test_lines_are_read_as_strictly_as_bodies(app, more):
+    """A field that is given twice, and numbers that JSON has not."""
+    line = json.dumps({"request_id": "a", "endpoint": "/v2/generate", "payload": TAKE})
+    file = {"filename": "a.jsonl", "content_type": "application/jsonl"}
+    whole = file | {"text": line}
+    assert send(app, "/v2/batch", {"input": whole, "dry_run": "true"}).status == 200
+    spoiled = file | {"text": f"{line[:-1]}, {more}}}"}
+    answer = send(app, "/v2/batch", {"input": spoiled, "dry_run": "true"})
+    assert answer.status == 400
+    assert "line 1 is not valid JSON" in answer.body
+
+
 def test_lines_that_are_never_made_are_told_with_their_names_and_why():
     """In the batch's output as in the native view; what was made stands there as ever."""
     app = MemoryApp()

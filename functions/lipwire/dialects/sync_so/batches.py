@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from lipwire.dialects.base import WireRequest, WireResponse
-from lipwire.dialects.jsonbody import validate
+from lipwire.dialects.jsonbody import strict, validate
 from lipwire.dialects.multipart import read_form
 from lipwire.dialects.sync_so import wire
 from lipwire.dialects.sync_so.codec import NAME, STATUS, answer, generation_out, iso, to_job
@@ -205,7 +205,7 @@ def _output_url(batch: Batch) -> str | None:
 
 def _job(number: int, line: bytes) -> commands.CreateJob:
     try:
-        made = validate(wire.BatchLine, json.loads(line))
+        made = validate(wire.BatchLine, strict(line))
         job = to_job(made.payload)
     except (ValueError, RecursionError) as exc:
         raise wrong("input", f"line {number} is not valid JSON") from exc
