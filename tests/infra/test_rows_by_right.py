@@ -7,16 +7,19 @@ from types import SimpleNamespace
 
 import pytest
 
+from consumers.close_batches.spec import CONSUMER as BATCHES
 from consumers.deliver_webhooks.spec import CONSUMER
 from infra.grants import Handle, statements
 from lipwire.domain.assets import Problem
 from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
 from lipwire.domain.webhooks import Answer, DeliveryStatus
 from lipwire.resources import Need, Resource
+from lipwire.usecases.close_batch import close_batch
 from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
+from lipwire.usecases.fill_batches import fill_batches
 from lipwire.usecases.speak_texts import speak_texts
 from tests.support.fakes_speech import FakeBucket
 from tests.support.fakes_webhooks import FakeQueue
@@ -76,13 +79,14 @@ def made(app: MemoryApp, path: str, body: object) -> dict:
     return json.loads(answer.body)
 
 
-def batch_of(app: MemoryApp) -> dict:
+def batch_of(app: MemoryApp, *, lines: int = 1) -> dict:
     """A batch of sync.so's, with a URL of its own that is told in that vendor's words."""
     inputs = [{"type": "video", "url": "https://media.test/v.mp4"}]
     inputs.append({"type": "audio", "url": "https://media.test/a.wav"})
     payload = {"model": "lipsync-2", "input": inputs}
-    line = json.dumps({"request_id": "one", "endpoint": "/v2/generate", "payload": payload})
-    file = {"filename": "a.jsonl", "content_type": "application/jsonl", "text": line}
+    line = {"endpoint": "/v2/generate", "payload": payload}
+    text = "\n".join(json.dumps(line | {"request_id": f"r{one}"}) for one in range(lines))
+    file = {"filename": "a.jsonl", "content_type": "application/jsonl", "text": text}
     form = a_form({"input": file, "webhook_url": "https://hooks.test/b"})
     headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
     answer = app.ask("POST", "/v2/batch", body=form, headers=headers)
@@ -168,6 +172,28 @@ def test_a_fetch_needs_no_more_rows_than_it_may_touch(app):
     assert app.jobs.get(job_id).stage == "validating"
     app.jobs.record_failure(job_id, Problem(code="source_url_error", message="m"))
     assert app.tables.refused == []
+
+
+def test_a_batch_is_filled_and_told_without_a_row_deleted(app):
+    """From a batch that waits to its last job's end."""
+    batch = batch_of(app, lines=21)
+    app.tables.rights = allowed = rights(BATCHES.function.needs)
+    stores = {"batches": app.batches, "clock": app.clock}
+    made_now = fill_batches(
+        app.account_id,
+        **stores,
+        lines=app.batch_lines,
+        accounts=app.accounts,
+        assets=app.assets,
+        limits=app.limits,
+    )
+    assert made_now > 0
+    (job_id, *_) = app.batches.get(batch["id"]).made_ids
+    close_batch(job_id, jobs=app.jobs, **stores)
+    assert app.tables.refused == []
+    for table in (Resource.JOBS_TABLE, Resource.LEDGER_TABLE, Resource.LIMITS_TABLE):
+        assert not allowed("DeleteItem", table.value, job_id)
+    assert not allowed("UpdateItem", Resource.OUTBOX_TABLE.value, "out_1")
 
 
 def test_rights_refuse_what_is_not_granted(app):

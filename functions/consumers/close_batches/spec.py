@@ -1,6 +1,6 @@
 """Batches: large ones are filled, and those whose last job has ended are told."""
 
-from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
+from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(
@@ -10,13 +10,14 @@ CONSUMER = ConsumerSpec(
         needs=(
             reads(Resource.ACCOUNTS_TABLE),
             reads(Resource.JOBS_TABLE),
-            writes(Resource.JOBS_TABLE),
+            # A transaction has rows of a batch and of its jobs: no one prefix is that of all.
+            Need(Resource.JOBS_TABLE, Access.CHANGE),
             Need(Resource.ASSETS_TABLE, Access.CHANGE, "ast_"),
             reads(Resource.LEDGER_TABLE),
-            writes(Resource.LEDGER_TABLE),
+            Need(Resource.LEDGER_TABLE, Access.CHANGE),
             reads(Resource.LIMITS_TABLE),
-            writes(Resource.LIMITS_TABLE),
-            writes(Resource.OUTBOX_TABLE),
+            Need(Resource.LIMITS_TABLE, Access.CHANGE),
+            Need(Resource.OUTBOX_TABLE, Access.PUT, "out_"),
             reads(Resource.WORK_BUCKET, "batches/"),
             Need(Resource.WORK_BUCKET, Access.DELETE, "batches/"),
         ),
