@@ -29,13 +29,16 @@ def fill_batches(
     limits: LimitStore,
     clock: Clock,
 ) -> int:
-    """As many jobs of the account's open batches are made as its plan has room for, all but one of several, the oldest batch
-    first; their number.
+    """As many jobs of the account's open batches are made as there is room for, the oldest batch first; their number.
 
-    Called when a batch is accepted and whenever a job of the account ends. Whatever was in the way was a job that had not
-    ended, be it of its place or of the credits it holds, so its end calls again; and a call that dies is repeated by its
-    queue. How many lines of a batch were made is
-    counted by the transaction that makes them: none is made twice or passed over, however many calls race.
+    One active job of several that the plan allows is left to others. Called when a batch is accepted and whenever a
+    job of the account ends. Whatever was in the way was a job that had not ended, be it of its place or of the
+    credits it holds, so its end calls again; and a call that dies is repeated by its queue. How many lines of a
+    batch were made is counted by the transaction that makes them: none is made twice or passed over, however many
+    calls race.
+
+    Raises:
+        ConcurrentChangeError: the next jobs of a batch can't be made, though nobody else makes them.
     """
     made = 0
     for batch_id in batches.open(account_id):
@@ -71,6 +74,8 @@ class _Filling:
         self._found: Sequence[BatchLine] = ()
         self._at_once = MAX_JOBS
         self._active = 0
+        #: How many had been made when something was in the way of the next.
+        self._clashed_after: int | None = None
         #: Whether none of it is to be made any more.
         self.is_over = False
 
@@ -117,7 +122,11 @@ class _Filling:
             self._make_assets(chunk, at)
             self._batches.add(batch, jobs, most_active=most, at=at)
         except ConcurrentChangeError:
-            # Another call was quicker, or the rest was called off: the batch says how it stands.
+            # Another call was quicker, or the rest was called off: the batch says how it stands. Where it stands as before,
+            # something else is in the way, such as a row of that id, and trying again leads nowhere.
+            if self._clashed_after == len(batch.made_ids):
+                raise
+            self._clashed_after = len(batch.made_ids)
             return 0
         except InsufficientCreditsError:
             # What can still be paid is made, one by one. The first that can't waits for what the jobs that worked before

@@ -11,7 +11,12 @@ from consumers.close_batches import handler as consumer
 from lipwire.adapters.dynamodb import limits
 from lipwire.adapters.s3_batches import S3BatchLines
 from lipwire.domain.batches import Stop
-from lipwire.domain.errors import BusyError, InsufficientCreditsError, TooManyOpenBatchesError
+from lipwire.domain.errors import (
+    BusyError,
+    ConcurrentChangeError,
+    InsufficientCreditsError,
+    TooManyOpenBatchesError,
+)
 from lipwire.domain.events import JobFailed, envelope
 from lipwire.usecases.erase_job import erase_job
 from lipwire.usecases.refill_batches import refill_batches
@@ -245,3 +250,30 @@ def test_no_more_than_so_many_batches_wait_at_once(monkeypatch):
     assert (len(stage.world.dynamodb.tables["jobs"]), len(stage.lines.rows)) == (rows, 2)
     stage.hear()
     stage.ask(*[PAIR] * 3)
+
+
+def test_a_row_that_is_in_the_way_ends_a_call_instead_of_keeping_it_busy(monkeypatch):
+    """It was tried twice; the batch is left as it was."""
+    stage = Stage(room=3)
+    world, batch = stage.world, stage.ask(*[PAIR] * 3).batch
+    world.dynamodb.tables["jobs"][(batch.job_ids[0],)] = {"pk": {"S": batch.job_ids[0]}}
+    adds, add = [], world.batches.add
+
+    def counted(*args, **more):
+        adds.append(args)
+        assert len(adds) < 9, "it goes on for good"
+        add(*args, **more)
+
+    monkeypatch.setattr(world.batches, "add", counted)
+    found = refill_batches(
+        [ACCOUNT],
+        batches=world.batches,
+        lines=stage.lines,
+        accounts=world.accounts,
+        assets=world.assets,
+        limits=world.limits,
+        clock=world.clock,
+    )
+    assert isinstance(found.failures[ACCOUNT], ConcurrentChangeError)
+    assert len(adds) == 2
+    assert (stage.batch.made_ids, stage.batch.stopped) == ((), None)
