@@ -33,8 +33,8 @@ _DURATIONS: Final = frozenset({"duration", "durations"})
 #: 256 numbers of four bytes: one row of a speaker's styles.
 _ROW_BYTES: Final = 1024
 _CHUNK: Final = 1 << 20
-#: Read, given one more output and made ready, a network is in memory three times; with room for what it does with a long
-#: sentence, and for the network before it, that is the memory of `speak.spec.with_networks`.
+#: Read, given one more output and made ready, a network is in memory three times; with room for what it does with a
+#: long sentence, that is the memory of `speak.spec.with_networks`.
 _MOST_BYTES: Final = 500 << 20
 #: Of something inside a network; exporters write paths like `/dp/Ceil_output_0`.
 _LONGEST_NAME: Final = 200
