@@ -43,8 +43,8 @@ def create_batch(
 ) -> BatchView:
     """Queued jobs, each with a hold of its own and its workflow about to start: all of them, or none.
 
-    More than a transaction takes are checked alike, but not made yet: they are kept in a file, and made, held and begun in
-    their order as the account has room for them (`fill_batches`). Such a batch may be larger than what may be active at
+    More than a transaction takes are checked alike, but not made yet: they are kept in a file, and made, held and begun
+    in their order as the account has room for them (`fill_batches`). Such a batch may be larger than what may be active at
     once. Its credits must be there when it is accepted, and are held job by job.
 
     A rehearsal is checked alike, credits apart, and makes nothing.
@@ -153,7 +153,10 @@ def _accept(
     lines: BatchLines,
     ledger: Ledger,
 ) -> None:
-    """The file first: the row, once it stands, leads to it. What batches before it still owe is not there for this one."""
+    """The file first: the row, once it stands, leads to it.
+
+    What batches before it still owe is not there for this one.
+    """
     opened = (batches.get(one) for one in batches.open(batch.account_id))
     owed = sum(one.owed for one in opened if one is not None)
     if batch.price + owed > ledger.balance(batch.account_id).available:

@@ -122,15 +122,15 @@ class _Filling:
             self._make_assets(chunk, at)
             self._batches.add(batch, jobs, most_active=most, at=at)
         except ConcurrentChangeError:
-            # Another call was quicker, or the rest was called off: the batch says how it stands. Where it stands as before,
-            # something else is in the way, such as a row of that id, and trying again leads nowhere.
+            # Another call was quicker, or the rest was called off: the batch says how it stands. Where it stands as
+            # before, something else is in the way, such as a row of that id, and trying again leads nowhere.
             if self._clashed_after == len(batch.made_ids):
                 raise
             self._clashed_after = len(batch.made_ids)
             return 0
         except InsufficientCreditsError:
-            # What can still be paid is made, one by one. The first that can't waits for what the jobs that worked before
-            # this was tried will give back; where there were none, it is the end.
+            # What can still be paid is made, one by one. The first that can't waits for what the jobs that worked
+            # before this was tried will give back; where there were none, it is the end.
             if len(chunk) == 1:
                 if self._active:
                     raise
@@ -143,7 +143,10 @@ class _Filling:
         return len(jobs)
 
     def _make_assets(self, chunk: Sequence[BatchLine], at: datetime) -> None:
-        """Before the jobs, whose workflows begin at once; an earlier call may have made some. Their bytes are waited for from now on."""
+        """Before the jobs, whose workflows begin at once; an earlier call may have made some.
+
+        Their bytes are waited for from now on.
+        """
         for line in chunk:
             for asset in line.assets:
                 until = at + (asset.upload_expires_at - asset.created_at)

@@ -28,9 +28,9 @@ def refill_batches(
     limits: LimitStore,
     clock: Clock,
 ) -> Refilled:
-    """`fill_batches` for each of these accounts, as if a job of it had ended: what has all been made or expired is finished.
+    """`fill_batches` for each of these accounts, as if a job of it had ended.
 
-    An event that was lost, or that its queue gave up, would else leave a batch waiting for good. One account holds up
+    What has all been made, or has expired, is finished. An event that was lost, or that its queue gave up, would else leave a batch waiting for good. One account holds up
     none of the others.
     """
     made = 0
