@@ -44,8 +44,8 @@ def create_batch(
     """Queued jobs, each with a hold of its own and its workflow about to start: all of them, or none.
 
     More than a transaction takes are checked alike, but not made yet: they are kept in a file, and made, held and begun
-    in their order as the account has room for them (`fill_batches`). Such a batch may be larger than what may be active at
-    once. Its credits must be there when it is accepted, and are held job by job.
+    in their order as the account has room for them (`fill_batches`). Such a batch may be larger than what may be active
+    at once. Its credits must be there when it is accepted, and are held job by job.
 
     A rehearsal is checked alike, credits apart, and makes nothing.
 

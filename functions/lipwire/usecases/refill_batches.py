@@ -30,8 +30,8 @@ def refill_batches(
 ) -> Refilled:
     """`fill_batches` for each of these accounts, as if a job of it had ended.
 
-    What has all been made, or has expired, is finished. An event that was lost, or that its queue gave up, would else leave a batch waiting for good. One account holds up
-    none of the others.
+    What has all been made, or has expired, is finished. An event that was lost, or that its queue gave up, would
+    else leave a batch waiting for good. One account holds up none of the others.
     """
     made = 0
     failures: dict[AccountId, Exception] = {}
