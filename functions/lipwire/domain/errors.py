@@ -204,6 +204,8 @@ class ConcurrentChangeError(LipwireError):
 class IdTakenError(ConcurrentChangeError):
     """A new thing drew the id of one that is there: whoever draws again gets another."""
 
+    code = "id_taken"
+
 
 class InvalidRequestError(LipwireError):
     code = "invalid_request"
