@@ -15,7 +15,6 @@ from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
 from lipwire.domain.webhooks import Answer, DeliveryStatus
 from lipwire.resources import Need, Resource
 from lipwire.usecases.close_batch import close_batch
-from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
@@ -134,20 +133,7 @@ def test_deliveries_need_no_more_rows_than_they_may_touch(app, status):
     del app.tables.tables[Resource.WEBHOOKS_TABLE.value][app.account_id, "clock"]
     app.tables.rights = rights(CONSUMER.function.needs)
     sender = SimpleNamespace(post=lambda *_what, **_how: Answer(status=status))
-    ended = [
-        deliver_webhook(
-            one,
-            deliveries=app.deliveries,
-            endpoints=app.endpoints,
-            secrets=app.account_secrets,
-            views=app.job_views,
-            sender=sender,
-            queue=app.delivery_queue,
-            clock=app.clock,
-            ids=app.ids,
-        )
-        for one in due
-    ]
+    ended = [app.deliver(one, sender) for one in due]
     assert app.tables.refused == []
     assert {one.status for one in ended if one is not None} == {ENDS[status]}
 

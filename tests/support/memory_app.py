@@ -18,6 +18,7 @@ from lipwire.domain.numbers import number_of, numbered, uuid_of
 from lipwire.domain.plans import PlanChanges
 from lipwire.resources import Resource
 from lipwire.serving import answer
+from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.open_account import open_account
 from tests.support.builders import a_job, a_report, an_asset, video_info, voice_info
 from tests.support.fakes import AnyUrl, FakeEngines, FakeWork
@@ -182,6 +183,20 @@ class MemoryApp(App):
             if match and route.method == method:
                 return self.answer(dialect, route, path, match.groupdict(), **given)
         raise LookupError(f"no route for {method} {path}")
+
+    def deliver(self, delivery_id: str, sender: Any) -> Any:
+        """The delivery as it stands after one attempt by `sender`; None where there was nothing to do."""
+        return deliver_webhook(
+            delivery_id,
+            deliveries=self.deliveries,
+            endpoints=self.endpoints,
+            secrets=self.account_secrets,
+            views=self.job_views,
+            sender=sender,
+            queue=self.delivery_queue,
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     def answer(
         self, dialect: Dialect, route: Route, path: str, params: dict[str, str], **given: Any

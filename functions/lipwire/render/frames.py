@@ -1,7 +1,8 @@
 """The steps of a render in order, each a function: plan, synthesize, composite and encode.
 
 Tracking (`lipwire.render.face.analysis`) and hearing (`lipwire.render.hearing`) come before them, decoding and encoding
-run beside them (`lipwire.render.media`). Frames are counted in output order, `k`; `canvas` is the source frame that lies under one.
+run beside them (`lipwire.render.media`). Frames are counted in output order, `k`; `canvas` is the source frame that lies
+under one.
 """
 
 from collections.abc import Callable, Iterator, Sequence

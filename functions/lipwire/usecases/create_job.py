@@ -43,7 +43,8 @@ def create_job(
 ) -> JobView:
     """A queued job with its credits held and its workflow about to start: one transaction.
 
-    The ledger is asked only where the answer shows what is left. What the probe already knows is refused here; what it does not know yet is refused by `ValidateSources`.
+    The ledger is asked only where the answer shows what is left. What the probe already knows is refused here; what it
+    does not know yet is refused by `ValidateSources`.
 
     Raises:
         InvalidRequestError: an asset id is unknown (named in `errors`).

@@ -18,9 +18,9 @@ def fetch_upload(
     pages: PageReader | None,
     clock: Clock,
 ) -> None:
-    """An asset that waits for what its URL leads to has arrived, or is rejected with the reason; any other stays as it is.
+    """An asset that waits for what its URL leads to has arrived, or is rejected with the reason.
 
-    Nothing is fetched for one that is given up or deleted meanwhile.
+    Any other stays as it is. Nothing is fetched for one that is given up or deleted meanwhile.
 
     Raises:
         BusyError: a job that names the asset fetches it too, and is not done yet.

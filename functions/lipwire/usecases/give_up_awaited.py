@@ -7,7 +7,10 @@ from lipwire.ports import AssetStore, Clock
 
 
 def give_up_awaited(asset_id: AssetId, *, assets: AssetStore, clock: Clock) -> bool:
-    """Whether an asset that was still to be spoken or fetched is rejected; a speech is paid back. Any other stays as it is."""
+    """Whether an asset that was still to be spoken or fetched is rejected; a speech is paid back.
+
+    Any other stays as it is.
+    """
     asset = assets.get(asset_id)
     if asset is None or asset.status is not AssetStatus.AWAITING_UPLOAD:
         return False

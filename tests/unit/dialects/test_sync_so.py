@@ -25,7 +25,6 @@ from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.webhooks import VendorMessage
 from lipwire.usecases.create_batch import create_batch
-from lipwire.usecases.create_job import create_job
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.read_batch_output import read_batch_output
 from lipwire.webhook_views import DialectJobViews
@@ -53,6 +52,7 @@ from tests.support.fakes_batches import FakeBatches, FakeLines
 from tests.support.fakes_consents import FakeConsents
 from tests.support.fakes_webhooks import FakeDeliveries, FakeEndpoints, FakeQueue, a_delivery
 from tests.support.goldens import BOUNDARY, a_form, told
+from tests.support.new_jobs import a_new_view
 
 
 def test_the_signature_is_the_vendors():
@@ -84,20 +84,7 @@ def test_files_of_a_form_become_assets_of_the_account():
         body=a_form(form),
     )
     assets, uploads = FakeAssets(), FakeUploads()
-    view = create_job(
-        to_generate(request),
-        a_caller(),
-        jobs=FakeJobs(),
-        consents=FakeConsents(),
-        consent_required=False,
-        assets=assets,
-        uploads=uploads,
-        engines=FakeEngines(),
-        webhook_urls=AnyUrl(),
-        source_urls=AnyUrl(),
-        clock=FakeClock(),
-        ids=FakeIds(),
-    )
+    view = a_new_view(to_generate(request), assets, uploads)
     source, speech = assets.get(view.job.source_id), assets.get(view.job.speech_id)
     assert (source.filename, source.content_type, source.size_bytes) == ("v.mp4", "video/mp4", 6)
     assert {one.status for one in (source, speech)} == {AssetStatus.AWAITING_UPLOAD}

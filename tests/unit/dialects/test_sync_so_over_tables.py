@@ -10,7 +10,6 @@ from lipwire.domain.assets import AssetStatus
 from lipwire.domain.batches import Stop
 from lipwire.domain.events import BatchCompleted, envelope
 from lipwire.domain.webhooks import Answer, DeliveryStatus, delivery_id
-from lipwire.usecases.deliver_webhook import deliver_webhook
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.fill_batches import fill_batches
 from tests.support.goldens import BOUNDARY, a_form
@@ -249,17 +248,7 @@ def test_the_end_of_a_batch_reaches_its_own_url(app):
     )
     assert targets == 1
     sender = Sender()
-    delivered = deliver_webhook(
-        delivery_id(event.metadata.id, "batch"),
-        deliveries=app.deliveries,
-        endpoints=app.endpoints,
-        secrets=app.account_secrets,
-        views=app.job_views,
-        sender=sender,
-        queue=app.delivery_queue,
-        clock=app.clock,
-        ids=app.ids,
-    )
+    delivered = app.deliver(delivery_id(event.metadata.id, "batch"), sender)
     assert delivered.status is DeliveryStatus.DELIVERED
     ((url, headers, body),) = sender.sent
     assert url == "https://hooks.test/b"
