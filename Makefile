@@ -37,7 +37,7 @@ test: setup ## every check and every test, as CI runs them
 quick: setup ## the checks and tests that need no emulator and no video
 	@$(BIN)/python tests/run.py quick
 
-soak: setup ## the long tests: whole minutes of video through renderer and platform (tests/soak)
+soak: setup ## the long tests: minutes of video, thousands of examples, races (tests/soak)
 	@$(BIN)/python tests/run.py soak
 
 check: setup ## formatting, lint, types, import contracts, house rules

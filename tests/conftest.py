@@ -2,11 +2,22 @@
 
 import os
 from collections.abc import Generator, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
 from tests.support.secrets import found_in
+
+# The renderer's image, in which the tests of its box run, has no hypothesis.
+if find_spec("hypothesis"):
+    from hypothesis import settings
+
+    # A machine that does much else holds an example up for longer than any deadline that would mean something; and a
+    # change is judged by the same examples every time. New ones are looked for by `make soak`.
+    settings.register_profile("steady", deadline=None, derandomize=True)
+    settings.register_profile("search", deadline=None, derandomize=False, max_examples=3000)
+    settings.load_profile("steady")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -50,6 +50,7 @@ class Suite:
     environment: str = "tools"
     ignored: tuple[str, ...] = ()
     longest_s: int = LONGEST_S
+    arguments: tuple[str, ...] = ()
 
 
 FORM = Checks(
@@ -89,6 +90,12 @@ PLATFORM = Suite("platform", ("tests/integration", "tests/e2e"), longest_s=1200)
 RENDER = Suite("render", ("tests/unit/render", "tests/render"), "inference")
 SOAK = Suite("soak", ("tests/soak",), ignored=("tests/soak/render",), longest_s=7200)
 SOAK_RENDER = Suite("soak-render", ("tests/soak/render",), "inference", longest_s=7200)
+#: Thousands of examples of every property, others each time: `make test` tries the same few.
+SEARCH = ("--hypothesis-profile=search", "-m", "hypothesis")
+EXAMPLES = Suite("examples", UNIT.paths, ignored=UNIT.ignored, longest_s=7200, arguments=SEARCH)
+EXAMPLES_RENDER = Suite(
+    "examples-render", RENDER.paths, "inference", longest_s=7200, arguments=SEARCH
+)
 
 #: The parts of an inner tuple share two cores, begun in its order; what measures times or kills processes on the platform
 #: runs alone.
@@ -102,7 +109,7 @@ PLANS: Final[dict[str, tuple[tuple[Checks | Suite, ...], ...]]] = {
         (PLATFORM,),
     ),
     # Long media, in minutes to hours: kept apart so that a change is tested in less.
-    "soak": ((SOAK_RENDER,), (SOAK,)),
+    "soak": ((EXAMPLES_RENDER, EXAMPLES), (SOAK_RENDER,), (SOAK,)),
 }
 
 
@@ -167,6 +174,7 @@ def _test(suite: Suite) -> Outcome:
     python = ROOT / ".venv" / suite.environment / "bin" / "python"
     command = [str(python), "-m", "pytest", "-q", "--durations=5", f"--junitxml={report}", *paths]
     command += [f"--ignore={path}" for path in suite.ignored]
+    command += suite.arguments
     began = time.monotonic()
     # No compiled files beside the sources: they would change what a deployment is made from.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -149,7 +149,9 @@ def plan_timeline(
         )
     rate = _rate(options, fps)
     if rate is not None:
-        slots = _resampled(slots, rate, spoken_until=spoken_until)
+        slots = _resampled(
+            slots, rate, voice_end=voice_end, ends_with_voice=spoken_until is not None
+        )
     elif spoken_until is not None and _is_remapped(picture, spoken_until, options):
         rate = fps
     end_s = slots[-1].time_s + slots[-1].duration_s
@@ -327,11 +329,15 @@ def _spoken_until(picture: _Picture, voice_end: Fraction, options: JobOptions) -
     return None if how in (WhenShorter.CUT_OFF, WhenShorter.BOUNCE) else voice_end
 
 
-def _resampled(slots: list[Slot], rate: Fraction, *, spoken_until: Fraction | None) -> list[Slot]:
-    """At a constant rate the frame nearest in time, the earlier of two; a voice that ends the output is heard out."""
+def _resampled(
+    slots: list[Slot], rate: Fraction, *, voice_end: Fraction, ends_with_voice: bool
+) -> list[Slot]:
+    """At a constant rate the frame nearest in time, the earlier of two; a voice that fits the output is heard out."""
     begin, end = slots[0].time_s, slots[-1].time_s + slots[-1].duration_s
-    ticks = (end - begin) * rate
-    count = round(ticks) if spoken_until is None else -int((begin - spoken_until) * rate // 1)
+    count = spoken = -int((begin - voice_end) * rate // 1)
+    if not ends_with_voice:
+        whole = round((end - begin) * rate)
+        count = max(whole, spoken) if voice_end <= end else whole
     edges = [(one.time_s + other.time_s) / 2 for one, other in pairwise(slots)]
     made = []
     for tick in range(max(1, count)):

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("numpy", reason="the renderer's environment has numpy")
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lipwire.domain.errors import InvalidOptionError
@@ -269,7 +269,6 @@ def test_a_picture_speaks_at_a_constant_rate() -> None:
 times = st.integers(1, 120).map(lambda ms: Fraction(ms, 1000))
 
 
-@settings(deadline=None)
 @given(
     durations=st.lists(times, min_size=1, max_size=40),
     first=st.integers(0, 500).map(lambda ms: Fraction(ms, 1000)),
@@ -327,6 +326,26 @@ def test_any_plan_is_sound(
         assert wanted - step < made.end_s < wanted + step
     for piece in made.sound:
         assert 0 <= piece.at_s < piece.at_s + piece.duration_s <= made.end_s
+
+
+def test_the_last_word_is_heard_out_at_any_rate() -> None:
+    """A pass back that ends with the voice is not rounded to fewer frames than the voice needs."""
+    step = Fraction(1, 1000)
+    for shorter, longer in (
+        (WhenShorter.BOUNCE, WhenLonger.TRIM),
+        (WhenShorter.LOOP, WhenLonger.KEEP),
+    ):
+        options = JobOptions(when_shorter=shorter, when_longer=longer, fps=46)
+        lengths = [step] * 22
+        made = plan_timeline(
+            [step * n for n in range(22)],
+            lengths,
+            voices_s=[22 * step],
+            options=options,
+            fps=1 / step,
+        )
+        (piece,) = made.sound
+        assert piece.duration_s == 22 * step
 
 
 def test_ranges_beyond_the_longest_output_are_refused() -> None:
