@@ -18,7 +18,7 @@ from lipwire.domain.errors import NoFaceError, SilentSpeechError
 from lipwire.domain.options import JobOptions
 from lipwire.engines.base import RenderTask
 from lipwire.engines.retarget import build
-from lipwire.render.hearing import EndedError, Hearing
+from lipwire.render.hearing import EndedError, Hearing, load, save
 from lipwire.render.speech import allphone
 from lipwire.render.speech import pocketsphinx as model
 from lipwire.render.speech.allphone import PhoneDecoder
@@ -112,6 +112,52 @@ def test_a_silent_voice_is_told_before_a_missing_face(tmp_path: Path) -> None:
         render(make_wav(tmp_path / "silent.wav", np.zeros(5 * SAMPLE_RATE, np.float32)))
     with pytest.raises(NoFaceError):
         render(make_wav(tmp_path / "voice.wav", babble(0.5)))
+
+
+def test_what_was_heard_is_read_as_it_was(tmp_path: Path) -> None:
+    """To the bit, of two voices in their order; and the same hearing is the same file."""
+    voices = [
+        mouth_track(make_wav(tmp_path / f"{seconds}.wav", babble(seconds)), language="de")
+        for seconds in (0.7, 0.5)
+    ]
+    for name in ("one", "other"):
+        save(tmp_path / name, voices)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    read = load(tmp_path / "one")
+    assert [(one.duration_s, one.model) for one in read] == [
+        (one.duration_s, one.model) for one in voices
+    ]
+    for one, other in zip(read, voices, strict=True):
+        for name in ("times_s", "opening", "rounding", "closure", "energy", "voiced"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
+
+
+@pytest.mark.parametrize("broken", ["nothing", "text", "half", "other"])
+def test_a_stored_hearing_that_cannot_be_read_is_heard_anew(broken: str, tmp_path: Path) -> None:
+    """A silent voice is told, where the stored hearing is worth nothing."""
+    stored = tmp_path / "heard"
+    save(stored, [mouth_track(make_wav(tmp_path / "a.wav", babble(0.5)), language="de")])
+    whole = stored.read_bytes()
+    stored.write_bytes(
+        {"nothing": b"", "text": b"no archive", "half": whole[:-40]}.get(broken, b"")
+    )
+    if broken == "other":
+        with stored.open("wb") as file:
+            np.savez(file, landmarks=np.zeros(3))
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((64, 64, 3), 128, np.uint8))
+    with pytest.raises(SilentSpeechError):
+        build().render(
+            RenderTask(
+                source=tmp_path / "grey.png",
+                is_image=True,
+                speeches=(make_wav(tmp_path / "silent.wav", np.zeros(SAMPLE_RATE, np.float32)),),
+                analysis=tmp_path / "analysis.npz",
+                heard=stored,
+                output=tmp_path / "out.mp4",
+                cover=tmp_path / "cover.jpg",
+                progress=lambda *_: None,
+            )
+        )
 
 
 def test_noise_is_coloured_as_a_filter_would() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from lipwire.domain.jobs import JobOutput, analysis_prefix
 from lipwire.domain.options import SpeakingOrder
 from lipwire.engines.retarget import SPEC
+from lipwire.render import hearing
 from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.measure import measure_video
 from lipwire.render.seams import quiet_seams
+from lipwire.render.speech.mouth import mouth_track
+from lipwire.render.speech.track import MouthTrack
 from tests.support.builders import ACCOUNT
 from tests.support.clips import make_wav
 from tests.support.containers import JOB, Containers, assert_no_jump
@@ -27,7 +31,15 @@ def whole(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="module")
-def containers(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Containers:
+def heard() -> list[Path]:
+    """Voices that a recogniser listened to, in order."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def containers(
+    footage: Footage, heard: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> Containers:
     """The same in four parts, of which the last one is beyond the output's end; a broken analysis lay there before."""
     made = Containers.given(
         tmp_path_factory.mktemp("parts"),
@@ -39,7 +51,14 @@ def containers(footage: Footage, tmp_path_factory: pytest.TempPathFactory) -> Co
     stored = made.root / "work" / analysis_key(footage.clip)
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"PK\x03\x04 and nothing more")
-    made.render()
+
+    def counted(path: Path, **how: Any) -> MouthTrack:
+        heard.append(path)
+        return mouth_track(path, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hearing, "mouth_track", counted)
+        made.render()
     return made
 
 
@@ -58,6 +77,11 @@ def test_an_analysis_that_cannot_be_read_is_made_anew(
     assert containers.work.reports[JOB].quality["analysis"] == "reused"
     shared = containers.root / "work" / containers.work.cut(JOB).analysis_key
     assert shared.read_bytes() == stored.read_bytes()
+
+
+def test_a_voice_is_heard_once_for_all_parts(containers: Containers, heard: list[Path]) -> None:
+    """Before there are parts; what each of them plans by is what was heard then."""
+    assert heard == [containers.root / "prepare" / "speech"]
 
 
 def test_nothing_tells_the_parts_from_a_whole(containers: Containers, whole: Made) -> None:

@@ -13,7 +13,14 @@ from lipwire.domain.errors import BusyError, NoFaceError
 from lipwire.domain.jobs import JobStatus, RenderPlan, RenderReport, outputs_prefix
 from lipwire.domain.options import JobOptions
 from lipwire.domain.shards import ShardCut
-from lipwire.engines.base import AnalyzeResult, AnalyzeTask, RenderResult, RenderTask, ShardPlace
+from lipwire.engines.base import (
+    AnalyzeResult,
+    AnalyzeTask,
+    HearTask,
+    RenderResult,
+    RenderTask,
+    ShardPlace,
+)
 from lipwire.render.exit_codes import ExitCode
 from lipwire.render.progress import StoppedError
 from lipwire.render.runner import Runner
@@ -96,6 +103,10 @@ class Recorder:
         """Nothing to load."""
 
     def analyze(self, task: AnalyzeTask) -> AnalyzeResult:
+        """Not asked."""
+        raise NotImplementedError
+
+    def hear(self, task: HearTask) -> None:
         """Not asked."""
         raise NotImplementedError
 

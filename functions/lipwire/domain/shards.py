@@ -19,6 +19,8 @@ class ShardCut(Model):
     seams: tuple[int, ...]
     #: The very analysis that every part plans by: two that differ in a bit may plan different mouths.
     analysis_key: str
+    #: What was heard in the voices, which is long work too; None where the engine stores nothing of the kind.
+    hearing_key: str | None = None
     source_sha256: str | None = None
 
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -60,6 +62,11 @@ def cut_key(job_id: str) -> str:
 def cut_analysis_key(job_id: str, sha256: str) -> str:
     """The analysis that they plan by."""
     return f"{parts_prefix(job_id)}analysis-{sha256[:16]}.npz"
+
+
+def cut_hearing_key(job_id: str, sha256: str) -> str:
+    """What was heard in the voices."""
+    return f"{parts_prefix(job_id)}heard-{sha256[:16]}"
 
 
 def part_key(job_id: str, index: int, sha256: str) -> str:

@@ -1,4 +1,4 @@
-"""The engine contract: three members, heavy imports only inside them."""
+"""The engine contract: what it declares and four methods, heavy imports only inside them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +40,18 @@ class AnalyzeResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HearTask:
+    """Hear once what every part of an output asks of its voices."""
+
+    #: As in `RenderTask`, and so are the options.
+    speeches: tuple[Path, ...]
+    options: JobOptions
+    #: Where the engine writes what it heard, in a form of its own; nothing, where hearing costs it nothing.
+    heard: Path
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
     """One of several parts of an output, cut by time; the parts are joined without encoding anew.
 
@@ -74,6 +86,8 @@ class RenderTask:
     mask: Path | None = None
     #: From an earlier `analyze` of the same bytes by the same engine version; made here when missing.
     analysis: Path
+    #: From an earlier `hear` of the same voices and options by the same engine version; heard anew when missing.
+    heard: Path | None = None
     output: Path
     #: Made by the shard that holds its frame.
     cover: Path
@@ -117,5 +131,7 @@ class Engine(Protocol):
     def setup(self) -> None: ...
 
     def analyze(self, task: AnalyzeTask) -> AnalyzeResult: ...
+
+    def hear(self, task: HearTask) -> None: ...
 
     def render(self, task: RenderTask) -> RenderResult: ...

@@ -14,6 +14,7 @@ from lipwire.engines.base import (
     AnalyzeResult,
     AnalyzeTask,
     Engine,
+    HearTask,
     RenderResult,
     RenderTask,
     ShardPlace,
@@ -43,6 +44,8 @@ SPEC = EngineSpec(
     licence="Apache-2.0",
 )
 
+#: What reading a stored analysis or hearing raises that is not one.
+_UNREADABLE = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 #: The cover shows the frame this far into the output.
 _COVER_AT = Fraction(1, 3)
 
@@ -78,6 +81,20 @@ class RetargetEngine:
         return AnalyzeResult(
             faces=len(analysis.people), frames_with_face=int(found.sum()), frames=len(analysis)
         )
+
+    def hear(self, task: HearTask) -> None:
+        """What the voices ask of mouths lies at `task.heard`.
+
+        Raises:
+            SilentSpeechError: nobody can be heard in a voice.
+            CorruptMediaError: a voice can't be decoded.
+        """
+        from lipwire.render.hearing import hear, save
+
+        voices = hear(
+            task.speeches, task.options, before_each=lambda: task.progress("listening", 0, 1)
+        )
+        save(task.heard, voices)
 
     def render(self, task: RenderTask) -> RenderResult:
         """The speaking video lies at `task.output`, its cover at `task.cover`; of a shard, its pictures only.
@@ -148,6 +165,11 @@ def _heard_and_known(task: RenderTask, clock: "_Clock") -> "tuple[tuple[MouthTra
     """
     from lipwire.render.hearing import Hearing
 
+    if heard := _heard_before(task):
+        clock.lap("listening")
+        known = _known(task)
+        clock.lap("analyzing")
+        return heard, known
     told = ("listening", 0, 1)
 
     with Hearing(task.speeches, task.options) as hearing:
@@ -172,12 +194,22 @@ def _heard_and_known(task: RenderTask, clock: "_Clock") -> "tuple[tuple[MouthTra
     return voices, known
 
 
+def _heard_before(task: RenderTask) -> "tuple[MouthTrack, ...]":
+    """What an earlier `hear` left, if it can be read; else nothing."""
+    from lipwire.render.hearing import load
+
+    if task.heard is not None and task.heard.exists():
+        with suppress(*_UNREADABLE):
+            return load(task.heard)
+    return ()
+
+
 def _known(task: AnalyzeTask | RenderTask) -> _Known:
     """The source's analysis, made and saved where none is there that can be read."""
     from lipwire.render.face.analysis import Analysis
 
     if task.analysis.exists():
-        with suppress(ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        with suppress(*_UNREADABLE):
             return _Known(Analysis.load(task.analysis), is_reused=True, kept=None)
     made, kept = _look(task)
     made.save(task.analysis)

@@ -1,11 +1,14 @@
-"""The step that hears: what each voice asks of a mouth; beside other work, in a thread of its own."""
+"""The step that hears: what each voice asks of a mouth; once for all parts of an output, or beside other work."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from fractions import Fraction
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
+
+import numpy as np
 
 from lipwire.domain.options import JobOptions
 from lipwire.render.speech.mouth import mouth_track
@@ -13,6 +16,8 @@ from lipwire.render.speech.track import MouthTrack
 
 #: How often whoever waits is told that it goes on.
 _EVERY_S: Final = 0.5
+#: The arrays of a MouthTrack.
+_CURVES: Final = ("times_s", "opening", "rounding", "closure", "energy", "voiced")
 
 
 def hear(
@@ -37,6 +42,35 @@ def hear(
         )
         for speech in speeches
     )
+
+
+def save(path: Path, tracks: Sequence[MouthTrack]) -> None:
+    """What was heard, as a NumPy archive: per voice five curves, its length in seconds as a fraction, who heard it."""
+    arrays: dict[str, Any] = {}
+    for number, track in enumerate(tracks):
+        arrays |= {f"{name}{number}": getattr(track, name) for name in _CURVES}
+        arrays[f"told{number}"] = np.array([str(track.duration_s), track.model])
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def load(path: Path) -> tuple[MouthTrack, ...]:
+    """As saved.
+
+    Raises ValueError, KeyError, EOFError or zipfile.BadZipFile for another file.
+    """
+    tracks: list[MouthTrack] = []
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        while f"told{len(tracks)}" in arrays:
+            number = len(tracks)
+            duration, model = arrays[f"told{number}"]
+            curves = {name: arrays[f"{name}{number}"] for name in _CURVES}
+            tracks.append(
+                MouthTrack(duration_s=Fraction(str(duration)), model=str(model), **curves)
+            )
+    if not tracks:
+        raise ValueError("no voice was heard in this file")
+    return tuple(tracks)
 
 
 class EndedError(Exception):

@@ -1,13 +1,10 @@
 """One task of a container: fetch the plan and its files, run the engine, put the results, leave a report."""
 
-import hashlib
 import logging
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
-
-from pydantic import TypeAdapter
 
 from lipwire.domain.errors import NoFaceError, UnavailableError
 from lipwire.domain.ids import JobId
@@ -19,11 +16,11 @@ from lipwire.domain.jobs import (
     outputs_prefix,
     result_key,
 )
-from lipwire.domain.options import JobOptions, PhonemeTime
 from lipwire.domain.shards import (
     ShardCut,
     ShardReport,
     cut_analysis_key,
+    cut_hearing_key,
     part_cover_key,
     part_key,
     parts_prefix,
@@ -33,6 +30,7 @@ from lipwire.engines.base import (
     AnalyzeResult,
     AnalyzeTask,
     Engine,
+    HearTask,
     Progress,
     RenderResult,
     RenderTask,
@@ -42,6 +40,7 @@ from lipwire.ports import Clock, JobStore
 from lipwire.render.merge import merged_quality, merged_warnings
 from lipwire.render.progress import JobProgress, StoppedError
 from lipwire.render.stores import Files, Reports
+from lipwire.render.task_files import TaskFiles, sha256_of
 
 _BYTES: Final = "application/octet-stream"
 log = logging.getLogger("lipwire")
@@ -69,7 +68,7 @@ class Runner:
         self._clock = clock
         self._load_engine = load_engine
         self._folder = folder
-        self._uploads = uploads
+        self._inputs = TaskFiles(files, folder, uploads=uploads)
         self._work = work
         self._outputs = outputs
 
@@ -83,7 +82,8 @@ class Runner:
         plan = self._reports.plan(job_id)
         progress = JobProgress(JobId(job_id), self._jobs, self._clock)
         progress("fetching", 0, 1)
-        source, speeches, mask = self._files_of(plan)
+        source, speeches = self._inputs.source(plan), self._inputs.speeches(plan)
+        mask = self._inputs.mask(plan)
         engine = self._engine(plan.engine)
         analysis, analysis_key, was_there = self._analysis(plan, source, engine)
         result = engine.render(
@@ -96,7 +96,7 @@ class Runner:
                 output=self._folder / "output.mp4",
                 cover=self._folder / "cover.jpg",
                 progress=progress,
-                options=self._options(plan),
+                options=self._inputs.options(plan),
                 mark=plan.mark,
             )
         )
@@ -111,20 +111,32 @@ class Runner:
                 output=_output(result, plan, self._folder / "output.mp4"),
                 warnings=_warnings(result),
                 quality=dict(result.quality),
-                sha256=_sha256(source),
+                sha256=sha256_of(source),
             ),
             wrote,
         )
 
     def prepare(self, job_id: str) -> None:
-        """What the parts of a long output have in common is agreed: the analysis they plan by, and where it is cut."""
+        """What the parts of a long output have in common is agreed.
+
+        The analysis they plan by, what was heard in the voices, and where it is cut.
+        """
         from lipwire.render.seams import quiet_seams
 
         plan = self._reports.plan(job_id)
         progress = JobProgress(JobId(job_id), self._jobs, self._clock)
         progress("fetching", 0, 1)
-        source, speeches, _ = self._files_of(plan)
+        source, speeches = self._inputs.source(plan), self._inputs.speeches(plan)
         engine = self._engine(plan.engine)
+        heard = self._folder / "heard"
+        engine.hear(
+            HearTask(
+                speeches=speeches,
+                options=self._inputs.options(plan),
+                heard=heard,
+                progress=progress,
+            )
+        )
         _, analysis, wrote = self._analyzed(plan, source, engine, progress)
         progress("planning", 0, 1)
         seams = quiet_seams(
@@ -133,10 +145,20 @@ class Runner:
             parts=plan.shards,
             length_ms=plan.longest_ms,
         )
-        shared = cut_analysis_key(job_id, _sha256(analysis))
+        shared = cut_analysis_key(job_id, sha256_of(analysis))
         self._put(analysis, self._work, shared, _BYTES)
+        hearing = None
+        if heard.exists():
+            hearing = cut_hearing_key(job_id, sha256_of(heard))
+            self._put(heard, self._work, hearing, _BYTES)
         self._reports.agree_cut(
-            job_id, ShardCut(seams=seams, analysis_key=shared, source_sha256=_sha256(source))
+            job_id,
+            ShardCut(
+                seams=seams,
+                analysis_key=shared,
+                hearing_key=hearing,
+                source_sha256=sha256_of(source),
+            ),
         )
         self._leave_nothing_if_over(job_id, [*wrote, (self._work, parts_prefix(job_id))])
 
@@ -146,9 +168,12 @@ class Runner:
         start_ms, end_ms = cut.spans()[index]
         progress = JobProgress(JobId(job_id), self._jobs, self._clock, shard=index)
         progress("fetching", 0, 1)
-        source, speeches, mask = self._files_of(plan)
-        analysis = self._folder / "analysis.npz"
-        self._need(self._work, cut.analysis_key, analysis)
+        source, speeches = self._inputs.source(plan), self._inputs.speeches(plan)
+        mask = self._inputs.mask(plan)
+        analysis, heard = self._folder / "analysis.npz", self._folder / "heard"
+        self._inputs.need(self._work, cut.analysis_key, analysis)
+        if cut.hearing_key is not None:
+            self._inputs.need(self._work, cut.hearing_key, heard)
         part, cover = self._folder / "part.mp4", self._folder / "cover.jpg"
         result = self._engine(plan.engine).render(
             RenderTask(
@@ -160,8 +185,9 @@ class Runner:
                 output=part,
                 cover=cover,
                 progress=progress,
-                options=self._options(plan),
+                options=self._inputs.options(plan),
                 mark=plan.mark,
+                heard=heard,
                 shard=Shard(start_ms=start_ms, end_ms=end_ms),
             )
         )
@@ -175,7 +201,7 @@ class Runner:
         progress("uploading", 0, 1)
         output = None
         if result.frames:
-            key = part_key(job_id, index, _sha256(part))
+            key = part_key(job_id, index, sha256_of(part))
             self._put(part, self._work, key, "video/mp4")
             output = _output(result, plan, part).model_copy(update={"key": key})
         if cover.exists():
@@ -216,7 +242,7 @@ class Runner:
             if report.output is None:
                 continue
             path = self._folder / f"part{index}.mp4"
-            self._need(self._work, report.output.key, path)
+            self._inputs.need(self._work, report.output.key, path)
             parts.append(Part(path, report.output.frames, Fraction(report.begins_s)))
             reports.append(report)
             outputs.append(report.output)
@@ -225,7 +251,7 @@ class Runner:
             raise ValueError(f"the parts do not make one output: {firsts}")
         output = self._folder / "output.mp4"
         joined = join(parts, output)
-        self._need(self._work, part_cover_key(plan.id), self._folder / "cover.jpg")
+        self._inputs.need(self._work, part_cover_key(plan.id), self._folder / "cover.jpg")
         progress("uploading", 0, 1)
         whole = outputs[0].model_copy(
             update={
@@ -249,14 +275,14 @@ class Runner:
     def analyze(self, asset_id: str) -> None:
         """The analysis of a source lies in the work bucket; a source without a face reports none."""
         plan = self._reports.plan(asset_id)
-        source = self._fetch(plan.source_key, "source", plan.source_version)
+        source = self._inputs.source(plan)
         engine = self._engine(plan.engine)
         try:
             found, _, _ = self._analyzed(plan, source, engine, lambda *_: None)
         except NoFaceError:
             self._reports.put_report(
                 asset_id,
-                RenderReport(faces=0, sha256=_sha256(source), account_id=plan.account_id),
+                RenderReport(faces=0, sha256=sha256_of(source), account_id=plan.account_id),
             )
             return
         self._reports.put_report(
@@ -265,7 +291,7 @@ class Runner:
                 faces=found.faces,
                 frames=found.frames,
                 frames_with_face=found.frames_with_face,
-                sha256=_sha256(source),
+                sha256=sha256_of(source),
                 account_id=plan.account_id,
             ),
         )
@@ -275,44 +301,10 @@ class Runner:
         engine.setup()
         return engine
 
-    def _files_of(self, plan: RenderPlan) -> tuple[Path, tuple[Path, ...], Path | None]:
-        """Source, voices (the left one first) and mask, in the versions that were validated."""
-        if plan.speech_key is None:
-            raise ValueError("not the plan of a job")
-        source = self._fetch(plan.source_key, "source", plan.source_version)
-        speeches = [self._fetch(plan.speech_key, "speech", plan.speech_version)]
-        if plan.second_speech_key is not None:
-            speeches.append(
-                self._fetch(plan.second_speech_key, "speech2", plan.second_speech_version)
-            )
-        if plan.options.segments:
-            from lipwire.render.media.segments import lay_out
-
-            lay_out(speeches, plan.options.segments, self._folder / "speech.wav")
-            speeches = [self._folder / "speech.wav"]
-        mask = None
-        if plan.mask_key is not None:
-            mask = self._fetch(plan.mask_key, "mask", plan.mask_version)
-        return source, tuple(speeches), mask
-
-    def _options(self, plan: RenderPlan) -> JobOptions:
-        """The plan's options, with the times of the voice's sounds where whoever spoke it gave them."""
-        path, key = self._folder / "phonemes.json", plan.phonemes_key
-        if plan.options.segments or key is None or not self._files.fetch(self._uploads, key, path):
-            return plan.options_as_heard
-        phonemes = TypeAdapter(tuple[PhonemeTime, ...]).validate_json(path.read_bytes())
-        return plan.options.model_copy(update={"phonemes": phonemes})
-
-    def _fetch(self, key: str, name: str, version_id: str | None) -> Path:
-        path = self._folder / name
-        if not self._files.fetch(self._uploads, key, path, version_id=version_id):
-            raise StoppedError("a file of this task was deleted")
-        return path
-
     def _analysis(self, plan: RenderPlan, source: Path, engine: Engine) -> tuple[Path, str, bool]:
         """Local path, key, and whether an earlier analysis of these very bytes was there."""
         spec = engine.spec
-        key = f"{analysis_prefix(plan.account_id, _sha256(source))}{spec.name}-{spec.version}.npz"
+        key = f"{analysis_prefix(plan.account_id, sha256_of(source))}{spec.name}-{spec.version}.npz"
         path = self._folder / "analysis.npz"
         return path, key, self._files.fetch(self._work, key, path)
 
@@ -324,11 +316,11 @@ class Runner:
         Bucket and key of it, where it was not there before.
         """
         path, key, was_there = self._analysis(plan, source, engine)
-        before = _sha256(path) if was_there else None
+        before = sha256_of(path) if was_there else None
         found = engine.analyze(
             AnalyzeTask(source=source, is_image=plan.is_image, analysis=path, progress=progress)
         )
-        if before == _sha256(path):
+        if before == sha256_of(path):
             return found, path, []
         self._put(path, self._work, key, _BYTES)
         return found, path, [(self._work, key)]
@@ -363,11 +355,6 @@ class Runner:
             self._files.remove(bucket, prefix)
         raise StoppedError("the job has ended")
 
-    def _need(self, bucket: str, key: str, path: Path) -> None:
-        """An object of our own lies at `path`; it is gone only where the job was deleted meanwhile."""
-        if not self._files.fetch(bucket, key, path):
-            raise StoppedError(f"{key} is not there any more")
-
     def _put(self, path: Path, bucket: str, key: str, content_type: str) -> None:
         self._files.put(path, bucket, key, content_type=content_type)
 
@@ -389,8 +376,3 @@ def _output(result: RenderResult, plan: RenderPlan, path: Path) -> JobOutput:
 
 def _warnings(result: RenderResult) -> tuple[AnyWarning, ...]:
     return tuple(JobWarning.parse(one) if isinstance(one, str) else one for one in result.warnings)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
