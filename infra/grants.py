@@ -88,6 +88,7 @@ def _table(need: Need, arn: str) -> list[iam.PolicyStatement]:
         Access.CHECK: ("dynamodb:ConditionCheckItem",),
         Access.GET: ("dynamodb:GetItem",),
         Access.PUT: ("dynamodb:PutItem",),
+        Access.UPDATE: ("dynamodb:UpdateItem",),
         Access.CHANGE: ("dynamodb:PutItem", "dynamodb:UpdateItem"),
         Access.WRITE: _WRITE_ROWS,
     }[access]

@@ -96,6 +96,7 @@ class App(SpeechWiring):
             table=self._name(Resource.ASSETS_TABLE),
             accounts=self._active_accounts(),
             charges=self._charges_if_declared(),
+            limits=self._limits_if_declared(),
             outbox=self._outbox_if_declared(),
         )
 
@@ -123,7 +124,6 @@ class App(SpeechWiring):
     def _parts_of_jobs(self) -> dict[str, Any]:
         from lipwire.adapters.dynamodb.accounts import DynamoAccounts
         from lipwire.adapters.dynamodb.ledger import DynamoLedger
-        from lipwire.adapters.dynamodb.limits import DynamoLimits
 
         environment, outbox = self.settings.environment, self._outbox_if_declared()
         ledger = environment.get(Resource.LEDGER_TABLE, "")
@@ -134,7 +134,7 @@ class App(SpeechWiring):
                 self.dynamodb, table=ledger, accounts=self._active_accounts(), outbox=outbox
             ),
             "accounts": DynamoAccounts(self.dynamodb, table=accounts, outbox=outbox),
-            "limits": DynamoLimits(self.dynamodb, table=environment.get(Resource.LIMITS_TABLE, "")),
+            "limits": self._limits_if_declared(),
             "outbox": outbox,
         }
 

@@ -60,6 +60,7 @@ class Access(StrEnum):
     GET = "get"  # table: get a row; bucket: get an object, as a link that is signed does
     LIST = "list"  # bucket: see what is there, and none of what is in it
     PUT = "put"  # table: put rows
+    UPDATE = "update"  # table: update rows, put and delete none
     CHANGE = "change"  # table: put and update rows, delete none
     WRITE = "write"  # table: put, update, delete; bucket: put (and abort) below `prefix`
     SCAN = "scan"  # table: scan, for sweepers of small tables

@@ -47,6 +47,7 @@ class SpeechWiring(Wiring):
                 table=self._name(Resource.ASSETS_TABLE),
                 accounts=self._active_accounts(),
                 charges=charges,
+                limits=self._limits_if_declared(),
                 outbox=outbox,
             ),
             accounts=DynamoAccounts(

@@ -13,6 +13,7 @@ from lipwire.settings import Settings
 if TYPE_CHECKING:
     from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
     from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+    from lipwire.adapters.dynamodb.limits import DynamoLimits
     from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
     from lipwire.adapters.s3_batches import S3BatchLines
 
@@ -92,6 +93,14 @@ class Wiring:
 
         return LedgerCharges(
             self.dynamodb, table=self.settings.environment.get(Resource.LEDGER_TABLE, "")
+        )
+
+    def _limits_if_declared(self) -> DynamoLimits:
+        """Of a function that counts nothing, they have no table."""
+        from lipwire.adapters.dynamodb.limits import DynamoLimits
+
+        return DynamoLimits(
+            self.dynamodb, table=self.settings.environment.get(Resource.LIMITS_TABLE, "")
         )
 
     def _name(self, resource: Resource) -> str:

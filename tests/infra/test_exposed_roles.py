@@ -15,6 +15,7 @@ EXPOSED = {
         *(f"dynamodb:{one} ACCOUNTS acct_*" for one in ("GetItem",)),
         *(f"dynamodb:{one} JOBS job_*" for one in ("GetItem", "PutItem", "UpdateItem")),
         *(f"dynamodb:{one} ASSETS ast_*" for one in ("GetItem", "PutItem", "UpdateItem")),
+        "dynamodb:UpdateItem LIMITS active#*",
         "dynamodb:PutItem OUTBOX out_*",
         "s3:ListBucketVersions UPLOADS uploads/*",
         *(f"s3:{one} UPLOADS" for one in ("PutObject", "AbortMultipartUpload", "ListMultipartUploadParts")),

@@ -4,27 +4,41 @@ import json
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from api_uploads.spec import FUNCTION as API_UPLOADS
 from consumers.close_batches.spec import CONSUMER as BATCHES
 from consumers.deliver_webhooks.spec import CONSUMER
+from consumers.erase_accounts.spec import CONSUMER as ERASE
+from consumers.ingest_uploads.spec import CONSUMER as INGEST
 from infra.grants import Handle, statements
-from lipwire.domain.assets import Problem
+from lipwire.adapters.system import SystemClock
+from lipwire.domain.assets import Asset, Problem
+from lipwire.domain.errors import SourceUrlError
 from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
+from lipwire.domain.numbers import uuid_of
 from lipwire.domain.webhooks import Answer, DeliveryStatus
 from lipwire.resources import Need, Resource
 from lipwire.usecases.close_batch import close_batch
+from lipwire.usecases.end_lost_fetches import LOST_AFTER, end_lost_fetches
+from lipwire.usecases.erase_asset import erase_asset
 from lipwire.usecases.fan_out_webhook import fan_out_webhook
 from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from lipwire.usecases.fetch_sources import fetch_sources
+from lipwire.usecases.fetch_upload import fetch_upload
 from lipwire.usecases.fill_batches import fill_batches
+from lipwire.usecases.give_up_awaited import give_up_awaited
+from lipwire.usecases.ingest_upload import ingest_upload
 from lipwire.usecases.speak_texts import speak_texts
+from schedules.repair_ledger.spec import SCHEDULE as REPAIR
+from schedules.sweep_retention.spec import SCHEDULE as RETENTION
 from tests.support.fakes_speech import FakeBucket
 from tests.support.fakes_webhooks import FakeQueue
 from tests.support.goldens import BOUNDARY, a_form
 from tests.support.memory_app import MemoryApp
-from workflow.specs import FETCH_SOURCES
+from workflow.specs import FETCH_SOURCES, GIVE_UP_ASSET
 
 HANDLES = {resource: Handle(resource.value, resource.value) for resource in Resource}
 
@@ -158,6 +172,80 @@ def test_a_fetch_needs_no_more_rows_than_it_may_touch(app):
     assert app.jobs.get(job_id).stage == "validating"
     app.jobs.record_failure(job_id, Problem(code="source_url_error", message="m"))
     assert app.tables.refused == []
+
+
+def fetched_upload(app: MemoryApp) -> Asset:
+    """One of LipDub's, by URL."""
+    url = "https://media.test/v.mp4"
+    body = {"file_name": "a.mp4", "content_type": "video/mp4", "video_source_url": url}
+    answer = app.ask("POST", "/v1/video", body=json.dumps(body).encode())
+    assert answer.status == 201, answer.body
+    (asset_id,) = app.limits.fetches(app.account_id)
+    return app.assets.get(asset_id)
+
+
+def fetched(app: MemoryApp, asset: Asset, error: Exception | None = None) -> None:
+    """The workflow's first step."""
+
+    def give(_url: str, sink: Any, **_how: object) -> None:
+        sink.write(b"x" * 100)
+        if error is not None:
+            raise error
+
+    fetch_upload(
+        asset.id,
+        assets=app.assets,
+        accounts=app.accounts,
+        uploads=FakeBucket(),
+        fetcher=SimpleNamespace(fetch=give),
+        pages=None,
+        clock=app.clock,
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "end"),
+    [
+        (FETCH_SOURCES, fetched),
+        (FETCH_SOURCES, lambda app, one: fetched(app, one, SourceUrlError())),
+        (
+            GIVE_UP_ASSET,
+            lambda app, one: give_up_awaited(one.id, assets=app.assets, clock=app.clock),
+        ),
+        (
+            INGEST.function,
+            lambda app, one: ingest_upload(
+                one.key, assets=app.assets, uploads=app.uploads, clock=app.clock
+            ),
+        ),
+        (RETENTION.function, lambda app, one: erase_asset(one, stores=app, at=app.clock.now())),
+        (ERASE.function, lambda app, one: erase_asset(one, stores=app, at=app.clock.now())),
+        (
+            API_UPLOADS,
+            lambda app, one: app.ask("POST", f"/v1/video/failure/{uuid_of(one.id)}", body=b"{}"),
+        ),
+        (REPAIR.function, lambda app, one: lost(app)),
+    ],
+)
+def test_whoever_ends_a_fetch_may_give_its_place_back(app, spec, end):
+    """By the account's row of active things, of which those that only end some write nothing else."""
+    asset = fetched_upload(app)
+    app.tables.rights = allowed = rights(spec.needs)
+    end(app, asset)
+    assert app.tables.refused == []
+    app.tables.rights = None
+    assert app.limits.fetches(app.account_id) == frozenset()
+    if spec in {FETCH_SOURCES, GIVE_UP_ASSET}:
+        limits = Resource.LIMITS_TABLE.value
+        assert not allowed("PutItem", limits, f"active#{app.account_id}")
+        assert not allowed("UpdateItem", limits, f"rate#{app.account_id}")
+
+
+def lost(app: MemoryApp) -> None:
+    """Hours later, by the clock."""
+    later = SimpleNamespace(now=lambda: SystemClock().now() + LOST_AFTER)
+    found = end_lost_fetches([app.account_id], limits=app.limits, assets=app.assets, clock=later)
+    assert len(found.ended) == 1
 
 
 def test_a_batch_is_filled_and_told_without_a_row_deleted(app):

@@ -50,14 +50,15 @@ class Stores:
         self.accounts = DynamoAccounts(
             self.client, table=platform.names["ACCOUNTS_TABLE"], outbox=outbox
         )
+        self.limits = DynamoLimits(self.client, table=platform.names["LIMITS_TABLE"])
         self.assets = DynamoAssets(
             self.client,
             table=platform.names["ASSETS_TABLE"],
             accounts=active,
             charges=LedgerCharges(self.client, table=platform.names["LEDGER_TABLE"]),
+            limits=self.limits,
             outbox=outbox,
         )
-        self.limits = DynamoLimits(self.client, table=platform.names["LIMITS_TABLE"])
         self.jobs = DynamoJobs(
             self.client,
             table=platform.names["JOBS_TABLE"],

@@ -11,6 +11,7 @@ from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.ledger import DynamoLedger
 from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.system import RandomIds, SystemClock
 from lipwire.bootstrap import App
@@ -87,6 +88,7 @@ def _made(client: Any, names: Mapping[str, str]) -> tuple[str, str, str]:
         table=names["ASSETS_TABLE"],
         accounts=active,
         charges=LedgerCharges(client, table=names["LEDGER_TABLE"]),
+        limits=DynamoLimits(client, table=names["LIMITS_TABLE"]),
         outbox=outbox,
     )
     stored = []

@@ -191,7 +191,7 @@ class FakeAssets:
             also(self)
         self.rows |= {asset.id: asset for asset in assets}
 
-    def create_to_fetch(self, asset: Asset, *, also: Also | None = None) -> None:
+    def create_to_fetch(self, asset: Asset, *, most: int, also: Also | None = None) -> None:
         self.create_all([asset], also=also)
         self.to_fetch.append(asset.id)
 

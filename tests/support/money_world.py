@@ -131,10 +131,15 @@ class World:
         self.ledger = ledger_class(self.dynamodb, table="ledger", accounts=active, outbox=rows)
         self.accounts = DynamoAccounts(self.dynamodb, table="accounts", outbox=rows)
         self.charges = charges_class(self.dynamodb, table="ledger")
-        self.assets = DynamoAssets(
-            self.dynamodb, table="assets", accounts=active, charges=self.charges, outbox=rows
-        )
         self.limits = DynamoLimits(self.dynamodb, table="limits")
+        self.assets = DynamoAssets(
+            self.dynamodb,
+            table="assets",
+            accounts=active,
+            charges=self.charges,
+            limits=self.limits,
+            outbox=rows,
+        )
         self.jobs = jobs_class(
             self.dynamodb,
             table="jobs",

@@ -10,6 +10,7 @@ CONSUMER = ConsumerSpec(
         needs=(
             reads(Resource.ASSETS_TABLE),
             writes(Resource.ASSETS_TABLE),
+            Need(Resource.LIMITS_TABLE, Access.UPDATE, "active#"),  # fetches that have ended
             writes(Resource.OUTBOX_TABLE),
             reads(Resource.UPLOADS_BUCKET, "uploads/"),
             Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),  # what came too late

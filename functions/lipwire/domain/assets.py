@@ -89,6 +89,8 @@ class Asset(Model):
     multipart_upload_id: str | None = None
     #: Where its bytes are to be fetched from; forgotten once they have arrived, for it may hold a signature.
     url: str | None = None
+    #: Whether it is fetched for its own sake, not a job's: it counts as one of the account's fetches until that ends.
+    holds_fetch: bool = False
     #: What it is spoken from, where nobody sends its bytes.
     speech: Speech | None = None
     #: Pinned when the bytes arrive: a later PUT to the same URL changes nothing that was accepted.
@@ -125,6 +127,7 @@ class Asset(Model):
                 "version_id": version_id,
                 "size_bytes": size_bytes,
                 "url": None,
+                "holds_fetch": False,
                 "speech": speech,
             }
         )

@@ -17,7 +17,8 @@ LipwireError
 │   │                              TextTooLongError, VoiceNotFoundError, LanguageNotSpokenError
 │   └── MediaError                 what is wrong with a file: see below
 ├── TooLargeError (413)            BodyTooLargeError
-├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError, TooManyOpenBatchesError
+├── LimitedError (429)             RateLimitedError, TooManyActiveJobsError, TooManyFetchesError,
+│                                  TooManyOpenBatchesError
 ├── UnavailableError (503)         BusyError
 └── InternalError (500)            RenderFailedError, RenderTimedOutError, SpeechFailedError, InternalError
 
@@ -317,6 +318,17 @@ class TooManyActiveJobsError(LipwireError):
     kind = Kind.LIMITED
     title = "The account has as many active jobs as its plan allows."
     mend = "Wait until one has ended, cancel one, or ask for a larger plan."
+
+
+class TooManyFetchesError(LipwireError):
+    """A quota, not a rate: waiting helps only once an upload has arrived."""
+
+    code = "too_many_fetches"
+    kind = Kind.LIMITED
+    title = "As many uploads of the account are being fetched from URLs as its plan allows."
+    mend = (
+        "Wait until one has arrived, give one up, send the file itself, or ask for a larger plan."
+    )
 
 
 class TooManyOpenBatchesError(LipwireError):

@@ -41,6 +41,11 @@ class Plan(Model):
         return min(self.max_duration_ms, TEST_DURATION_MS) if is_test else self.max_duration_ms
 
     @property
+    def max_fetches(self) -> int:
+        """Uploads that may be fetched from URLs at once: a video and a voice for each active job."""
+        return 2 * self.max_active_jobs
+
+    @property
     def creating(self) -> Rate:
         """The exact rate of requests that make something."""
         return Rate(per_minute=self.requests_per_minute, burst=self.burst)

@@ -116,6 +116,12 @@ class LimitStore(Protocol):
 
     def active(self, account_id: AccountId) -> frozenset[JobId]: ...
 
+    def fetches(self, account_id: AccountId) -> frozenset[AssetId]:
+        """Uploads that are being fetched from URLs."""
+
+    def forget_fetch(self, account_id: AccountId, asset_id: AssetId) -> None:
+        """It is not fetched any more, for it is not there. Harmless to repeat."""
+
     def note_use(self, public_id: str, *, at: datetime) -> None:
         """Best effort, once a minute."""
 
@@ -193,8 +199,14 @@ class AssetStore(AssetReader, Protocol):
             UnauthenticatedError: the account was closed.
         """
 
-    def create_to_fetch(self, asset: Asset, *, also: Also | None = None) -> None:
-        """Like `create`, with the start of the workflow that fetches what its URL leads to."""
+    def create_to_fetch(self, asset: Asset, *, most: int, also: Also | None = None) -> None:
+        """Like `create`, with the start of the workflow that fetches what its URL leads to.
+
+        It counts as a fetch of its account until its bytes are there, are given up, or it is deleted.
+
+        Raises:
+            TooManyFetchesError: the account has `most` of them.
+        """
 
     def create_all(self, assets: Sequence[Asset], *, also: Also | None = None) -> None:
         """An account's, all or none; at most 98."""

@@ -27,6 +27,7 @@ def create_upload(
 
     Raises:
         InvalidSourceUrlError: nothing is fetched from there.
+        TooManyFetchesError: as many uploads of the account are being fetched as may be.
     """
     url = command.source_url
     if url is not None and not source_urls().allows(url):
@@ -37,7 +38,8 @@ def create_upload(
         if url is None:
             assets.create(view.asset, also=caller.also(view))
         else:
-            assets.create_to_fetch(view.asset, also=caller.also(view))
+            most = caller.account.limits.max_fetches
+            assets.create_to_fetch(view.asset, most=most, also=caller.also(view))
         return view
 
     return draw_again(make)

@@ -60,6 +60,7 @@ def draft_upload(
         created_at=now,
         upload_expires_at=now + timedelta(seconds=FETCHED_WITHIN_S if by_url else EXPIRES_S),
         url=command.source_url,
+        holds_fetch=by_url,
         echo=command.echo,
     )
     if by_url:

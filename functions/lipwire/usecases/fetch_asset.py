@@ -18,8 +18,9 @@ from lipwire.ports.urls import MediaFetcher, PageReader
 
 #: What one function can stream in its time; larger files are uploaded.
 MAX_BYTES: Final = 2 * 1000**3
-#: After so many bytes it is asked again whether anybody waits for them.
+#: After so many bytes, or so long a time, it is asked again whether anybody waits for them.
 CHECK_BYTES: Final = 8 * 1024**2
+CHECK_EVERY: Final = timedelta(seconds=10)
 #: How web pages begin, whatever their server calls them.
 _PAGES: Final = (b"<!doctype html", b"<html")
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
@@ -80,7 +81,7 @@ def fetch_asset(
             continue
         try:
             with step.uploads.writer(asset.key) as sink:
-                watched = _WatchedSink(sink, step.check)
+                watched = _WatchedSink(sink, step.check, clock)
                 allowed = _Allowance(step.fetcher, limit, clock, until=now + _EACH)
                 _fetch(str(asset.url), watched, allowed, step.pages, is_picture=is_picture)
         finally:
@@ -132,12 +133,14 @@ def _fetch_shown(url: str, sink: ByteSink, allowed: _Allowance) -> None:
 
 
 class _WatchedSink:
-    """A sink that takes no web page, and asks, every few megabytes, whether it should go on."""
+    """A sink that takes no web page, and asks, every few megabytes or seconds, whether it should go on."""
 
-    def __init__(self, sink: ByteSink, check: Callable[[], object]) -> None:
+    def __init__(self, sink: ByteSink, check: Callable[[], object], clock: Clock) -> None:
         self._sink = sink
         self._check = check
+        self._clock = clock
         self._unchecked = 0
+        self._checked_at = clock.now()
         self._head = b""
 
     def write(self, data: bytes) -> None:
@@ -147,8 +150,9 @@ class _WatchedSink:
             if self._head.lstrip(_BLANK).lower().startswith(_PAGES):
                 raise SourceIsPageError
         self._unchecked += len(data)
-        if self._unchecked >= CHECK_BYTES:
-            self._unchecked = 0
+        now = self._clock.now()
+        if self._unchecked >= CHECK_BYTES or now - self._checked_at >= CHECK_EVERY:
+            self._unchecked, self._checked_at = 0, now
             self._check()
         self._sink.write(data)
 

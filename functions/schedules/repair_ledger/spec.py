@@ -1,4 +1,4 @@
-"""Ends holds that a crash left open, and fills batches whose events were lost."""
+"""Ends holds and fetches that a crash left open, and fills batches whose events were lost."""
 
 from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
 
@@ -20,7 +20,7 @@ SCHEDULE = ScheduleSpec(
     function=FunctionSpec(
         name="RepairLedger",
         handler="schedules.repair_ledger.handler.handler",
-        summary="Ends holds that nothing would end and fills batches that nothing would fill; tells what does not agree.",
+        summary="Ends holds and fetches that nothing would end; fills batches; tells what does not agree.",
         needs=(
             *NEEDS,
             reads(Resource.LIMITS_TABLE),

@@ -14,6 +14,7 @@ SCHEDULE = ScheduleSpec(
                 for table in (Resource.JOBS_TABLE, Resource.ASSETS_TABLE)
                 for need in (reads(table), writes(table), Need(table, Access.SCAN))
             ),
+            Need(Resource.LIMITS_TABLE, Access.UPDATE, "active#"),  # fetches that have ended
             writes(Resource.OUTBOX_TABLE),
             Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
             Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),

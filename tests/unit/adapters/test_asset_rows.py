@@ -8,6 +8,7 @@ import pytest
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import entity_item, from_item
 from lipwire.domain.assets import AssetStatus, Problem
@@ -33,6 +34,7 @@ def rows(client: Client) -> DynamoAssets:
     return DynamoAssets(
         client,
         charges=LedgerCharges(client, table="ledger"),
+        limits=DynamoLimits(client, table="limits"),
         table="assets",
         accounts=ActiveAccounts(table="accounts"),
         outbox=OutboxRows(table="outbox", ids=FakeIds()),
@@ -76,6 +78,7 @@ def test_one_job_at_a_time_fetches_an_asset() -> None:
     assets = DynamoAssets(
         client,
         charges=LedgerCharges(client, table="ledger"),
+        limits=DynamoLimits(client, table="limits"),
         table="assets",
         accounts=ActiveAccounts(table="accounts"),
         outbox=OutboxRows(table="outbox", ids=FakeIds()),

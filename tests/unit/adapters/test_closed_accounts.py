@@ -9,6 +9,7 @@ from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.assets import DynamoAssets
 from lipwire.adapters.dynamodb.deliveries import DynamoDeliveries
 from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import from_item, iso
 from lipwire.adapters.dynamodb.webhooks import DynamoEndpoints
@@ -46,6 +47,7 @@ class World:
             self.client,
             table="assets",
             charges=LedgerCharges(self.client, table="ledger"),
+            limits=DynamoLimits(self.client, table="limits"),
             **given,
         )
         self.endpoints = DynamoEndpoints(self.client, table="webhooks", **given)

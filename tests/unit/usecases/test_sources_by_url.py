@@ -23,7 +23,7 @@ from lipwire.domain.errors import (
 )
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.plans import PLANS
-from lipwire.usecases.fetch_asset import CHECK_BYTES, MAX_BYTES
+from lipwire.usecases.fetch_asset import CHECK_BYTES, CHECK_EVERY, MAX_BYTES
 from lipwire.usecases.fetch_from_urls import fetch_from_urls
 from tests.support.builders import NOW, a_job, an_account, an_asset, voice_info
 from tests.support.fakes import (
@@ -310,6 +310,23 @@ def test_nothing_is_fetched_for_a_job_that_was_canceled():
         fetch(FakeAssets(awaited(1), VOICE), bucket, patient, jobs=jobs)
     assert 20 <= patient.written < 20 + CHECK_BYTES // 2**20
     assert bucket.objects == {}
+
+
+def test_a_slow_server_holds_nothing_up_that_nobody_waits_for():
+    """Bytes that drip are asked about by the clock."""
+    jobs, clock, written = FakeJobs(a_job()), FakeClock(), []
+
+    class Dripping(Fetcher):
+        def fetch(self, url, sink, *, max_bytes, within_s):
+            jobs.release(jobs.get(a_job().id), status=JobStatus.CANCELED, error=None)
+            while len(written) < 100:
+                clock.sleep(1)
+                sink.write(b"x")
+                written.append(clock.now())
+
+    with pytest.raises(JobFinishedError):
+        fetch(FakeAssets(awaited(1), VOICE), Bucket(), Dripping(), jobs=jobs, clock=clock)
+    assert len(written) < CHECK_EVERY.total_seconds()
 
 
 PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><video src='/clip.mp4'>"

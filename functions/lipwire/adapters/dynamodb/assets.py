@@ -7,6 +7,7 @@ from typing import Any, Final
 from lipwire.adapters.dynamodb.active_accounts import ActiveAccounts
 from lipwire.adapters.dynamodb.ledger_charges import LedgerCharges
 from lipwire.adapters.dynamodb.ledger_rows import EntryExistsError
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.dynamodb.lists import page_by_account
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.table import Transaction, entity_item, from_item, to_item
@@ -42,12 +43,14 @@ class DynamoAssets:
         table: str,
         accounts: ActiveAccounts,
         charges: LedgerCharges,
+        limits: DynamoLimits,
         outbox: OutboxRows,
     ) -> None:
         self._client = client
         self._table = table
         self._accounts = accounts
         self._charges = charges
+        self._limits = limits
         self._outbox = outbox
 
     def create(self, asset: Asset, *, also: Also | None = None) -> None:
@@ -58,9 +61,10 @@ class DynamoAssets:
         """Each guarded like one."""
         self._create(Transaction(self._client), assets, also)
 
-    def create_to_fetch(self, asset: Asset, *, also: Also | None = None) -> None:
-        """Guarded like `create`; the start of its workflow is told by the same write."""
+    def create_to_fetch(self, asset: Asset, *, most: int, also: Also | None = None) -> None:
+        """Guarded like `create`, and by the account's other fetches; its workflow's start is told by the same write."""
         transaction = Transaction(self._client)
+        self._limits.begin_fetch(transaction, asset.account_id, asset.id, most=most)
         self._outbox.command(
             transaction,
             "start_analysis",
@@ -110,6 +114,7 @@ class DynamoAssets:
         """Guarded by `awaiting_upload`, so five deliveries of one event start one analysis."""
         arrived = asset.arrived(version_id=version_id, size_bytes=size_bytes)
         transaction = self.leaving(AssetStatus.AWAITING_UPLOAD, arrived)
+        self._end_fetch(transaction, asset)
         self._emit(transaction, arrived, AssetUploaded(asset_id=asset.id), at=at)
         self._outbox.command(
             transaction,
@@ -126,6 +131,7 @@ class DynamoAssets:
             update={"status": AssetStatus.REJECTED, "problem": problem}
         )
         transaction = self.leaving(AssetStatus.AWAITING_UPLOAD, refused)
+        self._end_fetch(transaction, asset)
         self._charge_back(transaction, asset, problem, at=at)
         self._emit(transaction, refused, AssetRejected(asset_id=asset.id, code=problem.code), at=at)
         return transaction.commits(*_REFUSALS)
@@ -220,6 +226,7 @@ class DynamoAssets:
         """The row, and the fact told."""
         transaction = Transaction(self._client)
         transaction.delete(self._table, {"pk": asset.id}, otherwise=AssetNotFoundError)
+        self._end_fetch(transaction, asset)
         self._emit(transaction, asset, AssetDeleted(asset_id=asset.id), at=at)
         transaction.commit()
 
@@ -235,6 +242,11 @@ class DynamoAssets:
             otherwise=ConcurrentChangeError,
         )
         return transaction
+
+    def _end_fetch(self, transaction: Transaction, asset: Asset) -> None:
+        """By whatever write ends the wait for its bytes: of several that try, one stands."""
+        if asset.holds_fetch:
+            self._limits.end_fetch(transaction, asset.account_id, asset.id)
 
     def _charge_back(
         self, transaction: Transaction, asset: Asset, problem: Problem, *, at: datetime

@@ -3,7 +3,8 @@
 Rows, each of its own, so that no request waits for another kind:
 
     pk = rate#acct_…     one TAT for each limit (see `lipwire.domain.limits`)
-    pk = active#acct_…   the ids of the jobs that have not ended, as a set; another of batches whose jobs are still to be made
+    pk = active#acct_…   the ids of the jobs that have not ended, as a set; another of batches whose jobs are still to be
+                         made, and one of uploads that are being fetched from URLs
     pk = used#<key>      when the key was last used
 
 A set of ids, not a number: what is added or removed twice, by a lost answer or by two that end the same job, counts once.
@@ -27,9 +28,10 @@ from lipwire.domain.errors import (
     BusyError,
     LipwireError,
     TooManyActiveJobsError,
+    TooManyFetchesError,
     TooManyOpenBatchesError,
 )
-from lipwire.domain.ids import AccountId, BatchId, JobId
+from lipwire.domain.ids import AccountId, AssetId, BatchId, JobId
 from lipwire.domain.limits import Allowance, Decision, Rate, decide, describe, micros
 
 #: What is known can be wrong once: it was remembered, or the row has just left.
@@ -106,6 +108,42 @@ class DynamoLimits:
             change="DELETE jobs :jobs",
             values={":jobs": {job_id}},
         )
+
+    def begin_fetch(
+        self, transaction: Transaction, account_id: AccountId, asset_id: AssetId, *, most: int
+    ) -> None:
+        """Count this upload as one that is fetched, where it is not one too many."""
+        transaction.update(
+            self._table,
+            {"pk": _active_pk(account_id)},
+            change="ADD fetches :fetches",
+            condition="size(fetches) < :most OR attribute_not_exists(fetches)",
+            values={":fetches": {asset_id}, ":most": most},
+            otherwise=lambda: TooManyFetchesError(
+                f"The account may have {most} uploads fetched from URLs at once.",
+                limit=most,
+                retry_after_s=10,
+            ),
+        )
+
+    def end_fetch(self, transaction: Transaction, account_id: AccountId, asset_id: AssetId) -> None:
+        """It is not fetched any more; one that was not counted, or is not any more, changes nothing."""
+        transaction.update(
+            self._table,
+            {"pk": _active_pk(account_id)},
+            change="DELETE fetches :fetches",
+            values={":fetches": {asset_id}},
+        )
+
+    def forget_fetch(self, account_id: AccountId, asset_id: AssetId) -> None:
+        """`end_fetch` by itself, for an upload that has left."""
+        transaction = Transaction(self._client)
+        self.end_fetch(transaction, account_id, asset_id)
+        transaction.commit()
+
+    def fetches(self, account_id: AccountId) -> frozenset[AssetId]:
+        """The account's uploads that are being fetched."""
+        return frozenset(self._row(account_id).get("fetches", ()))
 
     def open_batch(
         self, transaction: Transaction, account_id: AccountId, batch_id: BatchId
