@@ -4,9 +4,8 @@ One truth for three readers: `infra/` turns needs into grants and environment va
 resource's name), `settings.py` reads them back, and tests compare the two.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Resource(StrEnum):
@@ -73,8 +72,7 @@ class Access(StrEnum):
     STOP = "stop"  # state machine: stop executions
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One grant: this access to that resource; with a `prefix`, to objects or rows alone whose key begins with it."""
 
     resource: Resource
@@ -112,8 +110,7 @@ class Layer(StrEnum):
     PAGES = "pages"  # yt-dlp; built always, deployed where page sources are turned on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionSpec:
+class FunctionSpec(NamedTuple):
     """One Lambda function; `handler` is `module.attribute` below `functions/`."""
 
     name: str
@@ -129,8 +126,7 @@ class FunctionSpec:
     parameters: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsumerSpec:
+class ConsumerSpec(NamedTuple):
     """One event consumer: rule(s) -> queue with dead-letter queue -> function -> alarm.
 
     `events` are `type` names of `lipwire.domain.events` matched on our bus; `aws_pattern` is an event pattern on the
@@ -140,7 +136,7 @@ class ConsumerSpec:
 
     function: FunctionSpec
     events: tuple[str, ...] = ()
-    aws_pattern: dict[str, object] = field(default_factory=dict)
+    aws_pattern: dict[str, object] | None = None
     queue: Resource | None = None
     batch_size: int = 10
     max_receives: int = 5
@@ -148,8 +144,7 @@ class ConsumerSpec:
     max_concurrency: int = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleSpec:
+class ScheduleSpec(NamedTuple):
     """One function run on a clock."""
 
     function: FunctionSpec

@@ -3,7 +3,6 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
@@ -87,7 +86,7 @@ def answer(request: WireRequest, dialect: Dialect, route: Route, app: App) -> Wi
     except Exception:  # noqa: BLE001  # the entry point: logged once, answered as a bug
         logger.exception("request failed")
         wire = dialect.encode_error(InternalError(), request)
-    return replace(wire, headers={**headers, **wire.headers})
+    return wire._replace(headers={**headers, **wire.headers})
 
 
 # A document says its own origin, which callers may spell as they like: a few spellings are remembered.

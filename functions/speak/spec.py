@@ -1,6 +1,5 @@
 """Speech: the engines run here; what they say is written among the uploads, and nothing can be read."""
 
-from dataclasses import replace
 from typing import Final
 
 from lipwire.resources import FunctionSpec, Layer, Resource, writes
@@ -37,8 +36,7 @@ def with_networks(spec: FunctionSpec, *, size_bytes: int) -> FunctionSpec:
             f"voices_too_large: the voices are {size_bytes >> 20} MiB; a function holds "
             f"{MOST_DISK_MIB - _SPARE_MIB} MiB"
         )
-    return replace(
-        spec,
+    return spec._replace(
         memory_mib=_NETWORKS_MEMORY_MIB,
         disk_mib=disk,
         layers=(*spec.layers, Layer.NETWORKS),

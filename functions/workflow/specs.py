@@ -1,7 +1,5 @@
 """The steps of the state machines and what each may touch."""
 
-from dataclasses import replace
-
 from lipwire.resources import Access, FunctionSpec, Need, Resource, checks, gets, reads, writes
 
 FETCH_SOURCES = FunctionSpec(
@@ -150,4 +148,4 @@ ANALYSIS_STEPS = (PROBE_ASSET, GIVE_UP_ASSET, FINISH_ANALYSIS)
 
 def with_pages(spec: FunctionSpec) -> FunctionSpec:
     """The function with the right to ask for the media of web pages, where that is turned on."""
-    return replace(spec, needs=(*spec.needs, Need(Resource.PAGES_FUNCTION, Access.INVOKE)))
+    return spec._replace(needs=(*spec.needs, Need(Resource.PAGES_FUNCTION, Access.INVOKE)))

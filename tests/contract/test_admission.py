@@ -1,7 +1,6 @@
 """What every request passes before its use case: a key, a scope, a limit; for every route of every dialect."""
 
 import json
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -55,7 +54,7 @@ class Door:
 
 def asked(name, route, door):
     """The answer to a request that nothing is wrong with but what the door says."""
-    passing = replace(route, decode=lambda request: None)
+    passing = route._replace(decode=lambda request: None)
     request = WireRequest(method=route.method, path=route.path, request_id="r-1")
     return answer(request, dialects.load(name), passing, door)
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -92,7 +91,7 @@ class Versions:
 class Recorder:
     """An engine that notes its task and what lies in the files."""
 
-    spec = replace(SPEC)
+    spec = SPEC
 
     def __init__(self, analysis: str = "made") -> None:
         self.analysis = analysis

@@ -9,16 +9,14 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lipwire.dialects.base import Dialect, function_of
 
 
-@dataclass(frozen=True, slots=True)
-class RoutedPath:
+class RoutedPath(NamedTuple):
     """A route as the gateway needs it."""
 
     dialect: str

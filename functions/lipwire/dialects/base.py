@@ -1,10 +1,10 @@
 """What a dialect is: a table of routes over canonical operations, and a way to say errors."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from lipwire.domain.commands import Command
 from lipwire.domain.errors import LipwireError
@@ -200,37 +200,37 @@ def function_of(operation: Operation) -> str:
     return "ApiJobs" if operation in _JOBS else "ApiAccount"
 
 
+#: Of a mapping: no entries.
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
 #: The function that gets what is no route: some of it means one of its own, see `lipwire.dialects.meant_path`.
 CATCH_ALL: Final = function_of(Operation.COMPLETE_UPLOAD)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireRequest:
+class WireRequest(NamedTuple):
     """An HTTP request, free of any gateway's shape. Header names are lower case."""
 
     method: str
     path: str
-    path_params: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    path_params: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = NOTHING
+    headers: Mapping[str, str] = NOTHING
     body: bytes = b""
     request_id: str = ""
     #: Scheme and host the client used, for documents that name their own server.
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireResponse:
+class WireResponse(NamedTuple):
     """An HTTP answer."""
 
     status: int
     body: str = ""
     content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One vendor path over one canonical operation."""
 
     method: Literal["GET", "POST", "DELETE", "PATCH", "PUT"]
@@ -240,8 +240,7 @@ class Route:
     encode: Callable[[Any], WireResponse]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookFormat:
+class WebhookFormat(NamedTuple):
     """How a vendor tells of jobs that were made in its dialect."""
 
     #: Our webhook type -> the vendor's word for it. What is missing is not told.
@@ -254,8 +253,7 @@ class WebhookFormat:
     encode_batch: Callable[[BatchView], Mapping[str, object]] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(NamedTuple):
     """One vendor's wire format."""
 
     name: str
@@ -266,7 +264,7 @@ class Dialect:
     #: None tells in our own words alone.
     webhook: WebhookFormat | None = None
     #: Vendor field (`POST /path: field.name`) or route (`GET /path`) -> why it is refused or ignored.
-    unsupported: Mapping[str, str] = field(default_factory=dict)
+    unsupported: Mapping[str, str] = NOTHING
 
 
 def sentence_of(error: LipwireError) -> str:

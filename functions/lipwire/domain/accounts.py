@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
 from lipwire.domain.ids import AccountId
 from lipwire.domain.model import Model
 from lipwire.domain.plans import PLANS, Plan, PlanChanges
@@ -23,7 +25,7 @@ class Account(Model):
     name: str
     plan: str = "pro"
     #: Limits of its own, in place of the plan's.
-    limit_changes: PlanChanges = PlanChanges()
+    limit_changes: PlanChanges = Field(default_factory=PlanChanges)
     status: AccountStatus = AccountStatus.ACTIVE
     #: Signs webhooks of jobs that name a `webhook_url` instead of a registered endpoint.
     webhook_secret: str

@@ -97,7 +97,7 @@ class Asset(Model):
     version_id: str | None = None
     media: MediaInfo | None = None
     silent: bool | None = None
-    analysis: Analysis = Analysis()
+    analysis: Analysis = Field(default_factory=Analysis)
     problem: Problem | None = None
     #: What the dialect that it was sent in wants to say again when it shows the asset.
     echo: dict[str, JsonValue] = Field(default_factory=dict)

@@ -132,7 +132,7 @@ class CreateJob(Command):
     speech_file: GivenFile | None = None
     #: Or, of a voice, what is to be said.
     script: Script | None = None
-    options: JobOptions = JobOptions()
+    options: JobOptions = Field(default_factory=JobOptions)
     mask_url: str | None = None
     second_speech_url: str | None = None
     second_script: Script | None = None
@@ -142,7 +142,7 @@ class CreateJob(Command):
     webhook_url: str | None = None
     metadata: dict[str, str] = Field(default_factory=dict)
     #: Which dialect it was asked for in, and the price list that this one sells by.
-    terms: Terms = Terms()
+    terms: Terms = Field(default_factory=Terms)
     #: How long the caller says the output will be, which counts until the files are known.
     expected_ms: int | None = None
     #: What the dialect wants to say again when it shows the job.
@@ -262,7 +262,7 @@ class SendTestEvent(Command):
 
 
 class ListDeliveries(Command):
-    wanted: DeliveryFilter = DeliveryFilter()
+    wanted: DeliveryFilter = Field(default_factory=DeliveryFilter)
     limit: int = 20
     cursor: str | None = None
 

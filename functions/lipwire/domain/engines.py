@@ -1,7 +1,7 @@
 """What an engine declares about itself; plain data, importable anywhere."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from lipwire.domain.options import OPTION_NAMES
 
@@ -20,8 +20,7 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineSpec:
+class EngineSpec(NamedTuple):
     """One engine's declaration: infrastructure, prices and choice are read from it."""
 
     name: str

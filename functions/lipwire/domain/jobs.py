@@ -77,7 +77,7 @@ class Job(Model):
     progress: int = 0
     source_id: AssetId
     speech_id: AssetId
-    options: JobOptions = JobOptions()
+    options: JobOptions = Field(default_factory=JobOptions)
     #: Made with a test key: costs nothing, and the output says so.
     is_test: bool = False
     #: The batch it was asked for with.
@@ -101,7 +101,7 @@ class Job(Model):
     holds: int = 1
     #: The engine's own price when the hold was made, which the native list takes.
     per_second_millicredits: int
-    terms: Terms = Terms()
+    terms: Terms = Field(default_factory=Terms)
     #: What its texts cost beside the output: part of the hold, and of the charge.
     speech_millicredits: int = 0
     charged_millicredits: int | None = None
@@ -160,7 +160,7 @@ class RenderPlan(Model):
     mask_version: str | None = None
     output_key: str | None = None
     cover_key: str | None = None
-    options: JobOptions = JobOptions()
+    options: JobOptions = Field(default_factory=JobOptions)
     #: Written into the output's metadata; its pictures then bear a mark that everybody sees.
     mark: str | None = None
     #: Parts that are rendered side by side, of an output that is at most so long.

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.ids import AccountId, AssetId, JobId
@@ -101,8 +101,7 @@ def refund_key(job_id: JobId, number: int) -> str:
     return f"REFUND#{job_id}#{number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(NamedTuple):
     """The cache that an account's row keeps of its entries."""
 
     balance: int = 0
@@ -112,8 +111,7 @@ class Totals:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobMoney:
+class JobMoney(NamedTuple):
     """All that the ledger says of one job."""
 
     holds: tuple[Entry, ...] = ()
@@ -196,8 +194,7 @@ class Rule(StrEnum):
     JOB_EXISTS = "an open hold has its job"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """A rule that does not hold for an account or one of its jobs."""
 
     rule: Rule

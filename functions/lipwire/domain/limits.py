@@ -6,9 +6,8 @@ any window of w seconds no more than w / interval + burst requests pass.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from lipwire.domain.errors import RateLimitedError
 
@@ -16,8 +15,7 @@ MINUTE_US: Final = 60 * 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class Rate(NamedTuple):
     """So many requests a minute, and so many of them at once; both at least 1."""
 
     per_minute: int
@@ -34,8 +32,7 @@ class Rate:
         return (self.burst - 1) * self.interval_us
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What one limit says of one request."""
 
     rate: Rate
@@ -81,8 +78,7 @@ def seconds_up(microseconds: int) -> int:
     return -(-microseconds // 1_000_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What every limit of a request says, by the limit's name: `account`, `key`."""
 
     decisions: Mapping[str, Decision]

@@ -10,10 +10,9 @@ Where each rule comes from stands in docs/architecture/05-credits.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.model import Model
@@ -35,8 +34,7 @@ class Counted(StrEnum):
     SECONDS = "seconds"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceList:
+class PriceList(NamedTuple):
     """One dialect's prices; `rates` are the vendor's credits for one frame or one second."""
 
     dialect: str
@@ -73,8 +71,7 @@ class Terms(Model):
         return f"{self.dialect}/{self.version}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(NamedTuple):
     """What something costs, and how that came about."""
 
     amount: Millicredits
@@ -82,7 +79,7 @@ class Price:
     credits: Fraction
     counted: Counted
     #: Frames or seconds that are charged, rounded as the list says.
-    count: Fraction
+    units: Fraction
     #: Milli-credits for one of them.
     each: Fraction
 
@@ -243,7 +240,7 @@ def charge(
         amount=held,
         credits=in_credits(terms, held),
         counted=price.counted,
-        count=price.count,
+        units=price.units,
         each=price.each,
     )
 
@@ -273,7 +270,7 @@ def _price(
         amount=amount,
         credits=credits,
         counted=prices.counted,
-        count=count,
+        units=count,
         each=rate * prices.credit,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import (
@@ -20,6 +20,7 @@ from lipwire.domain.errors import (
     VoiceNotFoundError,
 )
 from lipwire.domain.ids import JobId
+from lipwire.domain.model import Model
 
 #: No plan allows more in one text.
 MOST_CHARACTERS: Final = 5000
@@ -55,12 +56,10 @@ MILLICREDITS_PER_1000: Final = {
 SPEECH_PRICES: Final = "speech/1"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Voice(_Frozen):
+class Voice(Model):
     """Somebody who can speak."""
+
+    model_config = ConfigDict(extra="forbid")
 
     #: `engine/name`.
     id: str
@@ -85,8 +84,10 @@ class Voice(_Frozen):
         return self.engine is SpeechEngine.ESPEAK
 
 
-class Script(_Frozen):
+class Script(Model):
     """What is to be said, as asked for: a voice, a language, or neither."""
+
+    model_config = ConfigDict(extra="forbid")
 
     text: str
     voice: str | None = None
@@ -95,10 +96,8 @@ class Script(_Frozen):
     pitch_percent: int = Field(default=100, ge=LEAST_PERCENT, le=MOST_PERCENT)
 
 
-class Speech(BaseModel):
+class Speech(Model):
     """What an asset is spoken from."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     #: Forgotten once it has been spoken.
     text: str | None = None

@@ -22,4 +22,4 @@ def list_job_pages(
     ]
     page = numbered_page(found, command.page, command.per_page)
     views = tuple(view_job(job, results=results, clock=clock) for job in page.items)
-    return NumberedPage(views, page.count)
+    return NumberedPage(views, page.total)

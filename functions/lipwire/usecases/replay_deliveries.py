@@ -51,7 +51,7 @@ def replay_deliveries(
         for original in page.items
         if original.replay_of is None
     ]
-    view = Replayed(count=len(again), next_cursor=page.next_cursor)
+    view = Replayed(replayed=len(again), next_cursor=page.next_cursor)
     deliveries.add_all(again, also=caller.also(view))
     # Each that ends wakes the next ones; what the queue would not take the sweeper wakes.
     with suppress(BusyError):

@@ -1,7 +1,6 @@
 """A view goes out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from lipwire.domain.commands import Caller
@@ -14,4 +13,4 @@ def seal_cursor(view: Any, caller: Caller, *, listed: str, key: Callable[[], byt
     if following is None:
         return view
     cursor = seal(following, key=key(), account_id=caller.account.id, listed=listed)
-    return replace(view, next_cursor=cursor)
+    return view._replace(next_cursor=cursor)

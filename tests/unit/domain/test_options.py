@@ -153,9 +153,8 @@ def test_segments_are_checked_against_the_source_like_ranges():
 
 def test_an_engine_refuses_what_it_does_not_honour():
     """Only when it was chosen."""
-    from dataclasses import replace
 
-    plain = replace(SPEC, options=frozenset({"seed"}), modes=frozenset({Mode.VIDEO}))
+    plain = SPEC._replace(options=frozenset({"seed"}), modes=frozenset({Mode.VIDEO}))
     check_engine(options(seed=5), plain)
     with pytest.raises(OptionNotSupportedError, match="style"):
         check_engine(options(style="calm"), plain)

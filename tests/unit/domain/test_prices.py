@@ -208,7 +208,7 @@ def test_frames_are_charged_by_number_whatever_they_last():
     price = charged(magic, frames=375, fps=Fraction(25), duration_ms=15_000, held=18_000)
     assert (price.credits, price.amount, price.counted) == (375, 15_000, Counted.FRAMES)
     fast = charged(magic, frames=900, fps=Fraction(60), duration_ms=15_000, held=18_000)
-    assert (fast.credits, fast.amount, fast.count, fast.each) == (
+    assert (fast.credits, fast.amount, fast.units, fast.each) == (
         450,
         18_000,
         900,

@@ -151,8 +151,8 @@ def test_as_many_are_replayed_under_a_key_as_one_transaction_takes():
     desk = Desk()
     desk.clock.sleep(1)
     view = all_replayed(desk)
-    assert view.count == BATCH_ONCE
+    assert view.replayed == BATCH_ONCE
     assert view.next_cursor is not None
     none = Desk(deliveries=())
-    assert all_replayed(none).count == 0
+    assert all_replayed(none).replayed == 0
     assert len(none.kept) == 1

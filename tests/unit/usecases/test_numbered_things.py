@@ -182,7 +182,7 @@ def test_pages_by_number_are_counted_and_newest_first():
     def page(number, per_page):
         command = ListAssetPages(echo={"kind": "video"}, page=number, per_page=per_page)
         found = list_asset_pages(command, a_caller(), assets=assets)
-        return [one.echo["n"] for one in found.items], found.count
+        return [one.echo["n"] for one in found.items], found.total
 
     assert page(1, 3) == ([249, 247, 245], 125)
     assert page(2, 3) == ([243, 241, 239], 125)
@@ -205,7 +205,7 @@ def test_jobs_by_pages_are_those_of_one_dialect():
     command = ListJobPages(dialect="lipdub", page=1, per_page=2)
     found = list_job_pages(command, a_caller(), jobs=jobs, results=None, clock=FakeClock())
     assert [view.job.id for view in found.items] == [f"job_{n:026d}" for n in (700, 600)]
-    assert found.count == 5
+    assert found.total == 5
 
 
 class SameMoment(FakeIds):

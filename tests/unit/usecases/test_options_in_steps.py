@@ -1,6 +1,5 @@
 """Options on their way through a job: refused at the door or before any render, pinned, planned, told."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -185,7 +184,7 @@ def test_an_option_that_changes_nothing_is_told():
 
 def test_an_engine_that_cannot_honour_an_option_is_not_chosen():
     """`auto` takes the first that can; one that is named is refused by name; without the option the best is taken."""
-    plain = replace(SPEC, name="plain", options=OPTION_NAMES - {"mask_id"})
+    plain = SPEC._replace(name="plain", options=OPTION_NAMES - {"mask_id"})
     engines = Catalog(plain, SPEC)
     assert create({}, engines=engines).job.engine == "plain"
     assert create({"mask_id": MASK.id}, engines=engines).job.engine == "retarget"

@@ -315,13 +315,13 @@ def test_a_time_is_replayed_batch_by_batch():
         return replay_deliveries(command, a_caller(), **desk.making)
 
     first = ask()
-    assert first.count == BATCH
+    assert first.replayed == BATCH
     # Each that ends wakes the next ones.
     assert len(desk.queue.woken) == IN_FLIGHT[Lane.REPLAY]
     rest = ask(first.next_cursor)
-    assert (rest.count, rest.next_cursor) == (50, None)
+    assert (rest.replayed, rest.next_cursor) == (50, None)
     made = [row for row in desk.deliveries.rows.values() if row.replay_of]
     assert len({row.replay_of for row in made}) == len(made) == BATCH + 50
     desk.clock.moment += timedelta(seconds=1)
-    assert ask(until=NOW + timedelta(seconds=10), statuses={"dropped"}).count == 5
-    assert ask(since=NOW + timedelta(minutes=30)).count == 0
+    assert ask(until=NOW + timedelta(seconds=10), statuses={"dropped"}).replayed == 5
+    assert ask(since=NOW + timedelta(minutes=30)).replayed == 0

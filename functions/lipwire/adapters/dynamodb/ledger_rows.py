@@ -31,7 +31,7 @@ class LedgerRows:
     def totals(self, account_id: AccountId) -> Totals:
         """The account's row as it is; its version grows with every movement."""
         item = self._get(account_id, BALANCE) or {}
-        return Totals(**{name: item.get(name, 0) for name in Totals.__slots__})
+        return Totals(**{name: item.get(name, 0) for name in Totals._fields})
 
     def entries(self, account_id: AccountId) -> tuple[Entry, ...]:
         """Every entry of the account, oldest key first."""

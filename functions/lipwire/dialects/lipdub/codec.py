@@ -173,7 +173,7 @@ def from_render_list(view: NumberedPage[JobView]) -> WireResponse:
             }
             for one in view.items
         ],
-        view.count,
+        view.total,
     )
 
 

@@ -156,7 +156,7 @@ def from_audio_list(view: NumberedPage[Asset]) -> WireResponse:
             }
             for asset in view.items
         ],
-        view.count,
+        view.total,
     )
 
 
@@ -175,7 +175,7 @@ def from_shot_list(view: NumberedPage[Asset]) -> WireResponse:
                 "shot_scene_name": asset.echo.get("scene_name", asset.filename),
             }
         )
-    return listed(shots, view.count)
+    return listed(shots, view.total)
 
 
 def from_shot(asset: Asset) -> WireResponse:

@@ -184,7 +184,7 @@ def from_estimate(view: EstimateView) -> WireResponse:
             price_list=str(view.terms),
             engine=view.engine,
             counted=view.price.counted.value,
-            count=str(view.price.count),
+            count=str(view.price.units),
             millicredits_each=str(view.price.each),
             longest_ms=view.longest_ms,
             is_provisional=view.longest_ms is None,

@@ -170,7 +170,7 @@ def from_deliveries(page: Page[Delivery]) -> WireResponse:
 
 def from_replayed(done: Replayed) -> WireResponse:
     """How many, and where to go on."""
-    body = wire.ReplayedOut(replayed=done.count, next_cursor=done.next_cursor)
+    body = wire.ReplayedOut(replayed=done.replayed, next_cursor=done.next_cursor)
     return to_json(body, status=202)
 
 

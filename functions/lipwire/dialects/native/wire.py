@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from lipwire.dialects.native.wire_base import AssetRef, MediaRef, Name, Out, Url, VoiceRef, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
+from lipwire.domain.model import Model
 
 
 class UploadIn(Wire):
@@ -38,7 +39,7 @@ class JobIn(Wire):
     speech: VoiceRef = Field(
         description="A voice: audio, a video whose sound is used, or a text to speak."
     )
-    options: OptionsIn = OptionsIn()
+    options: OptionsIn = Field(default_factory=OptionsIn)
     consent: ConsentIn | None = Field(
         default=None, description="Some deployments take no job without one."
     )
@@ -327,7 +328,7 @@ class FieldError(Out):
     message: str
 
 
-class ErrorOut(BaseModel, extra="allow"):
+class ErrorOut(Model, extra="allow"):
     """problem+json (RFC 9457); some codes carry more fields."""
 
     type: str

@@ -27,7 +27,7 @@ class BatchIn(Wire):
         min_length=1,
         description=f"With `source`: a job for each; at most {MAX_JOBS}.",
     )
-    options: OptionsIn = Field(default=OptionsIn(), description="With `source`: of all jobs.")
+    options: OptionsIn = Field(default_factory=OptionsIn, description="With `source`: of all jobs.")
     webhook_url: Url | None = Field(
         default=None, description="With `source`: told when each job ends."
     )

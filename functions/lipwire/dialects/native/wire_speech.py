@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from lipwire.dialects.native.wire import ProblemOut
 from lipwire.dialects.native.wire_base import Name, Out, ScriptIn
+from lipwire.domain.model import Model
 
 EngineName = Literal["polly", "kokoro", "piper", "espeak"]
 
@@ -17,10 +18,10 @@ class SpeechIn(ScriptIn):
     name: Name | None = Field(default=None, description="File name of the asset, for you.")
 
 
-class VoiceQuery(BaseModel):
+class VoiceQuery(Model):
     """Query of the list of voices."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     language: Annotated[str, StringConstraints(min_length=2, max_length=35)] | None = Field(
         default=None, description="Only voices that speak it."

@@ -159,7 +159,7 @@ def from_cost(view: EstimateView) -> WireResponse:
     return answer(
         [
             {
-                "estimatedFrameCount": number(price.count),
+                "estimatedFrameCount": number(price.units),
                 "estimatedGenerationCost": number(price.credits),
             }
         ]
