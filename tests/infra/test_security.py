@@ -47,6 +47,7 @@ ACTIONS = {
     ("TABLE", Access.CHECK): {"dynamodb:ConditionCheckItem"},
     ("TABLE", Access.GET): {"dynamodb:GetItem"},
     ("TABLE", Access.PUT): {"dynamodb:PutItem"},
+    ("TABLE", Access.UPDATE): {"dynamodb:UpdateItem"},
     ("TABLE", Access.CHANGE): {"dynamodb:PutItem", "dynamodb:UpdateItem"},
     ("TABLE", Access.SCAN): {"dynamodb:Scan"},
     ("TABLE", Access.STREAM): {
