@@ -72,8 +72,11 @@ def _statements(need: Need, arn: str) -> list[iam.PolicyStatement]:
 def _table(need: Need, arn: str) -> list[iam.PolicyStatement]:
     access = need.access
     # The partition keys of the rows; a scan has none, which is why nobody with a prefix scans.
-    keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{need.prefix}*"}}
-    conditions = keys if need.prefix else None
+    keys: str | list[str] = f"{need.prefix}*"
+    if need.or_prefixes:
+        keys = [f"{prefix}*" for prefix in (need.prefix, *need.or_prefixes)]
+    limited = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}
+    conditions = limited if need.prefix else None
     if access is Access.STREAM:
         return [
             _allow(_STREAM, f"{arn}/stream/*"),

@@ -1,6 +1,14 @@
 """What the uploads API may touch."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+from lipwire.resources import (
+    ERASING_ASSETS,
+    Access,
+    FunctionSpec,
+    Need,
+    Resource,
+    reads,
+    writes,
+)
 
 FUNCTION = FunctionSpec(
     name="ApiUploads",
@@ -18,12 +26,7 @@ FUNCTION = FunctionSpec(
         writes(Resource.OUTBOX_TABLE),
         reads(Resource.UPLOADS_BUCKET, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
-        Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
-        reads(Resource.WORK_BUCKET, "results/"),
-        *(
-            Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
-            for prefix in ("analyses/", "plans/", "results/")
-        ),
+        *ERASING_ASSETS,
     ),
     timeout_s=29,
     # Which URLs may be fetched from.

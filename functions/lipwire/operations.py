@@ -194,11 +194,8 @@ RUN: Final[dict[Operation, Run]] = {
     Operation.CANCEL_BATCH: lambda app, command, caller: cancel_batch(
         command,
         caller,
-        batches=app.batches,
-        jobs=app.jobs,
+        stores=app,
         results=app.results,
-        clock=app.clock,
-        lines=lambda: app.batch_lines,
     ),
     Operation.CLOSE_ACCOUNT: lambda app, _command, caller: close_account(
         caller.account.id, by=caller.key_id, accounts=app.accounts, clock=app.clock

@@ -73,11 +73,15 @@ class Access(StrEnum):
 
 
 class Need(NamedTuple):
-    """One grant: this access to that resource; with a `prefix`, to objects or rows alone whose key begins with it."""
+    """One grant: this access to that resource; with a `prefix`, to objects or rows alone whose key begins with it.
+
+    Of a table, there may be several: one transaction writes rows of different kinds.
+    """
 
     resource: Resource
     access: Access
     prefix: str = ""
+    or_prefixes: tuple[str, ...] = ()
 
 
 def reads(resource: Resource, prefix: str = "") -> Need:
@@ -98,6 +102,17 @@ def checks(resource: Resource, prefix: str = "") -> Need:
 def gets(resource: Resource, prefix: str = "") -> Need:
     """A need to get a row or an object whose key is known."""
     return Need(resource, Access.GET, prefix)
+
+
+#: What it takes to erase an asset with all that was computed from it, beside its row.
+ERASING_ASSETS: Final = (
+    Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
+    reads(Resource.WORK_BUCKET, "results/"),
+    *(
+        Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
+        for prefix in ("analyses/", "plans/", "results/")
+    ),
+)
 
 
 class Layer(StrEnum):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lipwire.bootstrap import App, lambda_app
+from lipwire.bootstrap import lambda_app
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.observability import logger
 from lipwire.stepping import step_of
@@ -17,25 +17,14 @@ def handler(event: dict[str, Any], _context: Any) -> None:
     """{"job_id"} or {"asset_id"} -> nothing."""
     app = lambda_app()
     if "asset_id" in event:
-        fetch_upload(AssetId(event["asset_id"]), **_fetching(app))
+        fetch_upload(AssetId(event["asset_id"]), stores=app)
         return
     job_id = JobId(event["job_id"])
     with step_of(job_id, app):
-        fetch_from_urls(job_id, jobs=app.jobs, **_fetching(app))
+        fetch_from_urls(job_id, jobs=app.jobs, stores=app)
         speak_texts(
             job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, speaker=app.speaker
         )
         fetch_sources(
             job_id, jobs=app.jobs, assets=app.assets, uploads=app.uploads, clock=app.clock
         )
-
-
-def _fetching(app: App) -> dict[str, Any]:
-    return {
-        "assets": app.assets,
-        "accounts": app.accounts,
-        "uploads": app.uploads,
-        "fetcher": app.media_fetcher,
-        "pages": app.pages,
-        "clock": app.clock,
-    }

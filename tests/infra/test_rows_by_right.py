@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api_jobs.spec import FUNCTION as API_JOBS
 from api_uploads.spec import FUNCTION as API_UPLOADS
 from consumers.close_batches.spec import CONSUMER as BATCHES
 from consumers.deliver_webhooks.spec import CONSUMER
@@ -16,8 +17,10 @@ from consumers.ingest_uploads.spec import CONSUMER as INGEST
 from infra.grants import Handle, statements
 from lipwire.adapters.system import SystemClock
 from lipwire.domain.assets import Asset, Problem
+from lipwire.domain.batches import Stop
 from lipwire.domain.errors import SourceUrlError
 from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
+from lipwire.domain.jobs import JobStatus
 from lipwire.domain.numbers import uuid_of
 from lipwire.domain.webhooks import Answer, DeliveryStatus
 from lipwire.resources import Need, Resource
@@ -32,6 +35,7 @@ from lipwire.usecases.fill_batches import fill_batches
 from lipwire.usecases.give_up_awaited import give_up_awaited
 from lipwire.usecases.ingest_upload import ingest_upload
 from lipwire.usecases.speak_texts import speak_texts
+from lipwire.usecases.tell_batches import tell_batches
 from schedules.repair_ledger.spec import SCHEDULE as REPAIR
 from schedules.sweep_retention.spec import SCHEDULE as RETENTION
 from tests.support.fakes_speech import FakeBucket
@@ -156,17 +160,11 @@ def test_a_fetch_needs_no_more_rows_than_it_may_touch(app):
     """From a job's URLs to its pinned versions, or to why it failed."""
     job_id = made(app, "jobs", JOB)["id"]
     app.tables.rights = rights(FETCH_SOURCES.needs)
-    bucket = FakeBucket()
+    bucket = app.__dict__["uploads"] = FakeBucket()
+    give = SimpleNamespace(fetch=lambda _url, sink, **_how: sink.write(b"x" * 100))
+    app.__dict__ |= {"media_fetcher": give, "pages": None}
     stores = {"jobs": app.jobs, "assets": app.assets}
-    fetch_from_urls(
-        job_id,
-        **stores,
-        accounts=app.accounts,
-        uploads=bucket,
-        fetcher=SimpleNamespace(fetch=lambda _url, sink, **_how: sink.write(b"x" * 100)),
-        pages=None,
-        clock=app.clock,
-    )
+    fetch_from_urls(job_id, jobs=app.jobs, stores=app)
     speak_texts(job_id, **stores, uploads=bucket, speaker=None)
     fetch_sources(job_id, **stores, uploads=bucket, clock=app.clock)
     assert app.jobs.get(job_id).stage == "validating"
@@ -192,15 +190,9 @@ def fetched(app: MemoryApp, asset: Asset, error: Exception | None = None) -> Non
         if error is not None:
             raise error
 
-    fetch_upload(
-        asset.id,
-        assets=app.assets,
-        accounts=app.accounts,
-        uploads=FakeBucket(),
-        fetcher=SimpleNamespace(fetch=give),
-        pages=None,
-        clock=app.clock,
-    )
+    parts = {"uploads": FakeBucket(), "media_fetcher": SimpleNamespace(fetch=give), "pages": None}
+    app.__dict__ |= parts
+    fetch_upload(asset.id, stores=app)
 
 
 @pytest.mark.parametrize(
@@ -248,26 +240,48 @@ def lost(app: MemoryApp) -> None:
     assert len(found.ended) == 1
 
 
-def test_a_batch_is_filled_and_told_without_a_row_deleted(app):
-    """From a batch that waits to its last job's end."""
+def test_a_batch_is_filled_and_told_by_the_rows_that_it_may_touch(app):
+    """From a batch that waits to its last job's end, and to what is left of lines that are never made."""
     batch = batch_of(app, lines=21)
     app.tables.rights = allowed = rights(BATCHES.function.needs)
-    stores = {"batches": app.batches, "clock": app.clock}
-    made_now = fill_batches(
-        app.account_id,
-        **stores,
-        lines=app.batch_lines,
-        accounts=app.accounts,
-        assets=app.assets,
-        limits=app.limits,
-    )
-    assert made_now > 0
+    assert fill_batches(app.account_id, stores=app) > 0
     (job_id, *_) = app.batches.get(batch["id"]).made_ids
-    close_batch(job_id, jobs=app.jobs, **stores)
+    close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock)
     assert app.tables.refused == []
     for table in (Resource.JOBS_TABLE, Resource.LEDGER_TABLE, Resource.LIMITS_TABLE):
         assert not allowed("DeleteItem", table.value, job_id)
     assert not allowed("UpdateItem", Resource.OUTBOX_TABLE.value, "out_1")
+    assert not allowed("UpdateItem", Resource.LIMITS_TABLE.value, f"rate#{app.account_id}")
+    assert not allowed("PutItem", Resource.JOBS_TABLE.value, "cns_1")
+    assert not allowed("GetItem", Resource.ACCOUNTS_TABLE.value, "key#0123456789")
+
+
+@pytest.mark.parametrize("spec", [BATCHES.function, REPAIR.function, API_JOBS])
+def test_what_a_batch_made_for_nothing_may_be_erased_by_whoever_ends_it(app, spec):
+    """Its next line's asset was made, and then it was called off; the end of another one is told."""
+    batch = app.batches.get(batch_of(app, lines=21)["id"])
+    small = app.batches.get(batch_of(app)["id"])
+    lines = app.batch_lines.get(batch)
+    app.assets.create(lines[0].assets[0])
+    app.batches.stop(batch, Stop.CANCELED)
+    app.jobs.release(app.jobs.get(small.job_ids[0]), status=JobStatus.CANCELED, error=None)
+    app.tables.rights = rights(spec.needs)
+    fill_batches(app.account_id, stores=app)
+    tell_batches(app.account_id, stores=app)
+    assert app.tables.refused == []
+    app.tables.rights = None
+    assert app.assets.get(lines[0].assets[0].id) is None
+    assert (app.batches.open(app.account_id), app.batches.untold(app.account_id)) == ((), ())
+
+
+@pytest.mark.parametrize("spec", [BATCHES.function, REPAIR.function, API_JOBS, RETENTION.function])
+def test_whoever_erases_may_see_what_open_batches_name(app, spec):
+    """Read from the batches themselves, which no index lags behind."""
+    batch = app.batches.get(batch_of(app, lines=21)["id"])
+    app.tables.rights = rights(spec.needs)
+    assert app.batches.awaits(app.account_id, batch.asset_ids[0])
+    assert not app.batches.awaits(app.account_id, app.video)
+    assert app.tables.refused == []
 
 
 def test_rights_refuse_what_is_not_granted(app):

@@ -1,12 +1,16 @@
 """A large batch over tables in memory, and the consumer that fills it."""
 
-from lipwire.domain.commands import CreateBatch, CreateJob
+from lipwire.domain.commands import CancelBatch, CreateBatch, CreateJob
 from lipwire.domain.ids import JobId
 from lipwire.domain.plans import PlanChanges
 from lipwire.usecases import create_batch as creating
 from lipwire.usecases import fill_batches as filling
+from lipwire.usecases.cancel_batch import cancel_batch
 from lipwire.usecases.close_batch import close_batch
+from lipwire.usecases.erase_job import erase_job
+from lipwire.usecases.refill_batches import refill_batches
 from tests.support.builders import ACCOUNT, a_caller
+from tests.support.erasable import Bucket
 from tests.support.fakes import AnyUrl, FakeEngines
 from tests.support.fakes_batches import FakeLines
 from tests.support.fakes_consents import FakeConsents
@@ -37,7 +41,8 @@ class Stage:
         self.world = world = World()
         world.grant(credits, "first")
         world.accounts.set_plan(ACCOUNT, "custom", PlanChanges(max_active_jobs=plan or room + 1))
-        self.lines = Lines(world)
+        self.lines = world.batch_lines = Lines(world)
+        world.outputs, world.work_objects = Bucket(), Bucket()
 
     def create(self, *jobs):
         """POST, once; its view, or None where it died or was refused."""
@@ -68,15 +73,7 @@ class Stage:
         def once():
             if job_id is not None:
                 close_batch(job_id, jobs=world.jobs, batches=world.batches, clock=world.clock)
-            filling.fill_batches(
-                ACCOUNT,
-                batches=world.batches,
-                lines=self.lines,
-                accounts=world.accounts,
-                assets=world.assets,
-                limits=world.limits,
-                clock=world.clock,
-            )
+            filling.fill_batches(ACCOUNT, stores=world)
             return True
 
         for _ in range(3):
@@ -93,6 +90,20 @@ class Stage:
             pass
         self.hear(active[0])
         return True
+
+    def cancel(self, batch_id):
+        """POST; its view."""
+        command = CancelBatch(batch_id=batch_id)
+        return cancel_batch(command, a_caller(), stores=self.world, results=None)
+
+    def erase(self, job_id):
+        """DELETE of a job that has ended."""
+        world = self.world
+        erase_job(world.jobs.get(job_id), stores=world, at=world.clock.now())
+
+    def sweep(self, *more):
+        """The clock."""
+        return refill_batches([*more, *self.world.accounts.ids()], stores=self.world)
 
     @property
     def batch(self):

@@ -353,6 +353,8 @@ class FakeUploads:
         yield SimpleNamespace(write=buffer.extend)
         self.written[key] = bytes(buffer)
 
+    def abort_unfinished(self, prefix: str) -> None: ...
+
     def delete_prefix(self, prefix: str) -> None:
         self.written = {
             key: data for key, data in self.written.items() if not key.startswith(prefix)

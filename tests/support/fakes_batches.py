@@ -46,6 +46,10 @@ class FakeBatches:
         """None of these is large: see `test_large_batches` for those."""
         return ()
 
+    def untold(self, account_id):
+        """Nor is any told by the clock: see `test_ended_batches`."""
+        return ()
+
     def awaits(self, account_id, asset_id):
         return any(one.waiting and asset_id in one.asset_ids for one in self.rows.values())
 

@@ -35,14 +35,6 @@ def _close(record: SQSRecord) -> None:
         job_id = JobId(event.data["job_id"])
         if not close_batch(job_id, jobs=app.jobs, batches=app.batches, clock=app.clock):
             logger.info("nothing to close", correlation_id=job_id)
-    made = fill_batches(
-        event.metadata.account_id,
-        batches=app.batches,
-        lines=app.batch_lines,
-        accounts=app.accounts,
-        assets=app.assets,
-        limits=app.limits,
-        clock=app.clock,
-    )
+    made = fill_batches(event.metadata.account_id, stores=app)
     if made:
         logger.info("jobs of batches made", account_id=event.metadata.account_id, made=made)

@@ -49,13 +49,19 @@ class BatchStore(Protocol):
         """The jobs that still wait will not be made; False where none waits any more."""
 
     def close(self, account_id: AccountId, batch_id: BatchId) -> None:
-        """It is not open any more: nothing of it waits, or it is gone. Harmless to repeat."""
+        """It is not open any more: nothing of it waits. Harmless to repeat."""
 
     def open(self, account_id: AccountId) -> tuple[BatchId, ...]:
         """Batches some of whose jobs may still have to be made, the oldest first."""
 
+    def untold(self, account_id: AccountId) -> tuple[BatchId, ...]:
+        """Batches, large and small, that were not told to have completed, the oldest first."""
+
+    def forget(self, account_id: AccountId, batch_id: BatchId) -> None:
+        """It is gone: neither open nor to be told. Harmless to repeat."""
+
     def awaits(self, account_id: AccountId, asset_id: AssetId) -> bool:
-        """Whether a job that is still to be made may name the asset; a batch of this moment may be missing."""
+        """Whether a job that is still to be made may name the asset."""
 
     def get(self, batch_id: BatchId) -> Batch | None: ...
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from lipwire.ports import ByteSink
+from lipwire.ports import AccountStore, AssetStore, ByteSink, Clock, ObjectStore
 
 
 class UrlPolicy(Protocol):
@@ -29,3 +29,25 @@ class PageReader(Protocol):
             PageWithoutMediaError: there is none that can be fetched.
             BusyError: nobody could look just now.
         """
+
+
+class FetchingStores(Protocol):
+    """What a fetch takes, each when it is needed."""
+
+    @property
+    def assets(self) -> AssetStore: ...
+
+    @property
+    def accounts(self) -> AccountStore: ...
+
+    @property
+    def uploads(self) -> ObjectStore: ...
+
+    @property
+    def media_fetcher(self) -> MediaFetcher: ...
+
+    @property
+    def pages(self) -> PageReader | None: ...
+
+    @property
+    def clock(self) -> Clock: ...

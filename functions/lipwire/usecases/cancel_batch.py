@@ -1,13 +1,11 @@
 """A batch is called off."""
 
-from collections.abc import Callable
-
 from lipwire.domain.batches import Stop
 from lipwire.domain.commands import Caller, CancelBatch, GetBatch
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.views import BatchView
-from lipwire.ports import Clock, JobStore, ResultUrls
-from lipwire.ports.batches import BatchLines, BatchStore
+from lipwire.ports import ResultUrls
+from lipwire.ports.filling import FillingStores
 from lipwire.usecases.finish_batch import finish_batch
 from lipwire.usecases.get_batch import get_batch
 
@@ -16,11 +14,8 @@ def cancel_batch(
     command: CancelBatch,
     caller: Caller,
     *,
-    batches: BatchStore,
-    jobs: JobStore,
+    stores: FillingStores,
     results: ResultUrls,
-    clock: Clock,
-    lines: Callable[[], BatchLines],
 ) -> BatchView:
     """Every job that had not ended is canceled and its hold released; those that had stay as they are.
 
@@ -32,6 +27,7 @@ def cancel_batch(
         BatchNotFoundError: unknown, or another account's.
     """
     wanted = GetBatch(batch_id=command.batch_id)
+    batches, clock = stores.batches, stores.clock
     before = get_batch(wanted, caller, batches=batches, results=results, clock=clock)
     if before.batch.waiting:
         batches.stop(before.batch, Stop.CANCELED)
@@ -39,7 +35,7 @@ def cancel_batch(
         before = get_batch(wanted, caller, batches=batches, results=results, clock=clock)
     for view in before.jobs:
         if not view.job.is_final:
-            jobs.release(view.job, status=JobStatus.CANCELED, error=None)
+            stores.jobs.release(view.job, status=JobStatus.CANCELED, error=None)
     if before.batch.stopped:
-        finish_batch(before.batch, batches=batches, lines=lines(), clock=clock)
+        finish_batch(before.batch, stores=stores)
     return get_batch(wanted, caller, batches=batches, results=results, clock=clock)

@@ -8,6 +8,7 @@ from lipwire.domain.jobs import Job, outputs_prefix, plan_key, result_key
 from lipwire.domain.shards import parts_prefix
 from lipwire.ports.erasing import ErasableStores
 from lipwire.usecases.erase_asset import erase_asset
+from lipwire.usecases.is_asset_named import is_asset_named
 
 
 def erase_job(job: Job, *, stores: ErasableStores, at: datetime) -> None:
@@ -37,9 +38,4 @@ def _only_named_by(job: Job, asset_id: AssetId, stores: ErasableStores) -> Asset
     asset = stores.assets.get(asset_id)
     if asset is None or asset.account_id != job.account_id or asset.is_owed_speech:
         return None
-    # Before the jobs are looked through: what is made in between is found there.
-    if stores.batches.awaits(job.account_id, asset_id):
-        return None
-    others = (one for one in stores.jobs.naming(job.account_id, asset_id) if one.id != job.id)
-    # The list lags: one that was deleted a moment ago keeps nothing.
-    return None if any(stores.jobs.get(one.id) for one in others) else asset
+    return None if is_asset_named(asset, stores=stores, but=job.id) else asset

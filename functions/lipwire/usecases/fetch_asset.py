@@ -13,8 +13,8 @@ from lipwire.domain.errors import (
     SourceIsPageError,
 )
 from lipwire.domain.ids import AccountId, AssetId, JobId
-from lipwire.ports import AccountStore, AssetStore, ByteSink, Clock, ObjectStore
-from lipwire.ports.urls import MediaFetcher, PageReader
+from lipwire.ports import ByteSink, Clock
+from lipwire.ports.urls import FetchingStores, MediaFetcher, PageReader
 
 #: What one function can stream in its time; larger files are uploaded.
 MAX_BYTES: Final = 2 * 1000**3
@@ -38,19 +38,14 @@ _LOOK_AGAIN_S: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchStep:
-    """Who fetches, since when, and by what."""
+    """Who fetches, since when, and with what."""
 
     #: The job, or the upload itself, that the bytes are fetched for: who began keeps others out.
     by: JobId | AssetId
     began: datetime
     #: Raises where nobody waits for the bytes any more.
     check: Callable[[], object]
-    assets: AssetStore
-    accounts: AccountStore
-    uploads: ObjectStore
-    fetcher: MediaFetcher
-    pages: PageReader | None
-    clock: Clock
+    stores: FetchingStores
 
 
 def fetch_asset(
@@ -66,12 +61,13 @@ def fetch_asset(
         BusyError: the step's time is over.
         LipwireError: what the step's check raises; nothing of the file was kept.
     """
-    account = step.accounts.account(account_id)
+    stores = step.stores
+    account = stores.accounts.account(account_id)
     if account is None:
         raise AssetNotFoundError("The account was erased.")
     limit = min(account.limits.max_upload_bytes, MAX_BYTES)
-    clock, assets = step.clock, step.assets
-    while asset := _owed(asset_id, assets, step.uploads):
+    clock, assets = stores.clock, stores.assets
+    while asset := _owed(asset_id, stores):
         step.check()
         now = clock.now()
         if now - step.began > _LAST_BEGIN:
@@ -80,10 +76,10 @@ def fetch_asset(
             clock.sleep(_LOOK_AGAIN_S)
             continue
         try:
-            with step.uploads.writer(asset.key) as sink:
+            with stores.uploads.writer(asset.key) as sink:
                 watched = _WatchedSink(sink, step.check, clock)
-                allowed = _Allowance(step.fetcher, limit, clock, until=now + _EACH)
-                _fetch(str(asset.url), watched, allowed, step.pages, is_picture=is_picture)
+                allowed = _Allowance(stores.media_fetcher, limit, clock, until=now + _EACH)
+                _fetch(str(asset.url), watched, allowed, stores.pages, is_picture=is_picture)
         finally:
             assets.end_fetch(asset_id, by=step.by)
         break
@@ -162,11 +158,11 @@ class _WatchedSink:
         self._sink.restart()
 
 
-def _owed(asset_id: AssetId, assets: AssetStore, uploads: ObjectStore) -> Asset | None:
+def _owed(asset_id: AssetId, stores: FetchingStores) -> Asset | None:
     """The asset, where its bytes are to be fetched and are not there."""
-    asset = assets.get(asset_id)
+    asset = stores.assets.get(asset_id)
     if asset is None:
         raise AssetNotFoundError("The asset was deleted.")
     if asset.status is not AssetStatus.AWAITING_UPLOAD or asset.url is None:
         return None
-    return asset if uploads.find(asset.key) is None else None
+    return asset if stores.uploads.find(asset.key) is None else None

@@ -3,22 +3,12 @@
 from lipwire.domain.errors import JobFinishedError, JobNotFoundError
 from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import Job
-from lipwire.ports import AccountStore, AssetStore, Clock, JobStore, ObjectStore
-from lipwire.ports.urls import MediaFetcher, PageReader
+from lipwire.ports import JobStore
+from lipwire.ports.urls import FetchingStores
 from lipwire.usecases.fetch_asset import FetchStep, fetch_asset
 
 
-def fetch_from_urls(
-    job_id: JobId,
-    *,
-    jobs: JobStore,
-    assets: AssetStore,
-    accounts: AccountStore,
-    uploads: ObjectStore,
-    fetcher: MediaFetcher,
-    pages: PageReader | None,
-    clock: Clock,
-) -> None:
+def fetch_from_urls(job_id: JobId, *, jobs: JobStore, stores: FetchingStores) -> None:
     """Every asset of the job that has a URL lies in the uploads bucket; one that lies there is not fetched again.
 
     Jobs of a batch may name the same asset and begin side by side: one of them fetches it, the others wait for that.
@@ -41,17 +31,7 @@ def fetch_from_urls(
         return job
 
     job = refuse_ended()
-    step = FetchStep(
-        by=job_id,
-        began=clock.now(),
-        check=refuse_ended,
-        assets=assets,
-        accounts=accounts,
-        uploads=uploads,
-        fetcher=fetcher,
-        pages=pages,
-        clock=clock,
-    )
+    step = FetchStep(by=job_id, began=stores.clock.now(), check=refuse_ended, stores=stores)
     named = (job.source_id, job.speech_id, job.options.second_speech_id, job.options.mask_id)
     for asset_id in filter(None, named):
         is_picture = asset_id in {job.source_id, job.options.mask_id}

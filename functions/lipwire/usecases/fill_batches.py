@@ -14,21 +14,11 @@ from lipwire.domain.errors import (
     UnauthenticatedError,
 )
 from lipwire.domain.ids import AccountId, BatchId
-from lipwire.ports import AccountStore, AssetStore, Clock, LimitStore
-from lipwire.ports.batches import BatchLines, BatchStore
+from lipwire.ports.filling import FillingStores
 from lipwire.usecases.finish_batch import finish_batch
 
 
-def fill_batches(
-    account_id: AccountId,
-    *,
-    batches: BatchStore,
-    lines: BatchLines,
-    accounts: AccountStore,
-    assets: AssetStore,
-    limits: LimitStore,
-    clock: Clock,
-) -> int:
+def fill_batches(account_id: AccountId, *, stores: FillingStores) -> int:
     """As many jobs of the account's open batches are made as there is room for, the oldest batch first; their number.
 
     One active job of several that the plan allows is left to others. Called when a batch is accepted and whenever a
@@ -41,8 +31,8 @@ def fill_batches(
         ConcurrentChangeError: the next jobs of a batch can't be made, though nobody else makes them.
     """
     made = 0
-    for batch_id in batches.open(account_id):
-        filling = _Filling(account_id, batch_id, batches, lines, accounts, assets, limits, clock)
+    for batch_id in stores.batches.open(account_id):
+        filling = _Filling(account_id, batch_id, stores)
         made += filling.fill()
         if not filling.is_over:
             break
@@ -52,25 +42,11 @@ def fill_batches(
 class _Filling:
     """One batch, as it is filled."""
 
-    def __init__(
-        self,
-        account_id: AccountId,
-        batch_id: BatchId,
-        batches: BatchStore,
-        lines: BatchLines,
-        accounts: AccountStore,
-        assets: AssetStore,
-        limits: LimitStore,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, account_id: AccountId, batch_id: BatchId, stores: FillingStores) -> None:
         self._account_id = account_id
         self._id = batch_id
-        self._batches = batches
-        self._lines = lines
-        self._accounts = accounts
-        self._assets = assets
-        self._limits = limits
-        self._clock = clock
+        self._stores = stores
+        self._batches = stores.batches
         self._found: Sequence[BatchLine] = ()
         self._at_once = MAX_JOBS
         self._active = 0
@@ -83,18 +59,18 @@ class _Filling:
         """How many jobs were made; there is no room for more, or none is left to be made."""
         made = 0
         while (batch := self._batches.get(self._id)) is not None and batch.waiting:
-            account = self._accounts.account(batch.account_id)
+            account = self._stores.accounts.account(batch.account_id)
             if account is None or account.status is not AccountStatus.ACTIVE:
                 self._batches.stop(batch, Stop.ACCOUNT_CLOSED)
                 continue
             # Whoever asks for one job meanwhile need not wait for hours, where the plan has more than one.
             most = max(account.limits.max_active_jobs - 1, 1)
-            self._active = len(self._limits.active(batch.account_id))
+            self._active = len(self._stores.limits.active(batch.account_id))
             room = min(most - self._active, self._at_once)
             if room <= 0:
                 return made
             try:
-                self._found = self._found or self._lines.get(batch)
+                self._found = self._found or self._stores.batch_lines.get(batch)
             except ValueError:
                 # The account's other batches are not to suffer from it.
                 self._batches.stop(batch, Stop.UNREADABLE)
@@ -106,9 +82,9 @@ class _Filling:
                 return made
         if batch is None:
             # Its row has left; nothing else leads to it.
-            self._batches.close(self._account_id, self._id)
+            self._batches.forget(self._account_id, self._id)
         else:
-            finish_batch(batch, batches=self._batches, lines=self._lines, clock=self._clock)
+            finish_batch(batch, stores=self._stores, found=self._found)
         self.is_over = True
         return made
 
@@ -116,7 +92,7 @@ class _Filling:
         if not chunk:
             self._batches.stop(batch, Stop.EXPIRED)
             return 0
-        at = self._clock.now()
+        at = self._stores.clock.now()
         jobs = [line.job.model_copy(update={"created_at": at, "updated_at": at}) for line in chunk]
         try:
             self._make_assets(chunk, at)
@@ -152,6 +128,6 @@ class _Filling:
                 until = at + (asset.upload_expires_at - asset.created_at)
                 new = {"created_at": at, "upload_expires_at": until}
                 try:
-                    self._assets.create(asset.model_copy(update=new))
+                    self._stores.assets.create(asset.model_copy(update=new))
                 except IdTakenError:
                     continue

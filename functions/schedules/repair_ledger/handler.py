@@ -1,4 +1,4 @@
-"""Every quarter of an hour: holds and fetches that nothing would end, and batches that nothing would fill."""
+"""Every quarter of an hour: holds and fetches that nothing would end, and batches that nothing would fill or end."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -21,17 +21,11 @@ def handler(_event: dict[str, Any], _context: Any) -> None:
 
 
 def _refill(app: App) -> None:
-    found = refill_batches(
-        app.accounts.ids(),
-        batches=app.batches,
-        lines=app.batch_lines,
-        accounts=app.accounts,
-        assets=app.assets,
-        limits=app.limits,
-        clock=app.clock,
-    )
+    found = refill_batches(app.accounts.ids(), stores=app)
     if found.made:
         logger.warning("jobs of batches made that no event had made", made=found.made)
+    if found.told:
+        logger.warning("ends of batches told that no event had told", told=found.told)
     for account_id, error in found.failures.items():
         logger.error("batches not filled", account_id=account_id, exc_info=error)
     if found.failures:

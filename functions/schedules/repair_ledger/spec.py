@@ -1,6 +1,15 @@
 """Ends holds and fetches that a crash left open, and fills batches whose events were lost."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
+from lipwire.resources import (
+    ERASING_ASSETS,
+    Access,
+    FunctionSpec,
+    Need,
+    Resource,
+    ScheduleSpec,
+    reads,
+    writes,
+)
 
 #: A reconciler may look at every account, and end jobs as the failure lane does, and pay back speech.
 NEEDS = (
@@ -23,6 +32,9 @@ SCHEDULE = ScheduleSpec(
         summary="Ends holds and fetches that nothing would end; fills batches; tells what does not agree.",
         needs=(
             *NEEDS,
+            # Assets that batches made for nothing.
+            writes(Resource.ASSETS_TABLE, "ast_"),
+            *ERASING_ASSETS,
             reads(Resource.LIMITS_TABLE),
             reads(Resource.WORK_BUCKET, "batches/"),
             Need(Resource.WORK_BUCKET, Access.DELETE, "batches/"),

@@ -1,6 +1,16 @@
 """What is older than its account's plan keeps leaves."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
+from lipwire.resources import (
+    ERASING_ASSETS,
+    Access,
+    FunctionSpec,
+    Need,
+    Resource,
+    ScheduleSpec,
+    gets,
+    reads,
+    writes,
+)
 
 SCHEDULE = ScheduleSpec(
     function=FunctionSpec(
@@ -14,15 +24,12 @@ SCHEDULE = ScheduleSpec(
                 for table in (Resource.JOBS_TABLE, Resource.ASSETS_TABLE)
                 for need in (reads(table), writes(table), Need(table, Access.SCAN))
             ),
+            gets(Resource.LIMITS_TABLE, "active#"),  # batches that are open
             Need(Resource.LIMITS_TABLE, Access.UPDATE, "active#"),  # fetches that have ended
             writes(Resource.OUTBOX_TABLE),
-            Need(Resource.UPLOADS_BUCKET, Access.DELETE, "uploads/"),
+            *ERASING_ASSETS,
             Need(Resource.OUTPUTS_BUCKET, Access.DELETE, "outputs/"),
-            reads(Resource.WORK_BUCKET, "results/"),
-            *(
-                Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
-                for prefix in ("analyses/", "parts/", "plans/", "results/")
-            ),
+            Need(Resource.WORK_BUCKET, Access.DELETE, "parts/"),
         ),
         timeout_s=900,
     ),

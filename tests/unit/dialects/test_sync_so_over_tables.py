@@ -134,10 +134,8 @@ def test_a_large_batch_is_accepted_and_its_jobs_are_made_by_and_by(app):
     assert (first.status, batch["status"], batch["metrics"]) == (201, "PENDING", waits)
     assert got(app, f"/v2/batch/{batch['id']}") == batch
     assert app.ledger.balance(app.account_id).held == before
-    parts = {"lines": app.batch_lines, "accounts": app.accounts, "assets": app.assets}
-    more = {"batches": app.batches, "limits": app.limits, "clock": app.clock}
-    assert fill_batches(app.account_id, **parts, **more) == 30
-    assert fill_batches(app.account_id, **parts, **more) == 0
+    assert fill_batches(app.account_id, stores=app) == 30
+    assert fill_batches(app.account_id, stores=app) == 0
     shown = got(app, f"/v2/batch/{batch['id']}")
     assert shown == batch | {"status": "JOBS_CREATED"}
     assert shown in got(app, "/v2/batch", status="JOBS_CREATED")

@@ -61,15 +61,15 @@ class Stage:
     def fetch(self, asset, error=None):
         """Its workflow's first step."""
         world = self.world
-        fetch_upload(
-            asset.id,
+        stores = SimpleNamespace(
             assets=world.assets,
             accounts=world.accounts,
             uploads=self.bucket,
-            fetcher=Fetcher(error),
+            media_fetcher=Fetcher(error),
             pages=None,
             clock=world.clock,
         )
+        fetch_upload(asset.id, stores=stores)
 
     def refuse(self, asset):
         """The URL does not give it."""

@@ -18,8 +18,6 @@ from lipwire.domain.errors import (
     TooManyOpenBatchesError,
 )
 from lipwire.domain.events import JobFailed, envelope
-from lipwire.usecases.erase_job import erase_job
-from lipwire.usecases.refill_batches import refill_batches
 from tests.support.batch_stage import BY_URL, PAIR, Stage
 from tests.support.builders import ACCOUNT
 
@@ -32,19 +30,11 @@ def test_what_waiting_lines_name_outlives_the_jobs_that_name_it_too():
     world = stage.world
     stage.create(*[BY_URL] * 4)
     stage.hear()
-    nothing = SimpleNamespace(abort_unfinished=lambda _: None, delete_prefix=lambda _: None)
-    stores = SimpleNamespace(
-        jobs=world.jobs,
-        batches=world.batches,
-        assets=world.assets,
-        work=world.work,
-        **dict.fromkeys(("uploads", "outputs", "work_objects"), nothing),
-    )
 
     def erase(number):
         job = world.jobs.get(stage.batch.job_ids[number])
         world.fail(job.id)
-        erase_job(world.jobs.get(job.id), stores=stores, at=world.clock.now())
+        stage.erase(job.id)
         return job
 
     source = erase(0).source_id
@@ -64,17 +54,6 @@ def test_a_batch_whose_events_were_lost_is_filled_and_ended_by_the_clock():
     world = stage.world
     stage.create(*[PAIR] * 4)
 
-    def sweep():
-        return refill_batches(
-            ["acct_bad", *world.accounts.ids()],
-            batches=world.batches,
-            lines=stage.lines,
-            accounts=world.accounts,
-            assets=world.assets,
-            limits=world.limits,
-            clock=world.clock,
-        )
-
     opened = world.limits.open_batches
 
     def some_open(account_id):
@@ -84,14 +63,14 @@ def test_a_batch_whose_events_were_lost_is_filled_and_ended_by_the_clock():
 
     world.limits.open_batches = some_open
     while stage.batch.waiting:
-        found = sweep()
+        found = stage.sweep("acct_bad")
         assert found.made > 0
         assert list(found.failures) == ["acct_bad"]
         for job_id in world.limits.active(ACCOUNT):
             world.fail(job_id)
     assert len(stage.jobs) == 4
     assert (world.batches.open(ACCOUNT), stage.lines.rows) == ((), {})
-    assert sweep().made == 0
+    assert stage.sweep().made == 0
 
 
 def test_what_cannot_be_paid_any_more_is_not_made():
@@ -185,7 +164,6 @@ def test_the_news_of_an_end_does_not_wait_for_what_is_in_the_way_of_filling(monk
         raise ConnectionError
 
     monkeypatch.setattr(consumer, "fill_batches", refuse)
-    stage.world.batch_lines = stage.lines
     monkeypatch.setattr(consumer, "lambda_app", lambda: stage.world)
     told = envelope(
         JobFailed(job_id=job_id, code="internal"),
@@ -265,15 +243,7 @@ def test_a_row_that_is_in_the_way_ends_a_call_instead_of_keeping_it_busy(monkeyp
         add(*args, **more)
 
     monkeypatch.setattr(world.batches, "add", counted)
-    found = refill_batches(
-        [ACCOUNT],
-        batches=world.batches,
-        lines=stage.lines,
-        accounts=world.accounts,
-        assets=world.assets,
-        limits=world.limits,
-        clock=world.clock,
-    )
+    found = stage.sweep()
     assert isinstance(found.failures[ACCOUNT], ConcurrentChangeError)
     assert len(adds) == 2
     assert (stage.batch.made_ids, stage.batch.stopped) == ((), None)

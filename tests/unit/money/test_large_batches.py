@@ -8,11 +8,9 @@ import pytest
 
 from lipwire.adapters.s3_batches import S3BatchLines
 from lipwire.domain.batches import MAX_LINES, BatchProgress, Stop, counts, progress_of
-from lipwire.domain.commands import CancelBatch
 from lipwire.domain.ledger import by_job
-from lipwire.usecases.cancel_batch import cancel_batch
 from tests.support.batch_stage import BY_URL, PAIR, Stage
-from tests.support.builders import ACCOUNT, a_caller
+from tests.support.builders import ACCOUNT
 from tests.support.memory_dynamodb import Fault
 
 
@@ -122,15 +120,7 @@ def test_canceling_ends_what_works_and_makes_nothing_more():
     stage.end_one()
     world = stage.world
     for _ in range(2):
-        canceled = cancel_batch(
-            CancelBatch(batch_id=view.batch.id),
-            a_caller(),
-            batches=world.batches,
-            jobs=world.jobs,
-            results=None,
-            clock=world.clock,
-            lines=lambda: stage.lines,
-        )
+        canceled = stage.cancel(view.batch.id)
     stage.hear()
     assert canceled.batch.totals == stage.batch.totals == {"failed": 1, "canceled": 4}
     assert world.ledger.totals(ACCOUNT).held == 0

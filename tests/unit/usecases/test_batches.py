@@ -200,15 +200,8 @@ def test_canceling_a_batch_releases_what_has_not_ended():
     done, works = world.create(PAIR, PAIR).jobs
     world.end(done, JobStatus.SUCCEEDED)
     for _ in range(2):
-        view = cancel_batch(
-            CancelBatch(batch_id=next(iter(world.batches.rows))),
-            a_caller(),
-            batches=world.batches,
-            jobs=world.jobs,
-            results=None,
-            clock=world.clock,
-            lines=FakeLines,
-        )
+        command = CancelBatch(batch_id=next(iter(world.batches.rows)))
+        view = cancel_batch(command, a_caller(), stores=world, results=None)
         jobs = [one.job for one in view.jobs]
         assert counts(view.batch, jobs) == {"succeeded": 1, "canceled": 1}
         assert status_of(view.batch, jobs) is BatchStatus.COMPLETED

@@ -1,5 +1,7 @@
 """Uploads that are fetched from a URL in place of being sent."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from lipwire.domain.assets import AssetStatus
@@ -33,15 +35,15 @@ def create(assets, url=URL):
 
 def fetch(asset, assets, fetcher, bucket=None, pages=None, clock=None):
     """The step, over these."""
-    fetch_upload(
-        asset.id,
+    stores = SimpleNamespace(
         assets=assets,
         accounts=FakeAccounts(an_account()),
         uploads=bucket or Bucket(),
-        fetcher=fetcher,
+        media_fetcher=fetcher,
         pages=pages,
         clock=clock or FakeClock(),
     )
+    fetch_upload(asset.id, stores=stores)
     return assets.get(asset.id)
 
 

@@ -3,6 +3,7 @@
 import json
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -196,16 +197,15 @@ def awaited(number: int, **changes: object):
 
 def fetch(assets, bucket, fetcher, *, jobs=None, job_id=None, pages=None, clock=None, **changes):
     """The step, over these."""
-    fetch_from_urls(
-        job_id or a_job().id,
-        jobs=jobs or FakeJobs(a_job()),
+    stores = SimpleNamespace(
         assets=assets,
         accounts=FakeAccounts(an_account(**changes)),
         uploads=bucket,
-        fetcher=fetcher,
+        media_fetcher=fetcher,
         pages=pages,
         clock=clock or FakeClock(),
     )
+    fetch_from_urls(job_id or a_job().id, jobs=jobs or FakeJobs(a_job()), stores=stores)
 
 
 class Waiting(FakeClock):

@@ -4,7 +4,7 @@ Key layout, in the jobs table
     pk = bat_…    a batch; in by_account like its jobs, but below a prefix of its own
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,7 +64,9 @@ class DynamoBatches:
         account_id, at = batch.account_id, batch.created_at
         transaction = Transaction(self._client)
         self._accounts.still_valid(transaction, account_id, key_id, at=at)
-        self._limits.begin(transaction, account_id, batch.job_ids, most=most_active)
+        self._limits.begin(
+            transaction, account_id, batch.job_ids, most=most_active, batch_id=batch.id
+        )
         self._put(transaction, batch)
         self._ledger.hold_all(transaction, account_id, jobs, at=at)
         self._put_jobs(transaction, jobs, at=at)
@@ -125,19 +127,18 @@ class DynamoBatches:
         """One read, consistent."""
         return self._limits.open_batches(account_id)
 
+    def untold(self, account_id: AccountId) -> tuple[BatchId, ...]:
+        """One read, consistent."""
+        return self._limits.untold_batches(account_id)
+
+    def forget(self, account_id: AccountId, batch_id: BatchId) -> None:
+        """An element leaves two sets."""
+        self._limits.forget_batch(account_id, batch_id)
+
     def awaits(self, account_id: AccountId, asset_id: AssetId) -> bool:
-        """From the index, which lags a moment: by that much longer something waits."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="by_account",
-            KeyConditionExpression="account_id = :account AND begins_with(pk, :prefix)",
-            FilterExpression="contains(asset_ids, :asset) AND attribute_not_exists(stopped)",
-            ExpressionAttributeValues=to_item(
-                {":account": account_id, ":prefix": "bat_", ":asset": asset_id}
-            ),
-        )
-        rows = (from_item(item) for page in pages for item in page["Items"])
-        return any(Batch.model_validate(row).waiting for row in rows)
+        """Two consistent reads: a batch is open from the transaction that accepts it until nothing of it waits."""
+        rows = map(Batch.model_validate, self._read(self.open(account_id)))
+        return any(one.waiting and asset_id in one.asset_ids for one in rows)
 
     def _put(self, transaction: Transaction, batch: Batch) -> None:
         expires_at = int(batch.created_at.timestamp()) + _KEPT_S
@@ -180,9 +181,12 @@ class DynamoBatches:
         return Batch.model_validate(from_item(found["Item"])) if "Item" in found else None
 
     def jobs(self, batch: Batch) -> tuple[Job, ...]:
-        """One read for each hundred, consistent; asked again for what a throttled table left out."""
-        found: dict[str, Job] = {}
-        ids = batch.made_ids
+        """One read for each hundred, consistent."""
+        found = {row["pk"]: Job.model_validate(row) for row in self._read(batch.made_ids)}
+        return tuple(found[job_id] for job_id in batch.made_ids if job_id in found)
+
+    def _read(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Those of these rows that are there, in any order; asked again for what a throttled table left out."""
         for start in range(0, len(ids), _READ_AT_ONCE):
             wanted: dict[str, Any] = {
                 self._table: {
@@ -192,11 +196,8 @@ class DynamoBatches:
             }
             while wanted:
                 answer = self._client.batch_get_item(RequestItems=wanted)
-                for item in answer["Responses"].get(self._table, []):
-                    job = Job.model_validate(from_item(item))
-                    found[job.id] = job
+                yield from map(from_item, answer["Responses"].get(self._table, []))
                 wanted = answer.get("UnprocessedKeys") or {}
-        return tuple(found[job_id] for job_id in ids if job_id in found)
 
     def list(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[Batch]:
         """One page, newest first."""
@@ -211,7 +212,7 @@ class DynamoBatches:
         return Page(tuple(Batch.model_validate(row) for row in rows), following)
 
     def complete(self, batch: Batch, counts: Mapping[str, int], *, at: datetime) -> bool:
-        """Guarded by `completed_at`, which is written once."""
+        """Guarded by `completed_at`, which is written once; the clock has nothing to tell any more."""
         transaction = Transaction(self._client)
         transaction.update(
             self._table,
@@ -221,6 +222,7 @@ class DynamoBatches:
             values={":at": iso(at), ":totals": dict(counts)},
             otherwise=ConcurrentChangeError,
         )
+        self._limits.tell_batch(transaction, batch.account_id, batch.id)
         self._outbox.event(
             transaction,
             BatchCompleted(

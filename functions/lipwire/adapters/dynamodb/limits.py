@@ -3,8 +3,8 @@
 Rows, each of its own, so that no request waits for another kind:
 
     pk = rate#acct_…     one TAT for each limit (see `lipwire.domain.limits`)
-    pk = active#acct_…   the ids of the jobs that have not ended, as a set; another of batches whose jobs are still to be
-                         made, and one of uploads that are being fetched from URLs
+    pk = active#acct_…   the ids of the jobs that have not ended, as a set; others of batches whose jobs are still to be
+                         made, of batches whose end was not told yet, and of uploads that are being fetched from URLs
     pk = used#<key>      when the key was last used
 
 A set of ids, not a number: what is added or removed twice, by a lost answer or by two that end the same job, counts once.
@@ -86,17 +86,22 @@ class DynamoLimits:
         job_ids: Sequence[JobId],
         *,
         most: int,
+        batch_id: BatchId | None = None,
     ) -> None:
-        """Count these jobs as active, where all of them fit; once for a transaction, since it may touch a row once."""
+        """Count these jobs as active, where all of them fit; once for a transaction, since it may touch a row once.
+
+        Where they are all of a batch, its end is to be told.
+        """
         room = most - len(job_ids)
+        batches = {} if batch_id is None else {":batches": {batch_id}}
         transaction.update(
             self._table,
             {"pk": _active_pk(account_id)},
-            change="ADD jobs :jobs",
+            change="ADD jobs :jobs" + (", untold :batches" if batches else ""),
             # An empty set is no attribute; where there is no room even then, nothing passes.
             condition="size(jobs) <= :room"
             + (" OR attribute_not_exists(jobs)" if room >= 0 else ""),
-            values={":jobs": set(job_ids), ":room": room},
+            values={":jobs": set(job_ids), ":room": room, **batches},
             otherwise=lambda: _too_many(most),
         )
 
@@ -148,11 +153,11 @@ class DynamoLimits:
     def open_batch(
         self, transaction: Transaction, account_id: AccountId, batch_id: BatchId
     ) -> None:
-        """Jobs of this batch are still to be made, where it is not one too many."""
+        """Jobs of this batch are still to be made, and its end to be told, where it is not one too many."""
         transaction.update(
             self._table,
             {"pk": _active_pk(account_id)},
-            change="ADD batches :batches",
+            change="ADD batches :batches, untold :batches",
             condition="size(batches) < :most OR attribute_not_exists(batches)",
             values={":batches": {batch_id}, ":most": MAX_OPEN},
             otherwise=lambda: TooManyOpenBatchesError(limit=MAX_OPEN, retry_after_s=60),
@@ -160,18 +165,40 @@ class DynamoLimits:
 
     def close_batch(self, account_id: AccountId, batch_id: BatchId) -> None:
         """No job of this batch is to be made any more."""
+        self._leave(account_id, batch_id, "batches")
+
+    def forget_batch(self, account_id: AccountId, batch_id: BatchId) -> None:
+        """Nothing of this batch is to be made or told: it is not there."""
+        self._leave(account_id, batch_id, "batches", "untold")
+
+    def _leave(self, account_id: AccountId, batch_id: BatchId, *sets: str) -> None:
         transaction = Transaction(self._client)
         transaction.update(
             self._table,
             {"pk": _active_pk(account_id)},
-            change="DELETE batches :batches",
+            change="DELETE " + ", ".join(f"{name} :batches" for name in sets),
             values={":batches": {batch_id}},
         )
         transaction.commit()
 
+    def tell_batch(
+        self, transaction: Transaction, account_id: AccountId, batch_id: BatchId
+    ) -> None:
+        """The end of this batch is told by this transaction."""
+        transaction.update(
+            self._table,
+            {"pk": _active_pk(account_id)},
+            change="DELETE untold :batches",
+            values={":batches": {batch_id}},
+        )
+
     def open_batches(self, account_id: AccountId) -> tuple[BatchId, ...]:
         """Batches whose jobs are still to be made, the oldest first."""
         return tuple(sorted(self._row(account_id).get("batches", ())))
+
+    def untold_batches(self, account_id: AccountId) -> tuple[BatchId, ...]:
+        """Batches whose end was not told yet, the oldest first."""
+        return tuple(sorted(self._row(account_id).get("untold", ())))
 
     def active(self, account_id: AccountId) -> frozenset[JobId]:
         """The account's jobs that have not ended."""
