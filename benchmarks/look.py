@@ -12,9 +12,9 @@ from typing import Any
 import av
 import numpy as np
 
+from lipwire.render.face.analysis import analyze_picture
 from lipwire.render.face.measure import correlation, measure_video, rigid_drift
 from lipwire.render.face.picture import read_picture
-from lipwire.render.face.track import still_track
 from lipwire.render.media.sink import VideoSink
 from lipwire.render.media.source import VideoSource
 
@@ -43,7 +43,7 @@ def main(source: Path, speech: Path, output: Path, quality: Path) -> dict[str, A
     }
     if is_image:
         picture = read_picture(source)
-        reference = still_track(picture).landmarks[0]
+        reference = analyze_picture(picture).people[0].landmarks[0]
         size = f"{picture.shape[1] // 2 * 2}x{picture.shape[0] // 2 * 2}"
         found["changed"] = int(kept["size"] != size)
         found["drift"] = float(np.nanmean(rigid_drift(seen.landmarks[seen.found], reference)))

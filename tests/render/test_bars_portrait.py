@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lipwire.render.face import measures, points
+from lipwire.render.face.analysis import analyze_clip
 from lipwire.render.face.chart import eye_distance
 from lipwire.render.face.finder import FaceFinder
 from lipwire.render.face.measure import correlation
 from lipwire.render.face.picture import read_picture
-from lipwire.render.face.track import track_face
 from lipwire.render.media.source import VideoSource
 from lipwire.render.retarget.portrait import (
     FPS,
@@ -114,7 +114,7 @@ def test_a_clip_whose_mouth_never_opens_meets_the_bars(
     """The lips of each of its own frames are parted, and its light stays steady."""
     with VideoSource(media("video/aigc_m_720x1080_25_silent_closed.mp4")) as source:
         frames = list(islice(source.frames(), FRAMES))
-    track = track_face(iter(frames))
+    track = analyze_clip(iter(frames)).people[0]
     clip = Clip.of(track)
     assert not clip.speaks
     face = track.steady[FRAMES // 2]

@@ -122,7 +122,8 @@ class Analysis:
         for person, track in enumerate(self.people):
             weight = np.sqrt(track.eye_px) * np.sqrt(track.found.mean())
             large[person] = track.eye_px * track.found.mean()
-            shown = measures.opening(track.landmarks[track.found & ~track.hidden])
+            opened = [measures.opening(some) for some in track.packed.blocks()]
+            shown = np.concatenate(opened)[~track.hidden[track.packed.there]]
             # The middle 90 %: a yawn or a lost frame is not speech.
             if len(shown) > 2:
                 low, high = np.percentile(shown, [5, 95])
@@ -139,7 +140,7 @@ class Analysis:
             frame = _frame_at(track, at_s)
             if frame is None:
                 continue
-            marks = track.landmarks[frame, :, :2]
+            marks = track.packed.at(np.array([frame]))[0, :, :2]
             left_top, right_bottom = marks.min(axis=0), marks.max(axis=0)
             slack = _MISSED * (right_bottom[0] - left_top[0])
             if (high < left_top - slack).any() or (low > right_bottom + slack).any():
@@ -167,7 +168,7 @@ class Analysis:
             _put(file, "durations", pairs(self.durations))
             _put(file, "cuts", first.cuts)
             for k, (track, bank) in enumerate(zip(self.people, self.banks, strict=True)):
-                for name, array in Packed.of(track.landmarks, self.size).stored().items():
+                for name, array in track.packed.stored().items():
                     _put(file, f"{name}{k}", array)
                 _put(file, f"sharpness{k}", track.sharpness.astype(np.float32))
                 _put(file, f"hidden{k}", track.hidden)
@@ -198,9 +199,9 @@ class Analysis:
                     height=height,
                     starts=starts,
                     durations=durations,
-                    landmarks=Packed.restored(
+                    packed=Packed.restored(
                         {name: _get(file, f"{name}{k}") for name in Packed.NAMES}
-                    ).landmarks(),
+                    ),
                     sharpness=_get(file, f"sharpness{k}"),
                     cuts=cuts,
                     hidden=_get(file, f"hidden{k}"),
@@ -256,13 +257,12 @@ def analyze_clip(
         raise no_face(widest)
     people, banks = [], []
     for person in found:
-        landmarks = Packed.settle(person.landmarks, size)
         track = FaceTrack(
             width=size[0],
             height=size[1],
             starts=tuple(starts),
             durations=tuple(durations),
-            landmarks=landmarks,
+            packed=person.packed,
             sharpness=person.sharpness,
             cuts=cuts,
             hidden=person.hidden,
@@ -294,7 +294,7 @@ def analyze_picture(rgb: Pixels) -> Analysis:
             height=view.size[1],
             starts=(Fraction(0),),
             durations=(Fraction(0),),
-            landmarks=Packed.of(landmarks[None], view.size).landmarks(),
+            packed=Packed.of(landmarks[None], view.size),
             sharpness=np.array([measures.mouth_detail(view, landmarks)], dtype=np.float32),
             cuts=np.zeros(1, dtype=bool),
         )

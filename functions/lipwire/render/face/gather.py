@@ -24,9 +24,9 @@ _BLOCK = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One person over the whole clip; arrays over frames, landmarks NaN where the person is not seen."""
+    """One person over the whole clip; arrays over frames."""
 
-    landmarks: Floats
+    packed: Packed
     sharpness: Floats
     hidden: Mask
     lanes: list[int]
@@ -80,7 +80,7 @@ class Gatherer:
         found: list[Person] = []
         for members in group(runs, times_s, cuts):
             person = self._person([numbers[m] for m in sorted(members)], lanes, times_s, cuts)
-            seen = np.isfinite(person.landmarks[:, 0, 0])
+            seen = person.packed.found
             mean_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 0.0
             lasts = seen.sum() * mean_s >= _LEAST_S or seen.mean() >= _LEAST_SHARE
             if (lasts or not found) and len(found) < MOST_PEOPLE:
@@ -106,7 +106,8 @@ class Gatherer:
         seen = np.flatnonzero(np.isfinite(landmarks[:, 0, 0]))
         hidden = np.zeros(count, dtype=bool)
         hidden[seen] = hidden_mouths(patches[seen], times_s[seen], head_pose(landmarks[seen]))
-        return Person(bridge(landmarks, cuts), sharpness, hidden, numbers)
+        packed = Packed.of(bridge(landmarks, cuts), self._size)
+        return Person(packed, sharpness, hidden, numbers)
 
 
 def _run(lane: _Lane, landmarks: Floats) -> Run:
@@ -120,11 +121,11 @@ def _from_the_left(people: list[Person]) -> Ints:
     """Their order by place in the first frame that shows most of them; who isn't in it comes after, by first sight."""
     if not people:
         return np.zeros(0, dtype=np.intp)
-    seen = np.stack([np.isfinite(person.landmarks[:, 0, 0]) for person in people])
+    seen = np.stack([person.packed.found for person in people])
     frame = int(np.argmax(seen.sum(axis=0)))
     first = seen.argmax(axis=1)
     keys = [
-        (0, float(people[k].landmarks[frame, :, 0].mean()))
+        (0, float(people[k].packed.at(np.array([frame]))[0, :, 0].mean()))
         if seen[k, frame]
         else (1, float(first[k]))
         for k in range(len(people))

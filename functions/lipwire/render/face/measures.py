@@ -31,20 +31,8 @@ def width(landmarks: Floats, *, unit: Floats | float | None = None) -> Floats:
     return distance / (eye_distance(landmarks) if unit is None else unit)
 
 
-def mouth_sharpness(rgb: Pixels, landmarks: Floats) -> float:
-    """Contrast of the finest detail around the mouth; compare within one clip only."""
-    center = landmarks[points.LIPS, :2].mean(axis=0)
-    half = 0.6 * float(eye_distance(landmarks))
-    height, wide = rgb.shape[:2]
-    x0, x1 = (int(np.clip(center[0] + d, 0, wide)) for d in (-half, half))
-    y0, y1 = (int(np.clip(center[1] + d, 0, height)) for d in (-half, half))
-    if x1 - x0 < 8 or y1 - y0 < 8:
-        return 0.0
-    return _detail(cv2.cvtColor(np.ascontiguousarray(rgb[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY))
-
-
 def mouth_detail(view: View, landmarks: Floats) -> float:
-    """`mouth_sharpness` of a picture that isn't RGB."""
+    """Contrast of the finest detail around the mouth; compare within one clip only."""
     center = landmarks[points.LIPS, :2].mean(axis=0)
     half = 0.6 * float(eye_distance(landmarks))
     wide, height = view.size

@@ -1,11 +1,12 @@
-"""Landmarks in 16 bits: half the bytes, and the same whether they were stored or not."""
+"""Landmarks in 16 bits: half the bytes in memory and in files, and the same whether they were stored or not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 
-from lipwire.render.face.arrays import AnyArray, Floats, Ints
+from lipwire.render.face.arrays import AnyArray, Floats, Ints, Mask
 
 _CODES = 2**16
 #: Frames that are unpacked into double precision at a time.
@@ -47,23 +48,37 @@ class Packed:
             codes[part] = np.clip(np.rint(shown / step), -_CODES // 2, _CODES // 2 - 1)
         return cls(len(landmarks), there, middle, step, codes)
 
+    @property
+    def found(self) -> Mask:
+        """Frames with a face, (n,)."""
+        found = np.zeros(self.total, dtype=bool)
+        found[self.there] = True
+        return found
+
     def landmarks(self) -> Floats:
-        """The landmarks (n, 478, 3) as float32, NaN where there is no face."""
+        """All landmarks (n, 478, 3) as float32, NaN where there is no face."""
         out = np.full((self.total, *self.codes.shape[1:]), np.nan, dtype=np.float32)
         for begin in range(0, len(self.there), _BLOCK):
             part = slice(begin, begin + _BLOCK)
-            shown = self.codes[part] * np.float32(self.step)
-            shown[..., :2] += self.middle[part, None]
-            out[self.there[part]] = shown
+            out[self.there[part]] = self._unpacked(part)
         return out
 
-    @classmethod
-    def settle(cls, landmarks: Floats, size: tuple[int, int]) -> Floats:
-        """The landmarks as they come back from being packed, in their own memory."""
-        for begin in range(0, len(landmarks), _BLOCK):
-            part = slice(begin, begin + _BLOCK)
-            landmarks[part] = cls.of(landmarks[part], size).landmarks()
-        return landmarks
+    def at(self, frames: Ints) -> Floats:
+        """Landmarks (k, 478, 3) of frames that have a face; KeyError for others."""
+        rows = np.searchsorted(self.there, frames)
+        if not np.array_equal(self.there[np.minimum(rows, len(self.there) - 1)], frames):
+            raise KeyError(frames)
+        return self._unpacked(rows)
+
+    def blocks(self) -> Iterator[Floats]:
+        """Landmarks (k, 478, 3) of all frames with a face, in order, some at a time."""
+        for begin in range(0, len(self.there), _BLOCK):
+            yield self._unpacked(slice(begin, begin + _BLOCK))
+
+    def _unpacked(self, rows: slice | Ints) -> Floats:
+        shown: Floats = self.codes[rows] * np.float32(self.step)
+        shown[..., :2] += self.middle[rows, None]
+        return shown
 
     def stored(self) -> dict[str, AnyArray]:
         """Arrays that compress well: codes as their change from frame to frame."""

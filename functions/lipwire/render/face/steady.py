@@ -9,6 +9,7 @@ import numpy as np
 
 from lipwire.render.face import measures, points
 from lipwire.render.face.arrays import Floats, Ints, Mask
+from lipwire.render.face.packed import Packed
 
 #: Frames of smoothing for all points, and for those that move with the skull alone, whose mean with these is taken.
 _SIGMA, _CALM_SIGMA = 0.6, 1.0
@@ -23,7 +24,7 @@ _AT_ONCE, _KEPT = 16, 80
 class Steady:
     """Smoothed landmarks (478, 3) in pixels by frame; frames without a face hold those of the nearest with one."""
 
-    landmarks: Floats
+    packed: Packed
     #: For each frame the nearest with a face.
     nearest: Ints
     breaks: Mask
@@ -62,7 +63,7 @@ class Steady:
 
     def _of(self, begin: int, end: int) -> Floats:
         first, last = max(0, begin - _REACH), min(len(self), end + _REACH)
-        held = self.landmarks[self.nearest[first:last]]
+        held = self.packed.at(self.nearest[first:last])
         breaks = self.breaks[first:last]
         inner = slice(begin - first, end - first)
         out: Floats = measures.smooth_in_time(held, _SIGMA, breaks=breaks)[inner].astype(np.float32)

@@ -1,52 +1,33 @@
 """One face through a whole clip: what an analysis keeps."""
 
 import itertools
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
-from typing import Protocol
 
-import cv2
 import numpy as np
 
-from lipwire.domain.errors import CorruptMediaError, NoFaceError
-from lipwire.render.face import measures
-from lipwire.render.face.arrays import Floats, Ints, Mask, Pixels
+from lipwire.domain.errors import NoFaceError
+from lipwire.render.face.arrays import Floats, Ints, Mask
 from lipwire.render.face.chart import Chart, eye_distance
-from lipwire.render.face.finder import SMALLEST_FACE_PX, FaceFinder
+from lipwire.render.face.finder import SMALLEST_FACE_PX
+from lipwire.render.face.packed import Packed
 from lipwire.render.face.steady import Steady
 
-_LAYOUT = 1
-#: Mean change of a 32x32 thumbnail, in levels, that only a cut makes.
-_CUT_LEVELS = 28.0
 #: Gaps of at most this many frames are bridged by interpolation.
 _BRIDGED_FRAMES = 4
 
 
-class Frame(Protocol):
-    """What a track needs of a decoded frame."""
-
-    @property
-    def time_s(self) -> Fraction: ...
-
-    @property
-    def duration_s(self) -> Fraction: ...
-
-    def to_rgb(self, *, quick: bool) -> Pixels: ...
-
-
 @dataclass(frozen=True, eq=False)
 class FaceTrack:
-    """Landmarks (n, 478, 3) in pixels of every frame, NaN where the face was not found."""
+    """One face in every frame. Its landmarks stay packed: unpacked, ten minutes of them are 86 MB."""
 
     width: int
     height: int
     #: Exact presentation time and duration of each frame, in seconds.
     starts: tuple[Fraction, ...]
     durations: tuple[Fraction, ...]
-    landmarks: Floats
+    packed: Packed
     sharpness: Floats
     #: The first frame of every shot after the first.
     cuts: Mask
@@ -63,7 +44,12 @@ class FaceTrack:
     @cached_property
     def found(self) -> Mask:
         """Where the face was found."""
-        return np.isfinite(self.landmarks[:, 0, 0])
+        return self.packed.found
+
+    @property
+    def landmarks(self) -> Floats:
+        """All landmarks (n, 478, 3) in pixels, NaN where the face was not found. Made anew each time."""
+        return self.packed.landmarks()
 
     @cached_property
     def breaks(self) -> Mask:
@@ -75,7 +61,7 @@ class FaceTrack:
     @cached_property
     def steady(self) -> Steady:
         """Landmarks with the mesh's jitter smoothed away; gaps hold their nearest found frame."""
-        return Steady(self.landmarks, _nearest_found(self.found), self.breaks)
+        return Steady(self.packed, _nearest_found(self.found), self.breaks)
 
     @property
     def chart(self) -> Chart:
@@ -89,109 +75,7 @@ class FaceTrack:
     @cached_property
     def eye_px(self) -> float:
         """The median eye distance in pixels."""
-        return float(np.median(eye_distance(self.landmarks[self.found])))
-
-    def save(self, path: Path) -> None:
-        """Write the track as `.npz`."""
-        with path.open("wb") as file:
-            np.savez_compressed(
-                file,
-                layout=_LAYOUT,
-                size=np.array([self.width, self.height]),
-                starts=pairs(self.starts),
-                durations=pairs(self.durations),
-                plane=self.landmarks[..., :2].astype(np.float32),
-                depth=self.landmarks[..., 2].astype(np.float16),
-                sharpness=self.sharpness.astype(np.float32),
-                cuts=self.cuts,
-            )
-
-    @classmethod
-    def load(cls, path: Path) -> "FaceTrack":
-        """Read what `save` wrote. Raises ValueError for another layout."""
-        with np.load(path, allow_pickle=False) as stored:
-            if int(stored["layout"]) != _LAYOUT:
-                message = f"face track layout {int(stored['layout'])} is not {_LAYOUT}"
-                raise ValueError(message)
-            plane, depth = stored["plane"], stored["depth"].astype(np.float32)
-            return cls(
-                width=int(stored["size"][0]),
-                height=int(stored["size"][1]),
-                starts=fractions(stored["starts"]),
-                durations=fractions(stored["durations"]),
-                landmarks=np.concatenate([plane, depth[..., None]], axis=2),
-                sharpness=stored["sharpness"],
-                cuts=stored["cuts"],
-            )
-
-
-def track_face(
-    frames: Iterable[Frame], *, on_frame: Callable[[int], None] = lambda _: None
-) -> FaceTrack:
-    """Follow the most prominent face through `frames`.
-
-    Raises NoFaceError when no frame shows a face that is large enough, CorruptMediaError when there are no frames.
-    """
-    starts: list[Fraction] = []
-    durations: list[Fraction] = []
-    marks: list[Floats] = []
-    sharp: list[float] = []
-    cuts: list[bool] = []
-    last: Floats | None = None
-    size = (0, 0)
-    missing = np.full((478, 3), np.nan, dtype=np.float32)
-    with FaceFinder() as finder:
-        for index, frame in enumerate(frames):
-            rgb = frame.to_rgb(quick=True)
-            size = (rgb.shape[1], rgb.shape[0])
-            thumb = cv2.resize(rgb, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)
-            cut = last is not None and float(np.abs(thumb - last).mean()) > _CUT_LEVELS
-            if cut:
-                finder.forget()
-            last = thumb
-            found = finder.find(rgb)
-            starts.append(frame.time_s)
-            durations.append(frame.duration_s)
-            marks.append(missing if found is None else found)
-            sharp.append(0.0 if found is None else measures.mouth_sharpness(rgb, found))
-            cuts.append(cut)
-            on_frame(index)
-        widest = finder.widest_px
-    if not starts:
-        raise CorruptMediaError("The file has no picture that can be decoded.")
-    landmarks = np.stack(marks)
-    if not np.isfinite(landmarks[:, 0, 0]).any():
-        raise no_face(widest)
-    return FaceTrack(
-        width=size[0],
-        height=size[1],
-        starts=tuple(starts),
-        durations=tuple(durations),
-        landmarks=bridge(landmarks, np.array(cuts)),
-        sharpness=np.array(sharp),
-        cuts=np.array(cuts),
-    )
-
-
-def still_track(rgb: Pixels) -> FaceTrack:
-    """The face of a single picture, as a track of one frame. Raises NoFaceError."""
-    with FaceFinder() as finder:
-        landmarks = finder.find(rgb)
-        # The mesh settles on a still within a few looks.
-        for _ in range(4):
-            again = None if landmarks is None else finder.find(rgb)
-            landmarks = landmarks if again is None else again
-        if landmarks is None:
-            raise no_face(finder.widest_px)
-    return FaceTrack(
-        width=rgb.shape[1],
-        height=rgb.shape[0],
-        starts=(Fraction(0),),
-        durations=(Fraction(0),),
-        landmarks=landmarks[None],
-        sharpness=np.array([measures.mouth_sharpness(rgb, landmarks)]),
-        cuts=np.zeros(1, dtype=bool),
-    )
+        return float(np.median(np.concatenate([eye_distance(one) for one in self.packed.blocks()])))
 
 
 def no_face(widest_px: float) -> NoFaceError:

@@ -3,6 +3,7 @@
 import tracemalloc
 
 import numpy as np
+import pytest
 
 from lipwire.render.face.arrays import Floats
 from lipwire.render.face.packed import Packed
@@ -19,25 +20,37 @@ def _landmarks(count: int) -> Floats:
     return marks
 
 
-def test_settled_landmarks_are_those_that_were_packed() -> None:
-    """Settling in place gives what packing and unpacking gives, near the original, and changes nothing twice."""
+def test_what_was_packed_once_packs_to_the_same() -> None:
+    """Near the original, and a second time changes nothing."""
     marks = _landmarks(1300)
-    packed = Packed.of(marks, SIZE).landmarks()
-    settled = Packed.settle(marks.copy(), SIZE)
-    np.testing.assert_array_equal(settled, packed)
-    np.testing.assert_array_equal(Packed.of(settled, SIZE).landmarks(), packed)
-    assert float(np.nanmax(np.abs(settled - marks))) <= 1 / 64 + 1e-3
+    once = Packed.of(marks, SIZE).landmarks()
+    np.testing.assert_array_equal(Packed.of(once, SIZE).landmarks(), once)
+    assert float(np.nanmax(np.abs(once - marks))) <= 1 / 64 + 1e-3
 
 
-def test_packing_holds_one_block_beside_the_landmarks() -> None:
-    """In two minutes of video, neither needs as much again as the landmarks take; packing keeps half of it."""
+def test_some_frames_are_unpacked_as_all_are() -> None:
+    """Any frames, in any order, those without a face refused; and block by block."""
+    marks = _landmarks(300)
+    packed = Packed.of(marks, SIZE)
+    whole = packed.landmarks()
+    some = np.array([299, 3, 3, 171])
+    np.testing.assert_array_equal(packed.at(some), whole[some])
+    np.testing.assert_array_equal(np.concatenate(list(packed.blocks())), whole[packed.found])
+    assert packed.found.tolist() == np.isfinite(marks[:, 0, 0]).tolist()
+    for missing in (170, 300):
+        with pytest.raises(KeyError):
+            packed.at(np.array([3, missing]))
+
+
+def test_packing_keeps_half_and_holds_one_block_beside_it() -> None:
+    """In two minutes of video; and what is asked for is all that is unpacked."""
     marks = _landmarks(3000)
-    for run, most in (
-        (lambda: Packed.settle(marks, SIZE), 0.4),
-        (lambda: Packed.of(marks, SIZE), 0.9),
-    ):
-        tracemalloc.start()
-        run()
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert peak < most * marks.nbytes, peak / marks.nbytes
+    tracemalloc.start()
+    packed = Packed.of(marks, SIZE)
+    kept, peak = tracemalloc.get_traced_memory()
+    assert kept < 0.55 * marks.nbytes, kept / marks.nbytes
+    assert peak < 0.9 * marks.nbytes, peak / marks.nbytes
+    tracemalloc.reset_peak()
+    packed.at(np.arange(1, 9))
+    assert tracemalloc.get_traced_memory()[1] - kept < 0.02 * marks.nbytes
+    tracemalloc.stop()
