@@ -43,6 +43,8 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
     ("update", {**key("set"), "UpdateExpression": "ADD jobs :j", "ConditionExpression": "size(jobs) <= :r OR attribute_not_exists(jobs)", **value(j={"r"}, r=1)}),
     ("update", {**key("set"), "UpdateExpression": "DELETE jobs :j", **value(j={"p", "zz"})}),
     ("update", {**key("set"), "UpdateExpression": "DELETE jobs :j", **value(j={"q"})}),
+    ("update", {**key("set"), "UpdateExpression": "ADD jobs :j, others :k", **value(j={"p"}, k={"p", "q"})}),
+    ("update", {**key("set"), "UpdateExpression": "DELETE jobs :j, others :j", **value(j={"p"})}),
     ("delete", {**key("gone"), "ConditionExpression": "attribute_exists(pk)"}),
     ("put", {"Item": row("gone")}),
     ("delete", {**key("gone"), "ConditionExpression": "begins_with(sk, :p)", **value(p="go")}),

@@ -1,5 +1,6 @@
 """What is done with strangers' URLs: judged, fetched, read as pages."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from lipwire.ports import AccountStore, AssetStore, ByteSink, Clock, ObjectStore
@@ -15,8 +16,19 @@ class UrlPolicy(Protocol):
 class MediaFetcher(Protocol):
     """Fetches from strangers' URLs."""
 
-    def fetch(self, url: str, sink: ByteSink, *, max_bytes: int, within_s: float) -> None:
-        """Every byte is in the sink within that time; raises a `SourceUrlError` or `MediaTooLargeError` otherwise."""
+    def fetch(
+        self,
+        url: str,
+        sink: ByteSink,
+        *,
+        max_bytes: int,
+        within_s: float,
+        check: Callable[[], object],
+    ) -> None:
+        """Every byte is in the sink within that time; raises a `SourceUrlError` or `MediaTooLargeError` otherwise.
+
+        Every few seconds that it waits it asks `check`, and ends with what that raises.
+        """
 
 
 class PageReader(Protocol):

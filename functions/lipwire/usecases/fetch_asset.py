@@ -18,9 +18,8 @@ from lipwire.ports.urls import FetchingStores, MediaFetcher, PageReader
 
 #: What one function can stream in its time; larger files are uploaded.
 MAX_BYTES: Final = 2 * 1000**3
-#: After so many bytes, or so long a time, it is asked again whether anybody waits for them.
+#: After so many bytes it is asked again whether anybody waits for them.
 CHECK_BYTES: Final = 8 * 1024**2
-CHECK_EVERY: Final = timedelta(seconds=10)
 #: How web pages begin, whatever their server calls them.
 _PAGES: Final = (b"<!doctype html", b"<html")
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
@@ -77,8 +76,10 @@ def fetch_asset(
             continue
         try:
             with stores.uploads.writer(asset.key) as sink:
-                watched = _WatchedSink(sink, step.check, clock)
-                allowed = _Allowance(stores.media_fetcher, limit, clock, until=now + _EACH)
+                watched = _WatchedSink(sink, step.check)
+                allowed = _Allowance(
+                    stores.media_fetcher, limit, clock, until=now + _EACH, check=step.check
+                )
                 _fetch(str(asset.url), watched, allowed, stores.pages, is_picture=is_picture)
         finally:
             assets.end_fetch(asset_id, by=step.by)
@@ -94,10 +95,12 @@ class _Allowance:
     clock: Clock
     _: KW_ONLY
     until: datetime
+    check: Callable[[], object]
 
     def fetch(self, url: str, sink: ByteSink) -> None:
         left = max(self.until - self.clock.now(), timedelta(0))
-        self.fetcher.fetch(url, sink, max_bytes=self.max_bytes, within_s=left.total_seconds())
+        within_s = left.total_seconds()
+        self.fetcher.fetch(url, sink, max_bytes=self.max_bytes, within_s=within_s, check=self.check)
 
 
 def _fetch(
@@ -129,14 +132,12 @@ def _fetch_shown(url: str, sink: ByteSink, allowed: _Allowance) -> None:
 
 
 class _WatchedSink:
-    """A sink that takes no web page, and asks, every few megabytes or seconds, whether it should go on."""
+    """A sink that takes no web page, and asks, every few megabytes, whether it should go on."""
 
-    def __init__(self, sink: ByteSink, check: Callable[[], object], clock: Clock) -> None:
+    def __init__(self, sink: ByteSink, check: Callable[[], object]) -> None:
         self._sink = sink
         self._check = check
-        self._clock = clock
         self._unchecked = 0
-        self._checked_at = clock.now()
         self._head = b""
 
     def write(self, data: bytes) -> None:
@@ -146,9 +147,8 @@ class _WatchedSink:
             if self._head.lstrip(_BLANK).lower().startswith(_PAGES):
                 raise SourceIsPageError
         self._unchecked += len(data)
-        now = self._clock.now()
-        if self._unchecked >= CHECK_BYTES or now - self._checked_at >= CHECK_EVERY:
-            self._unchecked, self._checked_at = 0, now
+        if self._unchecked >= CHECK_BYTES:
+            self._unchecked = 0
             self._check()
         self._sink.write(data)
 

@@ -356,3 +356,36 @@ def test_the_deadline_holds_under_a_drip(serve):
                 a_fetcher(0.6).fetch(f"http://127.0.0.1:{port}/", Hole(), max_bytes=LIMIT)
 
         assert 0.55 <= seconds(attempt, most=1.1) <= 1.1
+
+
+class NobodyWaitsError(Exception):
+    """What a check says that has had enough."""
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        dripping(b"x", after=head(b"content-length: 100000")),
+        lambda _connection, _request: time.sleep(3),
+    ],
+    ids=["drip", "silence"],
+)
+def test_what_nobody_waits_for_any_more_is_not_waited_for(serve):
+    """It is asked while nothing, or little, comes; long before the deadline."""
+    asked = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise NobodyWaitsError
+
+    def attempt() -> None:
+        asked.clear()
+        with pytest.raises(NobodyWaitsError):
+            a_fetcher(60, check_every_s=0.05).fetch(
+                f"http://127.0.0.1:{port}/", Hole(), max_bytes=LIMIT, check=check
+            )
+
+    with serving(serve) as port:
+        assert seconds(attempt, most=2) <= 2
+    assert len(asked) == 3

@@ -29,7 +29,7 @@ class Slow(Fetcher):
         self.clock, self.takes = clock, list(takes)
         self.allowed: list[float] = []
 
-    def fetch(self, url, sink, *, max_bytes, within_s):
+    def fetch(self, url, sink, *, max_bytes, within_s, check):
         self.allowed.append(within_s)
         self.clock.sleep(self.takes.pop(0))
         sink.write(PAGE if url == URL and len(self.allowed) == 1 else b"bytes")

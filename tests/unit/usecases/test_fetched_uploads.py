@@ -85,7 +85,7 @@ def test_a_page_shows_what_is_meant_where_pages_are_read():
             return super().media_url(url, is_picture=is_picture)
 
     class Site(Fetcher):
-        def fetch(self, url, sink, *, max_bytes, within_s):
+        def fetch(self, url, sink, *, max_bytes, within_s, check):
             self.asked.append((url, max_bytes))
             sink.write(PAGE if url == URL else b"bytes")
 
@@ -112,11 +112,11 @@ def test_nothing_is_fetched_for_what_nobody_waits_for():
     assets, bucket = FakeAssets(awaited(1)), Bucket()
 
     class Slow(Fetcher):
-        def fetch(self, url, sink, *, max_bytes, within_s):
+        def fetch(self, url, sink, *, max_bytes, within_s, check):
             give_up_upload(
                 GiveUpUpload(asset_id=awaited(1).id), a_caller(), assets=assets, clock=FakeClock()
             )
-            super().fetch(url, sink, max_bytes=max_bytes, within_s=within_s)
+            super().fetch(url, sink, max_bytes=max_bytes, within_s=within_s, check=check)
             for _ in range(9):
                 sink.write(bytes(2**20))
 

@@ -75,6 +75,25 @@ class Deadline:
         return self._began + self._seconds - time.monotonic()
 
 
+class WatchedDeadline(Deadline):
+    """A deadline that asks, every so many seconds that something waits for it, whether it should go on."""
+
+    def __init__(self, seconds: float, *, check: Callable[[], object], every_s: float) -> None:
+        super().__init__(seconds)
+        self._check = check
+        self._every_s = every_s
+        self._checked = time.monotonic()
+
+    def left(self, at_most: float | None = None) -> float:
+        """Seconds that may be waited before this is asked again; raises what the check does, too."""
+        now = time.monotonic()
+        if now - self._checked >= self._every_s:
+            self._checked = now
+            self._check()
+        left = super().left(at_most)
+        return min(left, self._every_s) if at_most is None else left
+
+
 class Connection:
     """A connected socket, TLS or plain; a context manager that closes it."""
 

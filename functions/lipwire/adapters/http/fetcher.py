@@ -3,6 +3,7 @@
 import re
 import ssl
 import time
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urljoin
 
@@ -12,6 +13,7 @@ from lipwire.adapters.http.connection import (
     Dialer,
     Resolver,
     UnreachableError,
+    WatchedDeadline,
     request,
 )
 from lipwire.adapters.http.guard import UrlGuard
@@ -29,6 +31,8 @@ from lipwire.ports import ByteSink
 
 _DEADLINE_S: Final = 200.0
 _REDIRECTS: Final = 3
+#: So often it is asked whether anybody still waits: a server that says nothing holds nobody's function for long.
+_CHECK_EVERY_S: Final = 5.0
 #: Failures in a row, without that much having arrived between them, before we give up.
 _TRIES: Final = 4
 _PROGRESS: Final = 64 * 1024
@@ -64,15 +68,23 @@ class GuardedFetcher:
         *,
         deadline_s: float = _DEADLINE_S,
         pause_s: float = _PAUSE_S,
+        check_every_s: float = _CHECK_EVERY_S,
         resolver: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._dialer = Dialer(guard, resolver=resolver, tls=tls)
         self._deadline_s = deadline_s
         self._pause_s = pause_s
+        self._check_every_s = check_every_s
 
     def fetch(
-        self, url: str, sink: ByteSink, *, max_bytes: int, within_s: float = _DEADLINE_S
+        self,
+        url: str,
+        sink: ByteSink,
+        *,
+        max_bytes: int,
+        within_s: float = _DEADLINE_S,
+        check: Callable[[], object] = lambda: None,
     ) -> None:
         """Every byte of the media has been written to the sink.
 
@@ -80,8 +92,11 @@ class GuardedFetcher:
             InvalidSourceUrlError, SourceUnreachableError, SourceRefusedError, SourceBadAnswerError, SourceTooSlowError,
             MediaTooLargeError: what the sink has is to be thrown away.
             BusyError: the time was over, but it was the sink that took most of it.
+            Exception: whatever `check` raises.
         """
-        deadline = Deadline(min(self._deadline_s, within_s))
+        deadline = WatchedDeadline(
+            min(self._deadline_s, within_s), check=check, every_s=self._check_every_s
+        )
         transfer = _Transfer(sink, max_bytes)
         while True:
             transfer.attempt()
