@@ -33,8 +33,9 @@ FUNCTION = FunctionSpec(
             Need(Resource.WORK_BUCKET, Access.DELETE, prefix)
             for prefix in ("parts/", "plans/", "results/", "analyses/", "batches/")
         ),
-        # What large batches are made of.
+        # What large batches are made of: kept, and read where one is called off.
         writes(Resource.WORK_BUCKET, "batches/"),
+        reads(Resource.WORK_BUCKET, "batches/"),
     ),
     timeout_s=29,
     parameters=("LIPWIRE_STAGE", "LOOPBACK_ALLOWED", "OWN_HOSTS", "CONSENT_REQUIRED", "POLLY"),

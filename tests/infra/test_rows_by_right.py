@@ -23,7 +23,7 @@ from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.numbers import uuid_of
 from lipwire.domain.webhooks import Answer, DeliveryStatus
-from lipwire.resources import Need, Resource
+from lipwire.resources import ERASING_ASSETS, Access, Need, Resource, reads
 from lipwire.usecases.close_batch import close_batch
 from lipwire.usecases.end_lost_fetches import LOST_AFTER, end_lost_fetches
 from lipwire.usecases.erase_asset import erase_asset
@@ -272,6 +272,12 @@ def test_what_a_batch_made_for_nothing_may_be_erased_by_whoever_ends_it(app, spe
     app.tables.rights = None
     assert app.assets.get(lines[0].assets[0].id) is None
     assert (app.batches.open(app.account_id), app.batches.untold(app.account_id)) == ((), ())
+    # Tables alone are held to rights in memory.
+    lines = {
+        reads(Resource.WORK_BUCKET, "batches/"),
+        Need(Resource.WORK_BUCKET, Access.DELETE, "batches/"),
+    }
+    assert {*ERASING_ASSETS, *lines} <= set(spec.needs)
 
 
 @pytest.mark.parametrize("spec", [BATCHES.function, REPAIR.function, API_JOBS, RETENTION.function])

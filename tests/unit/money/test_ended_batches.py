@@ -4,9 +4,11 @@ import pytest
 
 from lipwire.domain.batches import Stop
 from lipwire.domain.commands import CreateJob
+from schedules.repair_ledger import handler as repair
 from tests.support.batch_stage import BY_URL, PAIR, Stage
 from tests.support.builders import ACCOUNT
 from tests.support.memory_dynamodb import Fault
+from tests.support.messages import Context
 from tests.support.money_world import SOURCE, VOICES
 
 pytestmark = pytest.mark.usefixtures("small")
@@ -172,3 +174,22 @@ def test_a_batch_whose_row_has_left_is_told_of_no_more():
     del stage.world.dynamodb.tables["jobs"][batch.id,]
     assert stage.sweep().told == 0
     assert stage.world.batches.untold(ACCOUNT) == ()
+
+
+def test_what_the_clock_does_beside_is_not_held_up(monkeypatch):
+    """Batches, fetches and holds are each looked at, and what was in the way of any is raised."""
+    looked_at = []
+
+    def failing(name):
+        def act(*_, **__):
+            looked_at.append(name)
+            raise ConnectionError(name)
+
+        return act
+
+    for name in ("refill_batches", "end_lost_fetches", "reconcile_and_tell"):
+        monkeypatch.setattr(repair, name, failing(name))
+    monkeypatch.setattr(repair, "lambda_app", lambda: Stage().world)
+    with pytest.raises(ConnectionError):
+        repair.handler({}, Context())
+    assert looked_at == ["refill_batches", "end_lost_fetches", "reconcile_and_tell"]
