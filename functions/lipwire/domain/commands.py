@@ -1,30 +1,21 @@
-"""What use cases take: typed, frozen, free of any vendor's words."""
+"""What use cases take: typed, frozen, free of any vendor's words. Those about webhooks and keys stand in files of their own."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.batches import BatchProgress
 from lipwire.domain.idempotency import Also, Once
-from lipwire.domain.ids import AssetId, BatchId, EndpointId, JobId
+from lipwire.domain.ids import AssetId, BatchId, JobId
 from lipwire.domain.jobs import JobStatus
-from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope
+from lipwire.domain.keys import KeyMode, Scope
 from lipwire.domain.media import MediaKind
 from lipwire.domain.model import Model
 from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
-from lipwire.domain.plans import Count
-from lipwire.domain.prices import Terms
-from lipwire.domain.signing import DEFAULT_OVERLAP
+from lipwire.domain.prices import NATIVE, Terms
 from lipwire.domain.speech import Script
-from lipwire.domain.webhooks import (
-    NATIVE,
-    DeliveryFilter,
-    DeliveryId,
-    DeliveryStatus,
-    EndpointStatus,
-)
 
 
 class Command(Model):
@@ -217,74 +208,6 @@ class DeleteJob(Command):
     job_id: JobId
 
 
-class CreateEndpoint(Command):
-    url: str
-    event_types: tuple[str, ...] = ()
-    format: str = NATIVE
-    description: str = ""
-
-
-class ListEndpoints(Command):
-    pass
-
-
-class GetEndpoint(Command):
-    endpoint_id: EndpointId
-
-
-class UpdateEndpoint(Command):
-    """What is None stays."""
-
-    endpoint_id: EndpointId
-    url: str | None = None
-    event_types: tuple[str, ...] | None = None
-    description: str | None = None
-    status: EndpointStatus | None = None
-
-
-class DeleteEndpoint(Command):
-    endpoint_id: EndpointId
-
-
-class RotateSecret(Command):
-    endpoint_id: EndpointId
-    #: How long the secret before signs too.
-    overlap: timedelta = DEFAULT_OVERLAP
-
-
-class RotateAccountSecret(Command):
-    #: How long the secret before signs too.
-    overlap: timedelta = DEFAULT_OVERLAP
-
-
-class SendTestEvent(Command):
-    endpoint_id: EndpointId
-
-
-class ListDeliveries(Command):
-    wanted: DeliveryFilter = Field(default_factory=DeliveryFilter)
-    limit: int = 20
-    cursor: str | None = None
-
-
-class GetDelivery(Command):
-    delivery_id: DeliveryId
-
-
-class ReplayDelivery(Command):
-    delivery_id: DeliveryId
-
-
-class ReplayDeliveries(Command):
-    """Those of one endpoint that were owed in that time and ended so."""
-
-    endpoint_id: EndpointId
-    since: datetime
-    until: datetime | None = None
-    statuses: frozenset[DeliveryStatus]
-    cursor: str | None = None
-
-
 class ListLedger(Command):
     limit: int = 20
     cursor: str | None = None
@@ -337,28 +260,6 @@ class CancelBatch(Command):
 
 class CloseAccount(Command):
     pass
-
-
-class CreateKey(Command):
-    name: str
-    scopes: tuple[Scope, ...]
-    mode: KeyMode = KeyMode.LIVE
-    valid_until: datetime | None = None
-    requests_per_minute: Count | None = None
-
-
-class ListKeys(Command):
-    pass
-
-
-class RotateKey(Command):
-    public_id: str
-    #: How long the key before opens too.
-    grace: timedelta = DEFAULT_GRACE
-
-
-class RevokeKey(Command):
-    public_id: str
 
 
 class GetOpenApi(Command):

@@ -1,6 +1,7 @@
 """An account does not want to be told there any more."""
 
-from lipwire.domain.commands import Caller, DeleteEndpoint
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import DeleteEndpoint
 from lipwire.domain.views import Deleted
 from lipwire.ports.webhooks import EndpointStore
 

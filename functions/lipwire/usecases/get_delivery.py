@@ -1,6 +1,7 @@
 """One webhook delivery."""
 
-from lipwire.domain.commands import Caller, GetDelivery
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import GetDelivery
 from lipwire.domain.errors import DeliveryNotFoundError
 from lipwire.domain.views import DeliveryView
 from lipwire.ports.webhooks import DeliveryStore

@@ -1,6 +1,7 @@
 """One webhook endpoint that may be sent to."""
 
-from lipwire.domain.commands import Caller, GetEndpoint
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import GetEndpoint
 from lipwire.domain.errors import EndpointDisabledError
 from lipwire.domain.ids import EndpointId
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint

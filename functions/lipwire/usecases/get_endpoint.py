@@ -1,6 +1,7 @@
 """One webhook endpoint."""
 
-from lipwire.domain.commands import Caller, GetEndpoint
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import GetEndpoint
 from lipwire.domain.errors import EndpointNotFoundError
 from lipwire.domain.webhooks import WebhookEndpoint
 from lipwire.ports.webhooks import EndpointStore

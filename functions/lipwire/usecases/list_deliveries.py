@@ -1,6 +1,7 @@
 """The log of an account's webhooks."""
 
-from lipwire.domain.commands import Caller, ListDeliveries
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import ListDeliveries
 from lipwire.domain.views import Page
 from lipwire.domain.webhooks import Delivery
 from lipwire.ports.webhooks import DeliveryStore

@@ -1,6 +1,7 @@
 """Where an account is told."""
 
-from lipwire.domain.commands import Caller, ListEndpoints
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import ListEndpoints
 from lipwire.domain.webhooks import WebhookEndpoint
 from lipwire.ports.webhooks import EndpointStore
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from lipwire.domain.commands import Caller, CreateEndpoint
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import CreateEndpoint
 from lipwire.domain.errors import InvalidRequestError, InvalidWebhookUrlError
 from lipwire.domain.ids import EndpointId
 from lipwire.domain.signing import new_secret

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from typing import Final
 
-from lipwire.domain.commands import Caller, ReplayDeliveries
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import ReplayDeliveries
 from lipwire.domain.errors import BusyError
 from lipwire.domain.views import Replayed
 from lipwire.domain.webhooks import IN_FLIGHT, DeliveryFilter, DeliveryStatus, Lane, replayed

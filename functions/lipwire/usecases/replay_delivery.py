@@ -1,6 +1,7 @@
 """An account asks for one webhook again."""
 
-from lipwire.domain.commands import Caller, ReplayDelivery
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import ReplayDelivery
 from lipwire.domain.errors import DeliveryNotFoundError, DeliveryPendingError
 from lipwire.domain.views import DeliveryView
 from lipwire.domain.webhooks import replayed

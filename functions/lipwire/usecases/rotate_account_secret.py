@@ -1,7 +1,8 @@
 """An account gets a new secret for the webhooks of jobs with a URL of their own."""
 
 from lipwire.domain.accounts import Account
-from lipwire.domain.commands import Caller, RotateAccountSecret
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import RotateAccountSecret
 from lipwire.domain.signing import new_secret
 from lipwire.ports import AccountStore, Clock, IdSource
 

@@ -1,6 +1,7 @@
 """An endpoint gets a new signing secret."""
 
-from lipwire.domain.commands import Caller, GetEndpoint, RotateSecret
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import GetEndpoint, RotateSecret
 from lipwire.domain.signing import new_secret
 from lipwire.domain.webhooks import WebhookEndpoint
 from lipwire.ports import Clock, IdSource

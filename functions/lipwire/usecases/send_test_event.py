@@ -1,6 +1,7 @@
 """An account tries whether an endpoint hears it."""
 
-from lipwire.domain.commands import Caller, SendTestEvent
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import SendTestEvent
 from lipwire.domain.ids import EventId
 from lipwire.domain.views import DeliveryView
 from lipwire.domain.webhooks import TEST_TYPE, Delivery, delivery_id

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from lipwire.domain.commands import Caller, GetEndpoint, UpdateEndpoint
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import GetEndpoint, UpdateEndpoint
 from lipwire.domain.errors import InvalidWebhookUrlError
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint
 from lipwire.ports import Clock

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from lipwire.domain.commands import (
-    Caller,
-    CreateUpload,
-    CreateUploads,
+from lipwire.domain.commands import Caller, CreateUpload, CreateUploads
+from lipwire.domain.commands_webhooks import (
     ReplayDeliveries,
     ReplayDelivery,
     RotateAccountSecret,

@@ -6,7 +6,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from lipwire.adapters.system import RandomIds
-from lipwire.domain.commands import Caller, RotateAccountSecret
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_webhooks import RotateAccountSecret
 from lipwire.domain.errors import ConcurrentChangeError
 from lipwire.domain.webhooks import Answer
 from lipwire.usecases.rotate_account_secret import rotate_account_secret

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from lipwire.domain import commands
+from lipwire.domain import commands_webhooks as commands
 from lipwire.domain.errors import (
     ConcurrentChangeError,
     DeliveryNotFoundError,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lipwire.domain.commands import CreateEndpoint, DeleteEndpoint, ListEndpoints
+from lipwire.domain.commands_webhooks import CreateEndpoint, DeleteEndpoint, ListEndpoints
 from lipwire.domain.errors import EndpointNotFoundError, InvalidRequestError, InvalidWebhookUrlError
 from lipwire.domain.events import (
     Envelope,

@@ -6,7 +6,7 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.joggai import wire
 from lipwire.dialects.joggai.codec import NAME, data, unix
 from lipwire.dialects.jsonbody import read_json
-from lipwire.domain import commands
+from lipwire.domain import commands_webhooks as commands
 from lipwire.domain.ids import EndpointId
 from lipwire.domain.views import Deleted
 from lipwire.domain.webhooks import EndpointStatus, WebhookEndpoint

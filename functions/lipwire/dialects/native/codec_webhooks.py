@@ -8,7 +8,7 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.native import wire_webhooks as wire
 from lipwire.dialects.native.codec import to_json
-from lipwire.domain import commands
+from lipwire.domain import commands_webhooks as commands
 from lipwire.domain.accounts import Account
 from lipwire.domain.errors import InvalidRequestError
 from lipwire.domain.ids import EndpointId
