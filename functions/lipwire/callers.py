@@ -1,12 +1,18 @@
 """Who called lately, so that reading needs no look-up (D13)."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Final
+from __future__ import annotations
 
-from lipwire.domain.commands import Caller
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
 from lipwire.domain.keys import hash_key
-from lipwire.ports import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from lipwire.domain.commands import Caller
+    from lipwire.ports import Clock
 
 _KEPT: Final = timedelta(seconds=60)
 

@@ -4,7 +4,7 @@ import argparse
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lipwire.domain.commands_keys import CreateKey, ListKeys, RevokeKey, RotateKey
+from lipwire.domain.commands_account import CreateKey, ListKeys, RevokeKey, RotateKey
 from lipwire.domain.errors import KeyNotFoundError
 from lipwire.domain.ids import AccountId
 from lipwire.domain.keys import DEFAULT_GRACE, KeyMode, Scope

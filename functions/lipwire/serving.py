@@ -21,7 +21,6 @@ from lipwire.dialects.base import (
     Route,
     WireRequest,
     WireResponse,
-    function_of,
     key_of,
     needs_fresh_caller,
     scope_of,
@@ -170,10 +169,9 @@ def resolver_of(name: str, function: str) -> APIGatewayHttpResolver:
     """One resolver per dialect, made at its first request: a cold start imports only what is called."""
     dialect = dialects.load(name)
     resolver = APIGatewayHttpResolver(cors=_CORS)
-    for route in dialect.routes:
-        if function_of(route.operation) == function:
-            path = re.sub(r"{(\w+)}", r"<\1>", route.path)
-            resolver.route(path, method=route.method)(_handler(resolver, dialect, route))
+    for route in dialect.routes_of(function):
+        path = re.sub(r"{(\w+)}", r"<\1>", route.path)
+        resolver.route(path, method=route.method)(_handler(resolver, dialect, route))
 
     def unknown(_exc: Exception) -> Response[str]:
         asked = f"{resolver.current_event.http_method} {resolver.current_event.path}"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lipwire.resources import Resource
 
@@ -11,8 +11,7 @@ class MissingSettingError(RuntimeError):
     """A variable that this function needs is not set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Names of resources, and stage parameters; only what a function declared is there."""
 
     environment: Mapping[str, str]

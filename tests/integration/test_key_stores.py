@@ -138,7 +138,7 @@ def test_a_plan_is_changed_for_accounts_that_are_there(stores):
     changes = PlanChanges(max_active_jobs=2, burst=7)
     stores.accounts.set_plan(stores.account_id, "custom", changes)
     limits = stores.accounts.account(stores.account_id).limits
-    assert limits == PLANS["custom"].model_copy(update={"max_active_jobs": 2, "burst": 7})
+    assert limits == PLANS["custom"]._replace(max_active_jobs=2, burst=7)
     with pytest.raises(UnauthenticatedError):
         stores.accounts.set_plan(IDS.new("acct"), "pro", PlanChanges())
     assert an_account().limits == PLANS["pro"]

@@ -5,7 +5,8 @@ from typing import Any
 
 from lipwire.adapters.dynamodb.outbox_rows import OutboxRows
 from lipwire.adapters.dynamodb.speeches import DynamoSpeeches
-from lipwire.domain.commands import CreateSpeech, DeleteAsset, GetSpeech
+from lipwire.domain.commands import CreateSpeech, GetSpeech
+from lipwire.domain.commands_uploads import DeleteAsset
 from lipwire.domain.speech import Script
 from lipwire.usecases.create_speech import create_speech
 from lipwire.usecases.delete_asset import delete_asset

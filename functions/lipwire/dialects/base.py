@@ -1,6 +1,6 @@
 """What a dialect is: a table of routes over canonical operations, and a way to say errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -240,6 +240,22 @@ class Route(NamedTuple):
     encode: Callable[[Any], WireResponse]
 
 
+class RouteTable:
+    """Routes in parts, one for each function that serves some; a part is imported when its routes are asked for."""
+
+    def __init__(self, parts: Mapping[str, Callable[[], tuple[Route, ...]]]) -> None:
+        """`parts`: function -> what imports the routes that it serves."""
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[Route]:
+        for function in self._parts:
+            yield from self.of(function)
+
+    def of(self, function: str) -> tuple[Route, ...]:
+        """Those that the function serves."""
+        return self._parts[function]() if function in self._parts else ()
+
+
 class WebhookFormat(NamedTuple):
     """How a vendor tells of jobs that were made in its dialect."""
 
@@ -257,7 +273,8 @@ class Dialect(NamedTuple):
     """One vendor's wire format."""
 
     name: str
-    routes: tuple[Route, ...]
+    #: A few may stand in a tuple; where many are told apart by function, a cold start imports less.
+    routes: RouteTable | tuple[Route, ...]
     #: Header that the vendor's clients put the key in; the other one is accepted too (contracts.md 7.2).
     key_header: Literal["authorization", "x-api-key"]
     encode_error: Callable[[LipwireError, WireRequest], WireResponse]
@@ -265,6 +282,12 @@ class Dialect(NamedTuple):
     webhook: WebhookFormat | None = None
     #: Vendor field (`POST /path: field.name`) or route (`GET /path`) -> why it is refused or ignored.
     unsupported: Mapping[str, str] = NOTHING
+
+    def routes_of(self, function: str) -> Iterable[Route]:
+        """Those that the function serves."""
+        if isinstance(self.routes, RouteTable):
+            return self.routes.of(function)
+        return (route for route in self.routes if function_of(route.operation) == function)
 
 
 def sentence_of(error: LipwireError) -> str:

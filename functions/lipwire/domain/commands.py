@@ -1,4 +1,7 @@
-"""What use cases take: typed, frozen, free of any vendor's words. Those about webhooks and keys stand in files of their own."""
+"""What use cases take: typed, frozen, free of any vendor's words.
+
+Here is what the function of jobs takes; what is about uploads, the account and webhooks stands in files of its own.
+"""
 
 from datetime import datetime
 
@@ -10,7 +13,6 @@ from lipwire.domain.idempotency import Also, Once
 from lipwire.domain.ids import AssetId, BatchId, JobId
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import KeyMode, Scope
-from lipwire.domain.media import MediaKind
 from lipwire.domain.model import Model
 from lipwire.domain.numbers import OwnNumber
 from lipwire.domain.options import JobOptions
@@ -46,70 +48,12 @@ class Caller(Command):
     valid_until: datetime | None = None
 
 
-class CreateUpload(Command):
-    filename: str
-    content_type: str
-    #: None, where nobody says it: then what arrives is measured, and refused where it is too much.
-    size_bytes: int | None
-    #: Where the bytes are to be fetched from; then nobody sends them.
-    source_url: str | None = None
-    #: Of its bytes, in hex; what differs is refused by the store.
-    sha256: str | None = None
-    #: Its id is one that a number leads to.
-    is_numbered: bool = False
-    #: What the dialect wants to say again when it shows the asset.
-    echo: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class CreateUploads(Command):
-    """Several at once, answered in this order."""
-
-    items: tuple[CreateUpload, ...]
-
-
-class CompleteUpload(Command):
-    asset_id: AssetId
-
-
-class GiveUpUpload(Command):
-    """The bytes will not come."""
-
-    asset_id: AssetId
-
-
-class GetAsset(Command):
-    asset_id: AssetId | OwnNumber
-
-
-class DeleteAsset(Command):
-    asset_id: AssetId
-
-
-class ListAssets(Command):
-    limit: int = 20
-    cursor: str | None = None
-    #: Of these kinds alone, as far as they have been looked into; none means all.
-    kinds: tuple[MediaKind, ...] = ()
-    #: Whose name holds this, whatever its case.
-    name_part: str | None = None
-    #: Only those whose bytes have come.
-    has_arrived: bool = False
-
-
 class GivenFile(Command):
     """A small file that came with the request itself."""
 
     filename: str
     content_type: str
     data: bytes
-
-
-class ListAssetPages(Command):
-    """One page, by its number, of the assets that have arrived and that a dialect notes all this of."""
-
-    echo: dict[str, JsonValue]
-    page: int = 1
-    per_page: int = 20
 
 
 class CreateJob(Command):
@@ -208,15 +152,6 @@ class DeleteJob(Command):
     job_id: JobId
 
 
-class ListLedger(Command):
-    limit: int = 20
-    cursor: str | None = None
-
-
-class GetAccount(Command):
-    pass
-
-
 class CreateBatch(Command):
     jobs: tuple[CreateJob, ...]
     #: Everything is checked, nothing is made.
@@ -256,15 +191,3 @@ class FindBatches(Command):
 
 class CancelBatch(Command):
     batch_id: BatchId
-
-
-class CloseAccount(Command):
-    pass
-
-
-class GetOpenApi(Command):
-    pass
-
-
-class GetDocs(Command):
-    pass

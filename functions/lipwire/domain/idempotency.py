@@ -11,9 +11,8 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ConfigDict
 
@@ -31,7 +30,7 @@ from lipwire.domain.model import Model
 KEPT_FOR: Final = timedelta(hours=72)
 #: How long a claim keeps others out: a little longer than any function runs, so that a claim that died is taken over.
 LEASE: Final = timedelta(seconds=30)
-_KEY: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_KEY: Final = r"[A-Za-z0-9._~-]{1,128}"
 _TAG_BYTES: Final = 32
 
 #: Adds to a store's transaction what must stand or fall with it.
@@ -49,8 +48,7 @@ class Answer(Model):
     headers: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedRequest:
+class KeyedRequest(NamedTuple):
     """A request under a key. `route` is method and path: one key on two routes is two keys."""
 
     account_id: AccountId
@@ -123,7 +121,7 @@ def checked_key(value: str) -> str:
     Raises:
         InvalidIdempotencyKeyError: empty, too long, given twice (gateways join with a comma), or of other characters.
     """
-    if _KEY.fullmatch(value) is None:
+    if re.fullmatch(_KEY, value) is None:
         raise InvalidIdempotencyKeyError
     return value
 

@@ -12,7 +12,7 @@ EndpointId = NewType("EndpointId", str)
 EventId = NewType("EventId", str)
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_ID = re.compile(r"^[a-z]{3,4}_[0-9a-hjkmnp-tv-z]{26}$")
+_ID = r"^[a-z]{3,4}_[0-9a-hjkmnp-tv-z]{26}$"
 
 
 def sortable_id(prefix: str, *, milliseconds: int, randomness: int) -> str:
@@ -24,4 +24,4 @@ def sortable_id(prefix: str, *, milliseconds: int, randomness: int) -> str:
 
 def is_id(text: str, prefix: str) -> bool:
     """Whether `text` has the form of one of our ids with this prefix."""
-    return text.startswith(f"{prefix}_") and _ID.match(text) is not None
+    return text.startswith(f"{prefix}_") and re.match(_ID, text) is not None

@@ -13,8 +13,9 @@ from lipwire.domain.ids import AccountId
 from lipwire.domain.model import Model
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_KEY: Final = re.compile(r"lw_(live|test)_([0-9A-Za-z]{10})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
-_PUBLIC_ID: Final = re.compile(r"[0-9A-Za-z]{10}")
+# Patterns of the domain are compiled by `re` where they are first needed, not in every cold start.
+_KEY: Final = r"lw_(live|test)_([0-9A-Za-z]{10})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})"
+_PUBLIC_ID: Final = r"[0-9A-Za-z]{10}"
 
 #: After a rotation the key before works on, for this long unless its owner says otherwise.
 DEFAULT_GRACE: Final = timedelta(hours=24)
@@ -118,7 +119,7 @@ def make_key(mode: str, *, public_id: str, secret: str) -> str:
 
 def public_id_of(key: str) -> str | None:
     """The key's public id, or None for junk: form and checksum are judged without any look-up."""
-    match = _KEY.fullmatch(key)
+    match = re.fullmatch(_KEY, key)
     if match is None or not hmac.compare_digest(_checksum(key[:-6]), match.group(4)):
         return None
     return match.group(2)
@@ -126,7 +127,7 @@ def public_id_of(key: str) -> str | None:
 
 def is_public_id(text: str) -> bool:
     """Whether it has the form of a key's public id."""
-    return _PUBLIC_ID.fullmatch(text) is not None
+    return re.fullmatch(_PUBLIC_ID, text) is not None
 
 
 def hash_key(key: str) -> str:

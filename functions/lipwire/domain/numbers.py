@@ -23,7 +23,7 @@ MAX_NUMBER: Final = 2**53 - 1
 _EPOCH_MS: Final = 1_767_225_600_000
 _MOMENT_BITS: Final = 12
 _DIGEST_BITS: Final = 62
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_UUID: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class OwnNumber(Model):
@@ -80,7 +80,7 @@ def uuid_of(own_id: str) -> str:
 
 def of_uuid(prefix: str, text: str) -> str | None:
     """The id that is spelled so; None of what is no UUID."""
-    if not _UUID.fullmatch(text.lower()):
+    if not re.fullmatch(_UUID, text.lower(), re.ASCII):
         return None
     return f"{prefix}_{_spelled(int(text.replace('-', ''), 16))}"
 

@@ -1,6 +1,6 @@
 """Plans: what an account may ask for, as data."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import ConfigDict, Field
 
@@ -17,10 +17,8 @@ MOST_RETENTION_DAYS: Final = 30
 TEST_DURATION_MS: Final = 30_000
 
 
-class Plan(Model):
+class Plan(NamedTuple):
     """What an account may ask for; plain data."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str
     #: Requests that make something: so many a minute, and so many of them at once.
@@ -78,7 +76,7 @@ class PlanChanges(Model):
 
     def applied_to(self, plan: Plan) -> Plan:
         """The plan with these limits in place of its own."""
-        return plan.model_copy(update=self.model_dump(exclude_none=True))
+        return plan._replace(**self.model_dump(exclude_none=True))
 
 
 _FREE: Final = Plan(
@@ -120,6 +118,4 @@ _PRO: Final = Plan(
 )
 
 #: `custom` is `pro` with an account's own changes.
-PLANS: Final = {
-    plan.name: plan for plan in (_FREE, _STARTER, _PRO, _PRO.model_copy(update={"name": "custom"}))
-}
+PLANS: Final = {plan.name: plan for plan in (_FREE, _STARTER, _PRO, _PRO._replace(name="custom"))}

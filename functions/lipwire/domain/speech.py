@@ -28,7 +28,7 @@ MOST_CHARACTERS: Final = 5000
 LEAST_PERCENT, MOST_PERCENT = 50, 200
 
 #: What a text can't hold: no voice says it, and XML, which one engine is asked in, has no way to write it.
-_UNSPEAKABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNSPEAKABLE: Final = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]"
 _DEFAULT_LANGUAGE: Final = "en"
 
 
@@ -154,7 +154,7 @@ def speech_of(
         LanguageNotSpokenError: no voice speaks the language, or the one that is named doesn't.
         InvalidOptionError: a pitch, for a voice that can't change its own.
     """
-    text = _UNSPEAKABLE.sub(" ", script.text).strip()
+    text = re.sub(_UNSPEAKABLE, " ", script.text).strip()
     if not any(char.isalnum() for char in text):
         raise NothingToSayError(field="text")
     limit = min(most_characters, MOST_CHARACTERS)

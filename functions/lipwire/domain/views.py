@@ -5,7 +5,7 @@ Named tuples, for every cold start makes these classes: a frozen dataclass takes
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from lipwire.domain.accounts import Account
 from lipwire.domain.assets import Asset
@@ -17,7 +17,9 @@ from lipwire.domain.jobs import Job
 from lipwire.domain.keys import ApiKey
 from lipwire.domain.prices import Price, Terms
 from lipwire.domain.speech import Speech
-from lipwire.domain.webhooks import Attempt, Delivery
+
+if TYPE_CHECKING:
+    from lipwire.domain.webhooks import Attempt, Delivery
 
 Item = TypeVar("Item")
 
@@ -136,8 +138,8 @@ class KeyView(NamedTuple):
 class DeliveryView(NamedTuple):
     """A delivery and every attempt that ended."""
 
-    delivery: Delivery
-    attempts: tuple[Attempt, ...] = ()
+    delivery: "Delivery"
+    attempts: "tuple[Attempt, ...]" = ()
 
 
 class Replayed(NamedTuple):

@@ -3,11 +3,10 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Final, Literal, NewType
+from typing import Final, Literal, NamedTuple, NewType
 
 from pydantic import ConfigDict, JsonValue
 
@@ -193,8 +192,7 @@ class Delivery(Model):
         return self.status is not DeliveryStatus.PENDING
 
 
-@dataclass(frozen=True, slots=True)
-class VendorMessage:
+class VendorMessage(NamedTuple):
     """What a vendor tells of a job, and how it signs that."""
 
     #: None, where this vendor tells nothing of such an event.

@@ -1,7 +1,8 @@
 """The last part has been sent."""
 
 from lipwire.domain.assets import Asset, AssetStatus
-from lipwire.domain.commands import Caller, CompleteUpload, GetAsset
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import CompleteUpload, GetAsset
 from lipwire.domain.errors import UploadIncompleteError
 from lipwire.ports import AssetStore, Clock, ObjectStore
 from lipwire.usecases.get_asset import get_asset

@@ -1,6 +1,6 @@
 """An account gets another API key."""
 
-from lipwire.domain.commands_keys import CreateKey
+from lipwire.domain.commands_account import CreateKey
 from lipwire.domain.errors import InvalidRequestError, TooManyKeysError
 from lipwire.domain.idempotency import Once
 from lipwire.domain.ids import AccountId

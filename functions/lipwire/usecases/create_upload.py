@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from lipwire.domain.commands import Caller, CreateUpload
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import CreateUpload
 from lipwire.domain.errors import InvalidSourceUrlError
 from lipwire.domain.views import UploadView
 from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore

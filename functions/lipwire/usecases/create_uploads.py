@@ -1,6 +1,7 @@
 """Permission to put several assets."""
 
-from lipwire.domain.commands import Caller, CreateUploads
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import CreateUploads
 from lipwire.domain.views import UploadView
 from lipwire.ports import AssetStore, Clock, IdSource, ObjectStore
 from lipwire.usecases.draft_upload import draft_upload

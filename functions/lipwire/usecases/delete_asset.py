@@ -3,7 +3,8 @@
 from typing import Final
 
 from lipwire.domain.assets import GIVEN_UP, AssetStatus, Problem
-from lipwire.domain.commands import Caller, DeleteAsset, GetAsset
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import DeleteAsset, GetAsset
 from lipwire.domain.views import Deleted
 from lipwire.ports import AssetStore, Clock
 from lipwire.ports.erasing import ErasableStores

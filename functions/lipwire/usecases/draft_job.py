@@ -13,7 +13,8 @@ from lipwire.domain.assets import (
     refuse_as_source,
     refuse_as_speech,
 )
-from lipwire.domain.commands import Caller, CreateJob, GetAsset, GivenFile
+from lipwire.domain.commands import Caller, CreateJob, GivenFile
+from lipwire.domain.commands_uploads import GetAsset
 from lipwire.domain.credits import PROVISIONAL_SECONDS, Millicredits
 from lipwire.domain.duration import (
     PORTRAIT_FPS,

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from lipwire.domain.assets import Asset, AssetStatus
-from lipwire.domain.commands import Caller, CreateUpload
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import CreateUpload
 from lipwire.domain.errors import InvalidRequestError, MediaTooLargeError
 from lipwire.domain.ids import AssetId
 from lipwire.domain.numbers import numbered

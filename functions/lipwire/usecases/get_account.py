@@ -1,6 +1,7 @@
 """The caller's account."""
 
-from lipwire.domain.commands import Caller, GetAccount
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_account import GetAccount
 from lipwire.domain.keys import Scope
 from lipwire.domain.views import AccountView
 from lipwire.ports import EngineCatalog, Ledger, LimitStore

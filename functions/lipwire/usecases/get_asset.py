@@ -1,7 +1,8 @@
 """One asset."""
 
 from lipwire.domain.assets import Asset
-from lipwire.domain.commands import Caller, GetAsset
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import GetAsset
 from lipwire.domain.errors import AssetNotFoundError
 from lipwire.domain.ids import AssetId
 from lipwire.domain.numbers import own_id

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 from lipwire.domain.assets import AssetStatus
-from lipwire.domain.commands import Caller, GetAsset, GetSpeech
+from lipwire.domain.commands import Caller, GetSpeech
+from lipwire.domain.commands_uploads import GetAsset
 from lipwire.domain.errors import AssetNotFoundError
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.keys import KeyMode

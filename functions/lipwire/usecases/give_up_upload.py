@@ -3,7 +3,8 @@
 from typing import Final
 
 from lipwire.domain.assets import GIVEN_UP, Asset, Problem
-from lipwire.domain.commands import Caller, GetAsset, GiveUpUpload
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import GetAsset, GiveUpUpload
 from lipwire.ports import AssetStore, Clock
 from lipwire.usecases.get_asset import get_asset
 

@@ -1,7 +1,8 @@
 """Assets of one dialect, by the number of a page."""
 
 from lipwire.domain.assets import Asset, AssetStatus
-from lipwire.domain.commands import Caller, ListAssetPages
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import ListAssetPages
 from lipwire.domain.cursors import newest, numbered_page
 from lipwire.domain.views import NumberedPage
 from lipwire.ports import AssetStore

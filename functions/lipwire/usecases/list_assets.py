@@ -1,7 +1,8 @@
 """The caller's assets."""
 
 from lipwire.domain.assets import Asset, AssetStatus
-from lipwire.domain.commands import Caller, ListAssets
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import ListAssets
 from lipwire.domain.views import Page
 from lipwire.ports import AssetStore
 

@@ -1,6 +1,6 @@
 """The keys of an account."""
 
-from lipwire.domain.commands_keys import ListKeys
+from lipwire.domain.commands_account import ListKeys
 from lipwire.domain.ids import AccountId
 from lipwire.domain.views import KeyView
 from lipwire.ports import AccountStore, LimitStore

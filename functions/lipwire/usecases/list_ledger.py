@@ -1,6 +1,7 @@
 """How the credits of an account moved."""
 
-from lipwire.domain.commands import Caller, ListLedger
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_account import ListLedger
 from lipwire.domain.ledger import Entry
 from lipwire.domain.views import Page
 from lipwire.ports import Ledger

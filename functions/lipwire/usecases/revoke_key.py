@@ -1,6 +1,6 @@
 """An API key is taken back."""
 
-from lipwire.domain.commands_keys import RevokeKey
+from lipwire.domain.commands_account import RevokeKey
 from lipwire.domain.errors import KeyNotFoundError
 from lipwire.domain.ids import AccountId
 from lipwire.domain.views import Deleted

@@ -1,6 +1,6 @@
 """An API key is replaced."""
 
-from lipwire.domain.commands_keys import RotateKey
+from lipwire.domain.commands_account import RotateKey
 from lipwire.domain.errors import KeyEndedError, KeyNotFoundError
 from lipwire.domain.idempotency import Once
 from lipwire.domain.ids import AccountId

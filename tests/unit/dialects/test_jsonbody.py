@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from lipwire.dialects.base import WireRequest
 from lipwire.dialects.jsonbody import MAX_BODY_BYTES, read_json
-from lipwire.dialects.native.wire import JobIn, UploadIn
+from lipwire.dialects.native.wire import JobIn
+from lipwire.dialects.native.wire_uploads import UploadIn
 from lipwire.domain.errors import BodyTooLargeError, InvalidRequestError
 
 GOOD = b'{"filename": "a.mp4", "content_type": "video/mp4", "size_bytes": 5}'

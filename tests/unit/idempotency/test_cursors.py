@@ -4,7 +4,8 @@ import base64
 
 import pytest
 
-from lipwire.domain.commands import GetAccount, ListAssets
+from lipwire.domain.commands_account import GetAccount
+from lipwire.domain.commands_uploads import ListAssets
 from lipwire.domain.cursors import seal, unseal
 from lipwire.domain.errors import InvalidCursorError
 from lipwire.domain.views import Page

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from lipwire.domain.commands import Caller, CreateUpload, CreateUploads
+from lipwire.domain.commands import Caller
+from lipwire.domain.commands_uploads import CreateUpload, CreateUploads
 from lipwire.domain.commands_webhooks import (
     ReplayDeliveries,
     ReplayDelivery,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lipwire.domain.assets import AssetStatus, Problem
-from lipwire.domain.commands import CreateUpload, DeleteAsset, GiveUpUpload
+from lipwire.domain.commands_uploads import CreateUpload, DeleteAsset, GiveUpUpload
 from lipwire.domain.errors import SourceRefusedError, SourceUrlError, TooManyFetchesError
 from lipwire.domain.plans import PLANS
 from lipwire.usecases.create_upload import create_upload

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from lipwire import operator
 from lipwire.dialects.base import WireRequest
-from lipwire.dialects.native.codec import from_ledger, to_list_ledger
+from lipwire.dialects.native.codec_account import from_ledger, to_list_ledger
 from lipwire.domain.errors import LedgerConflictError
 from lipwire.operator_credits import add_credit_commands, run_reconcile
 from lipwire.reconciling import reconcile_and_tell

@@ -207,7 +207,7 @@ def test_a_plan_is_changed_for_accounts_that_are_there(world):
     """With limits of its own."""
     changes = PlanChanges(max_active_jobs=2, burst=7)
     world.accounts.set_plan(ACCOUNT, "custom", changes)
-    wanted = PLANS["custom"].model_copy(update={"max_active_jobs": 2, "burst": 7})
+    wanted = PLANS["custom"]._replace(max_active_jobs=2, burst=7)
     assert world.accounts.account(ACCOUNT).limits == wanted
     with pytest.raises(UnauthenticatedError):
         world.accounts.set_plan("acct_x", "pro", changes)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem
-from lipwire.domain.commands import GiveUpUpload
+from lipwire.domain.commands_uploads import GiveUpUpload
 from lipwire.domain.errors import (
     BusyError,
     SpeechFailedError,

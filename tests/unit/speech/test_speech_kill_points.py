@@ -6,7 +6,7 @@ import pytest
 
 from lipwire.adapters.dynamodb.table import from_item
 from lipwire.domain.assets import AssetStatus
-from lipwire.domain.commands import GiveUpUpload
+from lipwire.domain.commands_uploads import GiveUpUpload
 from lipwire.domain.errors import SpeechFailedError
 from lipwire.usecases.give_up_awaited import give_up_awaited
 from lipwire.usecases.give_up_upload import give_up_upload

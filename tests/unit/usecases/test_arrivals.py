@@ -3,7 +3,8 @@
 import pytest
 
 from lipwire.domain.assets import AssetStatus, ProbeFinding, Problem, asset_of_key
-from lipwire.domain.commands import CreateJob, CreateUpload, CreateUploads
+from lipwire.domain.commands import CreateJob
+from lipwire.domain.commands_uploads import CreateUpload, CreateUploads
 from lipwire.domain.errors import (
     CorruptMediaError,
     InvalidRequestError,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from lipwire.domain.assets import AssetStatus
-from lipwire.domain.commands import CompleteUpload, CreateUpload, GiveUpUpload
+from lipwire.domain.commands_uploads import CompleteUpload, CreateUpload, GiveUpUpload
 from lipwire.domain.errors import BusyError, InvalidSourceUrlError, SourceRefusedError
 from lipwire.usecases.complete_upload import complete_upload
 from lipwire.usecases.create_upload import create_upload

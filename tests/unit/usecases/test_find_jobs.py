@@ -4,7 +4,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from lipwire.domain.batches import Batch, BatchProgress
-from lipwire.domain.commands import FindBatches, FindJobs, ListAssets
+from lipwire.domain.commands import FindBatches, FindJobs
+from lipwire.domain.commands_uploads import ListAssets
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.media import MediaKind
 from lipwire.domain.views import Page

@@ -9,7 +9,7 @@ import pytest
 from lipwire.dialects.base import Operation, WireRequest
 from lipwire.dialects.native.codec_keys import from_keys, from_new_key
 from lipwire.dialects.native.routes_keys import key_routes
-from lipwire.domain.commands_keys import CreateKey, ListKeys, RevokeKey, RotateKey
+from lipwire.domain.commands_account import CreateKey, ListKeys, RevokeKey, RotateKey
 from lipwire.domain.errors import InvalidRequestError, KeyNotFoundError
 from lipwire.domain.keys import KeyMode, Scope, make_key
 from lipwire.domain.views import KeyView

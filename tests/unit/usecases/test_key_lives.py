@@ -6,8 +6,7 @@ import pytest
 
 from lipwire.bootstrap import App
 from lipwire.dialects.base import PUBLIC, Operation, needs_fresh_caller
-from lipwire.domain.commands import GetAccount
-from lipwire.domain.commands_keys import CreateKey, ListKeys, RevokeKey, RotateKey
+from lipwire.domain.commands_account import CreateKey, GetAccount, ListKeys, RevokeKey, RotateKey
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.errors import (
     InvalidRequestError,

@@ -6,15 +6,8 @@ import pytest
 
 from lipwire.adapters.memory_limits import MemoryLimits
 from lipwire.domain.assets import AssetStatus
-from lipwire.domain.commands import (
-    CreateJob,
-    CreateUpload,
-    GetAsset,
-    GetJob,
-    GiveUpUpload,
-    ListAssetPages,
-    ListJobPages,
-)
+from lipwire.domain.commands import CreateJob, GetJob, ListJobPages
+from lipwire.domain.commands_uploads import CreateUpload, GetAsset, GiveUpUpload, ListAssetPages
 from lipwire.domain.errors import (
     AssetNotFoundError,
     IdTakenError,

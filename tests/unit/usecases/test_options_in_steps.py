@@ -7,7 +7,8 @@ import pytest
 
 from lipwire.adapters.s3 import S3Objects
 from lipwire.domain.assets import AssetStatus
-from lipwire.domain.commands import CreateJob, DeleteAsset
+from lipwire.domain.commands import CreateJob
+from lipwire.domain.commands_uploads import DeleteAsset
 from lipwire.domain.errors import (
     AssetNotFoundError,
     InvalidOptionError,

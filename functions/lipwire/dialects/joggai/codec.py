@@ -9,7 +9,7 @@ from urllib.parse import quote
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.joggai import wire
 from lipwire.dialects.jsonbody import read_json, validate
-from lipwire.domain import commands
+from lipwire.domain import commands, commands_uploads
 from lipwire.domain.ids import AssetId, JobId, is_id
 from lipwire.domain.jobs import Job, JobStatus
 from lipwire.domain.options import JobOptions, WhenShorter
@@ -62,10 +62,10 @@ def to_find_task(request: WireRequest) -> commands.FindJob:
     return commands.FindJob(dialect=NAME, echo={"inputs": inputs})
 
 
-def to_upload(request: WireRequest) -> commands.CreateUpload:
+def to_upload(request: WireRequest) -> commands_uploads.CreateUpload:
     """POST …/upload/asset."""
     body = read_json(request, wire.AssetIn)
-    return commands.CreateUpload(
+    return commands_uploads.CreateUpload(
         filename=body.filename, content_type=body.content_type, size_bytes=body.file_size
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.lipdub import wire
-from lipwire.domain import commands
+from lipwire.domain import commands_account, commands_uploads
 from lipwire.domain.assets import AnalysisStatus, Asset, AssetStatus
 from lipwire.domain.errors import AssetNotFoundError
 from lipwire.domain.ids import AccountId, AssetId
@@ -39,7 +39,7 @@ _ANALYZED: Final = {
 }
 
 
-def to_video(request: WireRequest) -> commands.CreateUpload:
+def to_video(request: WireRequest) -> commands_uploads.CreateUpload:
     """POST /v1/video."""
     body = read_json(request, wire.VideoIn)
     names = {
@@ -51,7 +51,7 @@ def to_video(request: WireRequest) -> commands.CreateUpload:
         )
         if name is not None
     }
-    return commands.CreateUpload(
+    return commands_uploads.CreateUpload(
         filename=body.file_name,
         content_type=body.content_type,
         size_bytes=body.size_bytes,
@@ -61,10 +61,10 @@ def to_video(request: WireRequest) -> commands.CreateUpload:
     )
 
 
-def to_audio(request: WireRequest) -> commands.CreateUpload:
+def to_audio(request: WireRequest) -> commands_uploads.CreateUpload:
     """POST /v1/audio."""
     body = read_json(request, wire.AudioIn)
-    return commands.CreateUpload(
+    return commands_uploads.CreateUpload(
         filename=body.file_name,
         content_type=_ALIASES.get(body.content_type, body.content_type),
         size_bytes=body.size_bytes,
@@ -74,47 +74,47 @@ def to_audio(request: WireRequest) -> commands.CreateUpload:
     )
 
 
-def to_succeeded(request: WireRequest) -> commands.CompleteUpload:
+def to_succeeded(request: WireRequest) -> commands_uploads.CompleteUpload:
     """GET or POST …/success/{id}."""
-    return commands.CompleteUpload(asset_id=_uploaded(request))
+    return commands_uploads.CompleteUpload(asset_id=_uploaded(request))
 
 
-def to_failed(request: WireRequest) -> commands.GiveUpUpload:
+def to_failed(request: WireRequest) -> commands_uploads.GiveUpUpload:
     """GET or POST …/failure/{id}."""
-    return commands.GiveUpUpload(asset_id=_uploaded(request))
+    return commands_uploads.GiveUpUpload(asset_id=_uploaded(request))
 
 
-def to_upload_status(request: WireRequest) -> commands.GetAsset:
+def to_upload_status(request: WireRequest) -> commands_uploads.GetAsset:
     """GET …/status/{id}."""
-    return commands.GetAsset(asset_id=_uploaded(request))
+    return commands_uploads.GetAsset(asset_id=_uploaded(request))
 
 
-def to_audio_list(request: WireRequest) -> commands.ListAssetPages:
+def to_audio_list(request: WireRequest) -> commands_uploads.ListAssetPages:
     """GET /v1/audio."""
     page, per_page = page_of(request, 10)
-    return commands.ListAssetPages(echo=dict(_AUDIO), page=page, per_page=per_page)
+    return commands_uploads.ListAssetPages(echo=dict(_AUDIO), page=page, per_page=per_page)
 
 
-def to_shot_list(request: WireRequest) -> commands.ListAssetPages:
+def to_shot_list(request: WireRequest) -> commands_uploads.ListAssetPages:
     """GET /v1/shots."""
     page, per_page = page_of(request, 20)
-    return commands.ListAssetPages(echo=dict(_VIDEO), page=page, per_page=per_page)
+    return commands_uploads.ListAssetPages(echo=dict(_VIDEO), page=page, per_page=per_page)
 
 
-def to_shot_status(request: WireRequest) -> commands.GetAsset:
+def to_shot_status(request: WireRequest) -> commands_uploads.GetAsset:
     """GET /v1/shots/{shot_id}/status."""
-    return commands.GetAsset(asset_id=shot_of(request))
+    return commands_uploads.GetAsset(asset_id=shot_of(request))
 
 
-def to_actors(request: WireRequest) -> commands.GetAsset:
+def to_actors(request: WireRequest) -> commands_uploads.GetAsset:
     """GET /v1/shots/{shot_id}/actors."""
-    return commands.GetAsset(asset_id=shot_of(request))
+    return commands_uploads.GetAsset(asset_id=shot_of(request))
 
 
-def to_whoami(request: WireRequest) -> commands.GetAccount:
+def to_whoami(request: WireRequest) -> commands_account.GetAccount:
     """GET /v1/whoami."""
     del request
-    return commands.GetAccount()
+    return commands_account.GetAccount()
 
 
 def from_video(view: UploadView) -> WireResponse:

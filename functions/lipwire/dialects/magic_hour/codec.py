@@ -10,7 +10,7 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json
 from lipwire.dialects.magic_hour import wire
 from lipwire.dialects.magic_hour.errors import JOB_CODES
-from lipwire.domain import commands
+from lipwire.domain import commands, commands_account, commands_uploads
 from lipwire.domain.credits import Millicredits
 from lipwire.domain.engines import Mode
 from lipwire.domain.errors import InvalidRequestError
@@ -49,12 +49,12 @@ _UPLOADED: Final = "api-assets/"
 _WIDTH_OF_720P: Final = 1280
 
 
-def to_upload_urls(request: WireRequest) -> commands.CreateUploads:
+def to_upload_urls(request: WireRequest) -> commands_uploads.CreateUploads:
     """POST /v1/files/upload-urls."""
     body = read_json(request, wire.UploadUrlsIn)
-    return commands.CreateUploads(
+    return commands_uploads.CreateUploads(
         items=tuple(
-            commands.CreateUpload(
+            commands_uploads.CreateUpload(
                 filename=f"{item.type}.{item.extension}",
                 content_type="application/octet-stream",
                 size_bytes=None,
@@ -127,10 +127,10 @@ def to_delete_project(request: WireRequest) -> commands.DeleteJob:
     return commands.DeleteJob(job_id=JobId(request.path_params["id"]))
 
 
-def to_get_account(request: WireRequest) -> commands.GetAccount:
+def to_get_account(request: WireRequest) -> commands_account.GetAccount:
     """GET /v1/account."""
     del request
-    return commands.GetAccount()
+    return commands_account.GetAccount()
 
 
 def from_uploads(views: tuple[UploadView, ...]) -> WireResponse:

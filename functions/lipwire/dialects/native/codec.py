@@ -11,20 +11,16 @@ from lipwire.dialects.native.codec_job_in import job_fields
 from lipwire.dialects.native.wire_base import AssetRef
 from lipwire.dialects.native.wire_options import from_options
 from lipwire.domain import commands
-from lipwire.domain.assets import Asset, Problem
-from lipwire.domain.ids import AssetId, JobId
+from lipwire.domain.assets import Problem
+from lipwire.domain.ids import JobId
 from lipwire.domain.jobs import JobStatus
-from lipwire.domain.ledger import Entry
 from lipwire.domain.model import Model
 from lipwire.domain.quality import QualityReport
 from lipwire.domain.views import (
-    AccountView,
-    ClosedAccount,
     Deleted,
     EstimateView,
     JobView,
     Page,
-    UploadView,
 )
 
 
@@ -49,38 +45,6 @@ class WaitQuery(Model):
     model_config = ConfigDict(extra="forbid")
 
     wait: int = Field(default=0, ge=0, le=20, description="Seconds to wait for the job to end.")
-
-
-def to_create_upload(request: WireRequest) -> commands.CreateUpload:
-    """POST /uploads."""
-    body = read_json(request, wire.UploadIn)
-    return commands.CreateUpload(
-        filename=body.filename,
-        content_type=body.content_type,
-        size_bytes=body.size_bytes,
-        sha256=body.sha256,
-    )
-
-
-def to_complete_upload(request: WireRequest) -> commands.CompleteUpload:
-    """POST /uploads/{id}/complete."""
-    return commands.CompleteUpload(asset_id=AssetId(request.path_params["id"]))
-
-
-def to_get_asset(request: WireRequest) -> commands.GetAsset:
-    """GET /assets/{id}."""
-    return commands.GetAsset(asset_id=AssetId(request.path_params["id"]))
-
-
-def to_delete_asset(request: WireRequest) -> commands.DeleteAsset:
-    """DELETE /assets/{id}."""
-    return commands.DeleteAsset(asset_id=AssetId(request.path_params["id"]))
-
-
-def to_list_assets(request: WireRequest) -> commands.ListAssets:
-    """GET /assets."""
-    query = validate(ListQuery, dict(request.query))
-    return commands.ListAssets(limit=query.limit, cursor=query.cursor)
 
 
 def to_create_job(request: WireRequest) -> commands.CreateJob:
@@ -119,57 +83,6 @@ def to_delete_job(request: WireRequest) -> commands.DeleteJob:
     return commands.DeleteJob(job_id=JobId(request.path_params["id"]))
 
 
-def to_get_account(request: WireRequest) -> commands.GetAccount:
-    """GET /account."""
-    del request
-    return commands.GetAccount()
-
-
-def to_list_ledger(request: WireRequest) -> commands.ListLedger:
-    """GET /ledger."""
-    query = validate(ListQuery, dict(request.query))
-    return commands.ListLedger(limit=query.limit, cursor=query.cursor)
-
-
-def to_close_account(request: WireRequest) -> commands.CloseAccount:
-    """DELETE /account."""
-    del request
-    return commands.CloseAccount()
-
-
-def from_upload(view: UploadView) -> WireResponse:
-    """The upload's target."""
-    return to_json(
-        wire.UploadOut(
-            asset_id=view.asset.id,
-            upload=wire.UploadTargetOut(
-                method=view.method,
-                url=view.url,
-                headers=dict(view.headers),
-                parts=[wire.PartOut(number=part.number, url=part.url) for part in view.parts]
-                or None,
-                part_size=view.part_size,
-            ),
-            expires_at=view.asset.upload_expires_at,
-        ),
-        status=201,
-    )
-
-
-def from_asset(asset: Asset) -> WireResponse:
-    """One asset."""
-    return to_json(asset_out(asset))
-
-
-def from_assets(page: Page[Asset]) -> WireResponse:
-    """A page of assets."""
-    return to_json(
-        wire.AssetPage(
-            items=[asset_out(asset) for asset in page.items], next_cursor=page.next_cursor
-        )
-    )
-
-
 def from_new_job(view: JobView) -> WireResponse:
     """A job that was accepted."""
     return to_json(job_out(view), status=202)
@@ -204,99 +117,10 @@ def from_jobs(page: Page[JobView]) -> WireResponse:
     )
 
 
-def from_ledger(page: Page[Entry]) -> WireResponse:
-    """A page of the ledger."""
-    items = [
-        wire.EntryOut(
-            key=entry.key,
-            kind=entry.kind.value,
-            amount_millicredits=entry.amount_millicredits,
-            held_millicredits=entry.held_millicredits,
-            job_id=entry.job_id,
-            asset_id=entry.asset_id,
-            price_list=entry.price_list,
-            note=entry.note,
-            created_at=entry.created_at,
-        )
-        for entry in page.items
-    ]
-    return to_json(wire.EntryPage(items=items, next_cursor=page.next_cursor))
-
-
-def from_account(view: AccountView) -> WireResponse:
-    """The account."""
-    account, limits = view.account, view.account.limits
-    return to_json(
-        wire.AccountOut(
-            id=account.id,
-            name=account.name,
-            plan=account.plan,
-            limits=wire.LimitsOut(**limits.model_dump(exclude={"name"})),
-            active_jobs=view.active_jobs,
-            credits=wire.BalanceOut(
-                balance_millicredits=view.balance.balance,
-                held_millicredits=view.balance.held,
-                available_millicredits=view.balance.available,
-            ),
-            engines=[
-                wire.EngineOut(
-                    name=spec.name,
-                    version=spec.version,
-                    summary=spec.summary,
-                    modes=sorted(spec.modes),
-                    device=spec.device,
-                    licence=spec.licence,
-                    millicredits_per_second=spec.millicredits_per_second,
-                )
-                for spec in view.engines
-            ],
-            webhook_secret=account.webhook_secret if view.shows_secret else None,
-        )
-    )
-
-
-def from_closed(view: ClosedAccount) -> WireResponse:
-    """An account that is being erased."""
-    return to_json(wire.ClosedOut(id=view.account_id, status="closed"), status=202)
-
-
 def from_deleted(view: Deleted) -> WireResponse:
     """Nothing is left to say."""
     del view
     return WireResponse(status=204)
-
-
-def asset_out(asset: Asset) -> wire.AssetOut:
-    """An asset's JSON."""
-    media = asset.media
-    return wire.AssetOut(
-        id=asset.id,
-        status=asset.status.value,
-        filename=asset.filename,
-        content_type=asset.content_type,
-        size_bytes=asset.size_bytes,
-        media=None
-        if media is None
-        else wire.MediaOut(
-            kind=media.kind.value,
-            container=media.container,
-            duration_ms=media.duration_ms,
-            width=media.width,
-            height=media.height,
-            fps=str(media.fps) if media.fps else None,
-            video_codec=media.video_codec,
-            audio_codec=media.audio_codec,
-            has_audio=media.has_audio,
-        ),
-        analysis=wire.AnalysisOut(
-            status=asset.analysis.status.value,
-            faces=asset.analysis.faces,
-            frames=asset.analysis.frames,
-            frames_with_face=asset.analysis.frames_with_face,
-        ),
-        error=problem_out(asset.problem),
-        created_at=asset.created_at,
-    )
 
 
 def job_out(view: JobView) -> wire.JobOut:
@@ -374,12 +198,3 @@ def problem_out(problem: Problem | None) -> wire.ProblemOut | None:
 def to_json(body: BaseModel, *, status: int = 200) -> WireResponse:
     """An answer with that body."""
     return WireResponse(status=status, body=body.model_dump_json())
-
-
-def from_text(content_type: str) -> Any:
-    """An encoder of a finished document."""
-
-    def encode(text: str) -> WireResponse:
-        return WireResponse(status=200, body=text, content_type=content_type)
-
-    return encode

@@ -6,7 +6,7 @@ from lipwire.dialects.base import WireRequest, WireResponse
 from lipwire.dialects.jsonbody import read_json
 from lipwire.dialects.native import wire_keys as wire
 from lipwire.dialects.native.codec import to_json
-from lipwire.domain import commands_keys as commands
+from lipwire.domain import commands_account as commands
 from lipwire.domain.keys import KeyMode, Scope
 from lipwire.domain.views import KeyView
 

@@ -11,12 +11,15 @@ from pydantic.json_schema import models_json_schema
 from lipwire import __version__
 from lipwire.dialects.base import CREATES, PUBLIC, Operation, Route
 from lipwire.dialects.native import codec, wire
+from lipwire.dialects.native import wire_account as account
 from lipwire.dialects.native import wire_batches as batches
 from lipwire.dialects.native import wire_keys as keys
 from lipwire.dialects.native import wire_speech as speech
+from lipwire.dialects.native import wire_uploads as uploads
 from lipwire.dialects.native import wire_webhooks as webhooks
 from lipwire.dialects.native.routes import BASE, ROUTES
 from lipwire.dialects.native.wire_base import Wire
+from lipwire.dialects.native.wire_errors import ErrorOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,27 +39,27 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
     Operation.CREATE_UPLOAD: OperationDoc(
         summary="Ask for a URL to upload a video, an image or a voice to.",
         status=201,
-        body=wire.UploadIn,
-        response=wire.UploadOut,
+        body=uploads.UploadIn,
+        response=uploads.UploadOut,
         errors=(413, 422),
     ),
     Operation.COMPLETE_UPLOAD: OperationDoc(
         summary="Say that all parts have been sent. After a single PUT it is optional.",
         status=200,
-        response=wire.AssetOut,
+        response=uploads.AssetOut,
         errors=(404, 409),
     ),
     Operation.LIST_ASSETS: OperationDoc(
         summary="Your assets, newest first.",
         status=200,
         query=codec.ListQuery,
-        response=wire.AssetPage,
+        response=uploads.AssetPage,
         errors=(422,),
     ),
     Operation.GET_ASSET: OperationDoc(
         summary="One asset, with what the probe and the face analysis found.",
         status=200,
-        response=wire.AssetOut,
+        response=uploads.AssetOut,
         errors=(404,),
     ),
     Operation.DELETE_ASSET: OperationDoc(
@@ -148,19 +151,19 @@ DOCS: Final[dict[Operation, OperationDoc]] = {
     Operation.CLOSE_ACCOUNT: OperationDoc(
         summary="Close the account: running jobs are canceled, then everything it left is erased for good.",
         status=202,
-        response=wire.ClosedOut,
+        response=account.ClosedOut,
         errors=(404,),
     ),
     Operation.GET_ACCOUNT: OperationDoc(
         summary="The account behind your key: limits, credits, engines.",
         status=200,
-        response=wire.AccountOut,
+        response=account.AccountOut,
     ),
     Operation.LIST_LEDGER: OperationDoc(
         summary="How your credits moved, newest first.",
         status=200,
         query=codec.ListQuery,
-        response=wire.EntryPage,
+        response=account.EntryPage,
         errors=(422,),
     ),
     Operation.CREATE_KEY: OperationDoc(
@@ -330,7 +333,7 @@ def _operation(route: Route) -> dict[str, Any]:
         for status in sorted({*doc.errors, *keyed, *paged, *_ALWAYS}):
             described["responses"][str(status)] = {
                 "description": "What is wrong and how to mend it.",
-                "content": {"application/problem+json": {"schema": _ref(wire.ErrorOut)}},
+                "content": {"application/problem+json": {"schema": _ref(ErrorOut)}},
             }
     if doc.body is not None:
         described["requestBody"] = {
@@ -380,7 +383,7 @@ def _parameters(route: Route, doc: OperationDoc) -> list[dict[str, Any]]:
 def _schemas() -> dict[str, Any]:
     models = {model for doc in DOCS.values() for model in (doc.body, doc.response) if model}
     queries = {doc.query for doc in DOCS.values() if doc.query}
-    everything = sorted(models | queries | {wire.ErrorOut}, key=lambda model: model.__name__)
+    everything = sorted(models | queries | {ErrorOut}, key=lambda model: model.__name__)
     modes = [
         (
             model,

@@ -7,21 +7,6 @@ from pydantic import Field, StringConstraints
 
 from lipwire.dialects.native.wire_base import AssetRef, MediaRef, Name, Out, Url, VoiceRef, Wire
 from lipwire.dialects.native.wire_options import OptionsIn
-from lipwire.domain.model import Model
-
-
-class UploadIn(Wire):
-    """A file to come."""
-
-    filename: Name = Field(description="For your own orientation; it never becomes part of a path.")
-    content_type: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$", max_length=100)
-    ]
-    size_bytes: int = Field(gt=0, description="Exact size; the upload URL takes no other.")
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
-        default=None,
-        description="Of the bytes, in hex: the upload URL then takes no others, with the headers that are answered.",
-    )
 
 
 class ConsentIn(Wire):
@@ -54,80 +39,11 @@ class JobIn(Wire):
     ] = Field(default={}, max_length=20, description="Yours; comes back as it is.")
 
 
-class PartOut(Out):
-    """One part of an upload above 5 GB."""
-
-    number: int
-    url: str
-
-
-class UploadTargetOut(Out):
-    """Where to send the bytes: either `url`, or each `parts[].url` with `part_size` bytes."""
-
-    method: str
-    url: str | None = None
-    headers: dict[str, str]
-    parts: list[PartOut] | None = None
-    part_size: int | None = None
-
-
-class UploadOut(Out):
-    """Permission to put one asset."""
-
-    asset_id: str
-    upload: UploadTargetOut
-    expires_at: datetime
-
-
 class ProblemOut(Out):
     """What is wrong and how to mend it."""
 
     code: str
     message: str
-
-
-class MediaOut(Out):
-    """What the probe found."""
-
-    kind: Literal["video", "image", "audio"]
-    container: str
-    duration_ms: int
-    width: int | None = None
-    height: int | None = None
-    fps: str | None = None
-    video_codec: str | None = None
-    audio_codec: str | None = None
-    has_audio: bool
-
-
-class AnalysisOut(Out):
-    """What the face analysis found; made once, reused by every job on this source."""
-
-    status: Literal["none", "running", "done", "failed"]
-    faces: int | None = None
-    frames: int | None = None
-    frames_with_face: int | None = None
-
-
-class AssetOut(Out):
-    """A media object."""
-
-    id: str
-    status: Literal["awaiting_upload", "uploaded", "ready", "rejected"]
-    filename: str
-    content_type: str
-    size_bytes: int
-    media: MediaOut | None = None
-    analysis: AnalysisOut
-    error: ProblemOut | None = None
-    created_at: datetime
-
-
-class AssetPage(Out):
-    """Some assets, newest first."""
-
-    items: list[AssetOut]
-    next_cursor: str | None
 
 
 class OutputOut(Out):
@@ -236,105 +152,3 @@ class JobPage(Out):
 
     items: list[JobOut]
     next_cursor: str | None
-
-
-class EngineOut(Out):
-    """An engine that this deployment can run."""
-
-    name: str
-    version: str
-    summary: str
-    modes: list[str]
-    device: str
-    licence: str
-    millicredits_per_second: int
-
-
-class BalanceOut(Out):
-    """In milli-credits: `available` + `held` = `balance`."""
-
-    balance_millicredits: int
-    held_millicredits: int
-    available_millicredits: int
-
-
-class EntryOut(Out):
-    """One movement of credits; it never changes."""
-
-    key: str
-    kind: Literal["GRANT", "HOLD", "RELEASE", "SETTLE", "CHARGE", "REFUND", "ADJUST"]
-    amount_millicredits: int = Field(description="Negative only for an ADJUST that takes away.")
-    held_millicredits: int | None = Field(
-        default=None, description="Of a SETTLE or RELEASE: the whole hold that it ends."
-    )
-    job_id: str | None = None
-    asset_id: str | None = Field(
-        default=None, description="Of a CHARGE for speech, and its REFUND."
-    )
-    price_list: str | None = Field(
-        default=None, description="Of a HOLD or CHARGE: name and version."
-    )
-    note: str | None = None
-    created_at: datetime
-
-
-class EntryPage(Out):
-    """Some entries of the ledger, newest first."""
-
-    items: list[EntryOut]
-    next_cursor: str | None
-
-
-class LimitsOut(Out):
-    """What the plan allows, with the account's own changes."""
-
-    requests_per_minute: int = Field(description="Of requests that make something.")
-    burst: int = Field(description="So many of them at once.")
-    reads_per_minute: int = Field(description="Of all other requests; about.")
-    max_active_jobs: int
-    max_duration_ms: int
-    max_upload_bytes: int
-    max_pixels: int
-    retention_days: int
-    max_speech_characters: int = Field(description="Of one text.")
-
-
-class AccountOut(Out):
-    """The account behind the key."""
-
-    id: str
-    name: str
-    plan: str
-    limits: LimitsOut
-    active_jobs: int = Field(description="Jobs that have not ended.")
-    credits: BalanceOut
-    engines: list[EngineOut]
-    webhook_secret: str | None = Field(
-        description="Signs webhooks of jobs that name a `webhook_url`; for keys with the scope `webhooks`."
-    )
-
-
-class ClosedOut(Out):
-    """An account that is closed; all it left is erased within minutes, and later where it had jobs running."""
-
-    id: str
-    status: Literal["closed"]
-
-
-class FieldError(Out):
-    """One field and what it needs."""
-
-    field: str
-    message: str
-
-
-class ErrorOut(Model, extra="allow"):
-    """problem+json (RFC 9457); some codes carry more fields."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    request_id: str
-    errors: list[FieldError] | None = None

@@ -8,7 +8,7 @@ from lipwire.dialects.jsonbody import read_json, validate
 from lipwire.dialects.sync_so import wire
 from lipwire.dialects.sync_so.codec import ASSETS, answer, iso, number, own_asset
 from lipwire.dialects.sync_so.errors import wrong
-from lipwire.domain import commands
+from lipwire.domain import commands_uploads as commands
 from lipwire.domain.assets import Asset
 from lipwire.domain.ids import AssetId
 from lipwire.domain.media import MediaKind

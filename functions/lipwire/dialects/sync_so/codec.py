@@ -14,7 +14,7 @@ from lipwire.dialects.multipart import Part, is_form, read_form
 from lipwire.dialects.sync_so import wire
 from lipwire.dialects.sync_so.choices import to_options
 from lipwire.dialects.sync_so.errors import job_code, wrong
-from lipwire.domain import commands
+from lipwire.domain import commands, commands_account
 from lipwire.domain.engines import Mode
 from lipwire.domain.ids import AssetId, JobId
 from lipwire.domain.jobs import Job, JobStatus
@@ -94,10 +94,10 @@ def to_list(request: WireRequest) -> commands.FindJobs:
     )
 
 
-def to_models(request: WireRequest) -> commands.GetAccount:
+def to_models(request: WireRequest) -> commands_account.GetAccount:
     """GET /v2/models: whoever has a key may see them."""
     del request
-    return commands.GetAccount()
+    return commands_account.GetAccount()
 
 
 def to_job(

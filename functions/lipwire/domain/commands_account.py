@@ -1,4 +1,4 @@
-"""What use cases take that are about keys."""
+"""What use cases take that are about the account, its keys, and the API itself."""
 
 from datetime import datetime, timedelta
 
@@ -27,3 +27,24 @@ class RotateKey(Command):
 
 class RevokeKey(Command):
     public_id: str
+
+
+class ListLedger(Command):
+    limit: int = 20
+    cursor: str | None = None
+
+
+class GetAccount(Command):
+    pass
+
+
+class CloseAccount(Command):
+    pass
+
+
+class GetOpenApi(Command):
+    pass
+
+
+class GetDocs(Command):
+    pass
