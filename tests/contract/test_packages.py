@@ -74,8 +74,8 @@ def test_a_handler_loads_nothing_heavy(spec):
     assert heavy_modules(spec) == []
 
 
-#: One request through the real handler, over tables that are empty; counts modules when it is ready and when it has
-#: answered, and CPU seconds until it is ready.
+#: One request through the real handler, over tables that are empty. When it is ready, counts modules and models, names
+#: the models that are built, and measures CPU seconds and the most memory in MiB; counts modules again when it has answered.
 COLD = """
 import json, os, time
 from types import SimpleNamespace
@@ -86,7 +86,21 @@ from lipwire import bootstrap, dialects, serving
 app = bootstrap.lambda_app()
 client = app.dynamodb
 serving.resolver_of(dialects.dialect_of(path), "ApiJobs")
-ready = [len(sys.modules), time.process_time() - begun]
+seconds = time.process_time() - begun
+def models(base):
+    for one in base.__subclasses__():
+        yield one
+        yield from models(one)
+from pydantic import BaseModel
+made = list(models(BaseModel))
+memory = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+ready = {
+    "seconds": seconds,
+    "modules": len(sys.modules),
+    "models": len(made),
+    "built": [one.__qualname__ for one in made if one.__pydantic_complete__],
+    "memory": int(memory.split()[1]) / 1024,
+}
 from lipwire.domain.accounts import Account
 from lipwire.domain.commands import Caller
 from lipwire.resources import Resource
@@ -127,26 +141,35 @@ def cold_request(name: str) -> list[Any]:
 
 @pytest.mark.parametrize("name", dialects.names())
 def test_a_cold_start_loads_only_the_dialect_that_is_called(name):
-    """At most 600 modules when it is ready, the client of DynamoDB among them; a hundred more when it has answered."""
-    (ready, _), answered, status, body, loaded = cold_request(name)
+    """At most 600 modules in 62 MiB when it is ready, DynamoDB's client among them; a hundred more when it has answered.
+
+    And few models of pydantic's, none of them built: a model is made at import, and built at its first use.
+    """
+    ready, answered, status, body, loaded = cold_request(name)
     others = tuple(f"lipwire.dialects.{other}" for other in dialects.names() if other != name)
     assert (status, "no such job" in body) in {(404, True), (200, True)}
     assert f"lipwire.dialects.{name}" in loaded
     assert [module for module in loaded if module.startswith(others)] == []
-    assert ready <= 600
-    assert answered <= 700
+    assert (ready["modules"] <= 600, answered <= 700) == (True, True)
+    assert ready["memory"] <= 62
+    assert ready["models"] <= 120
+    assert ready["built"] == []
     assert "boto3" not in loaded
 
 
 def test_a_cold_start_costs_little_more_than_a_client():
-    """CPU time, against boto3 with a client of DynamoDB: 1.7 times as much is meant; on a busy machine one of three counts."""
-    tries = []
-    for _ in range(3):
-        client = float(clean_run(BASELINE, ()))
-        tries.append(cold_request("native")[0][1] / client)
-        if tries[-1] <= 2.5:
+    """CPU time, against boto3 with a client of DynamoDB: 1.7 times as much, and 1.9 in the test.
+
+    A busy machine only ever adds to either, so the least of several runs in turn comes nearest; what is left of the noise is
+    a tenth. The models and modules that are counted above hold the rest without noise.
+    """
+    clients, ours = [], []
+    for _ in range(6):
+        clients.append(float(clean_run(BASELINE, ())))
+        ours.append(cold_request("native")[0]["seconds"])
+        if len(ours) >= 2 and min(ours) <= 1.9 * min(clients):
             return
-    raise AssertionError(tries)
+    raise AssertionError((clients, ours))
 
 
 @pytest.mark.parametrize("layer", list(Layer))

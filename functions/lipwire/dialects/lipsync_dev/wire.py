@@ -29,7 +29,7 @@ class GenerateIn(Wire):
     audioUrl: Url  # noqa: N815  # the vendor's
     videoUrl: Url | None = None  # noqa: N815  # the vendor's
     imageUrl: Url | None = None  # noqa: N815  # the vendor's
-    settings: Settings = Settings()
+    settings: Settings = Field(default_factory=Settings)
     webhookUrl: Url | None = None  # noqa: N815  # the vendor's
 
     @model_validator(mode="after")

@@ -93,7 +93,7 @@ class LipSyncIn(Clip):
 
     assets: LipSyncAssets
     max_fps_limit: float | None = Field(default=None, ge=1)
-    style: LipSyncStyle = LipSyncStyle()
+    style: LipSyncStyle = Field(default_factory=LipSyncStyle)
     #: Whatever is sent, for the vendor ignores both.
     height: Any = None
     width: Any = None
@@ -125,7 +125,7 @@ class TalkingPhotoIn(Clip):
     """POST /v1/ai-talking-photo."""
 
     assets: TalkingPhotoAssets
-    style: TalkingPhotoStyle = TalkingPhotoStyle()
+    style: TalkingPhotoStyle = Field(default_factory=TalkingPhotoStyle)
     resolution: Literal["480p", "720p"] | None = None
     #: Of the longer side; the older way to say `resolution`.
     max_resolution: int | None = Field(default=None, ge=1)

@@ -30,7 +30,7 @@ Pixel = Annotated[int, Field(ge=0, le=65_535)]
 class Wire(BaseModel):
     """Base: nothing is coerced, unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
 
 
 class Media(Wire):
@@ -224,7 +224,7 @@ class TtsIn(Wire):
 class Query(BaseModel):
     """Base of what stands in a URL: all of it is text."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 def _listed(value: object) -> object:
