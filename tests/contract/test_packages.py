@@ -75,7 +75,8 @@ def test_a_handler_loads_nothing_heavy(spec):
 
 
 #: One request through the real handler, over tables that are empty. When it is ready, counts modules and models, names
-#: the models that are built, and measures CPU seconds and the most memory in MiB; counts modules again when it has answered.
+#: the models that are built, and measures CPU seconds and the most memory in MiB; counts modules again when it has
+#: answered.
 COLD = """
 import json, os, time
 from types import SimpleNamespace
@@ -141,7 +142,7 @@ def cold_request(name: str) -> list[Any]:
 
 @pytest.mark.parametrize("name", dialects.names())
 def test_a_cold_start_loads_only_the_dialect_that_is_called(name):
-    """At most 600 modules in 62 MiB when it is ready, DynamoDB's client among them; a hundred more when it has answered.
+    """At most 600 modules in 62 MiB when it is ready, DynamoDB's client among them; 700 when it has answered.
 
     And few models of pydantic's, none of them built: a model is made at import, and built at its first use.
     """
@@ -160,8 +161,8 @@ def test_a_cold_start_loads_only_the_dialect_that_is_called(name):
 def test_a_cold_start_costs_little_more_than_a_client():
     """CPU time, against boto3 with a client of DynamoDB: 1.7 times as much, and 1.9 in the test.
 
-    A busy machine only ever adds to either, so the least of several runs in turn comes nearest; what is left of the noise is
-    a tenth. The models and modules that are counted above hold the rest without noise.
+    A busy machine only ever adds to either, so the least of several runs in turn comes nearest; what is left of the
+    noise is a tenth. The models and modules that are counted above hold the rest without noise.
     """
     clients, ours = [], []
     for _ in range(6):
