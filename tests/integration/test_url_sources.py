@@ -1,12 +1,16 @@
 """Jobs whose media lies at a URL, through the deployed app."""
 
+import json
 import socket
+import threading
+import urllib.request
 
 import pytest
 
+from lipwire.adapters.dynamodb.limits import DynamoLimits
 from lipwire.adapters.s3 import S3Objects
 from lipwire.adapters.s3_writer import PART_BYTES
-from tests.support.platform import PAGES_LAYER
+from tests.support.platform import PAGES_LAYER, until
 from tests.support.strangers import says, serving
 
 DONE_S = 150
@@ -73,6 +77,45 @@ def test_a_url_that_leads_to_our_own_host_is_refused(platform):
     assert job["status"] == "failed"
     assert job["error"]["code"] == "source_unreachable"
     assert "planted-secret" not in str(job)
+
+
+def test_an_upload_that_is_fetched_is_counted_until_that_ends(platform):
+    """By the functions as they are deployed: it arrives, its URL refuses it, or its sender gives it up meanwhile."""
+    client = platform.new_client()
+    limits = DynamoLimits(platform.aws("dynamodb"), table=platform.names["LIMITS_TABLE"])
+    account_id, goes_on = platform.account_of(client), threading.Event()
+
+    def serve(connection: socket.socket, request: bytes) -> None:
+        goes_on.wait(60)
+        status = b"404 Not Found" if b" /none.mp4 " in request else b"200 OK"
+        connection.sendall(answer(TEXT, status))
+
+    def ask(path: str, body: dict[str, str] | None = None) -> dict[str, str]:
+        request = urllib.request.Request(
+            f"{platform.base_url}{path}",
+            data=json.dumps(body).encode() if body else b"",
+            headers={"x-api-key": client.api_key, "content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as found:
+            return json.loads(found.read() or b"{}").get("data")
+
+    with serving(serve) as port:
+        made = [
+            ask(
+                "/v1/video",
+                {
+                    "file_name": "a.mp4",
+                    "content_type": "video/mp4",
+                    "video_source_url": f"http://127.0.0.1:{port}/{name}.mp4",
+                },
+            )
+            for name in ("there", "none", "given-up")
+        ]
+        assert len(limits.fetches(account_id)) == 3
+        ask(made[2]["failure_url"])
+        assert len(limits.fetches(account_id)) == 2
+        goes_on.set()
+        until(lambda: limits.fetches(account_id), lambda left: not left, timeout_s=DONE_S)
 
 
 def test_an_object_of_many_parts_is_there_once_its_writer_is_done(platform):
