@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lipwire import dialects
-from lipwire.dialects.base import CATCH_ALL, PUBLIC, WireRequest, key_of
+from lipwire.dialects.base import CATCH_ALL, PUBLIC, Operation, WireRequest, function_of, key_of
 from lipwire.dialects.native.docs_page import docs_page
 from lipwire.dialects.native.openapi import DOCS, openapi
 from lipwire.domain import errors
@@ -143,6 +143,21 @@ def test_every_operation_has_a_use_case():
     """What a route names can be run."""
     named = {route.operation for name in dialects.names() for route in dialects.load(name).routes}
     assert named - PUBLIC <= set(RUN)
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_a_function_serves_the_routes_that_the_gateway_sends_it(name):
+    """The gateway goes by the operation, the function by the part of the table that it imports."""
+    dialect = dialects.load(name)
+    functions = {function_of(operation) for operation in Operation}
+    served = {
+        (route.method, route.path): function
+        for function in functions
+        for route in dialect.routes_of(function)
+    }
+    assert served == {
+        (route.method, route.path): function_of(route.operation) for route in dialect.routes
+    }
 
 
 def test_openapi_has_every_native_route():

@@ -8,7 +8,7 @@ import pytest
 
 av = pytest.importorskip("av", reason="the renderer's environment has PyAV")
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lipwire.render.media.pipeline import drawn
@@ -25,9 +25,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("play") / "clip.mp4", spec)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(canvases=st.lists(st.integers(0, FRAMES - 1), max_size=12), is_recalled=st.booleans())
 def test_any_order_of_frames(clip: Path, canvases: list[int], *, is_recalled: bool) -> None:
     """Forwards, backwards, repeated and skipping: each frame is the one asked for, with its own time."""

@@ -10,6 +10,7 @@ from tests.support.money_machine import MoneyMachine
 from tests.support.money_races import MoneyRaces
 
 LONG = settings(
+    derandomize=False,
     max_examples=2_500,
     stateful_step_count=30,
     database=None,

@@ -45,7 +45,7 @@ SPEC = EngineSpec(
 )
 
 #: What reading a stored analysis or hearing raises that is not one.
-_UNREADABLE = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE = (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
 #: The cover shows the frame this far into the output.
 _COVER_AT = Fraction(1, 3)
 

@@ -57,7 +57,7 @@ def save(path: Path, tracks: Sequence[MouthTrack]) -> None:
 def load(path: Path) -> tuple[MouthTrack, ...]:
     """As saved.
 
-    Raises ValueError, KeyError, EOFError or zipfile.BadZipFile for another file.
+    Raises ValueError, KeyError, EOFError, TypeError or zipfile.BadZipFile for another file.
     """
     tracks: list[MouthTrack] = []
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:

@@ -7,7 +7,7 @@ from lipwire.ports.erasing import ErasableStores
 
 def is_asset_named(asset: Asset, *, stores: ErasableStores, but: JobId | None = None) -> bool:
     """Whether another job of its account names the asset, be it one of a large batch that is still to be made."""
-    # Before the jobs are looked through: what is made in between is found there.
+    # Before the jobs are looked through: what is made in between is one that has not ended, and found there.
     if stores.batches.awaits(asset.account_id, asset.id):
         return True
     others = (one for one in stores.jobs.naming(asset.account_id, asset.id) if one.id != but)

@@ -15,9 +15,10 @@ def handler(_event: dict[str, Any], _context: Any) -> None:
     """Tells what was found as metrics and log lines; none holds up the others."""
     app = lambda_app()
     with ExitStack() as then:
-        then.callback(reconcile_and_tell, app, is_deep=False)
+        # Money first: what comes after it takes longer, and a run that is out of time is begun anew at the start.
+        then.callback(_refill, app)
         then.callback(_end_fetches, app)
-        _refill(app)
+        reconcile_and_tell(app, is_deep=False)
 
 
 def _refill(app: App) -> None:

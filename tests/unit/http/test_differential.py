@@ -8,7 +8,7 @@ import AntiSSRF
 import pytest
 import requests
 import ssrfguard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lipwire.adapters.http.guard import UrlGuard
@@ -141,7 +141,6 @@ def test_no_address_that_another_guard_refuses_is_allowed(oracle):
     """Whatever the address."""
     _, permits = oracle
 
-    @settings(max_examples=300, deadline=None)
     @given(ADDRESSES)
     def holds(address):
         assert permits(address) or not ours(address)

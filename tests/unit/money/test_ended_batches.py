@@ -1,5 +1,7 @@
 """What becomes of a batch at its end: it is told, whatever was lost, and leaves nothing that was made for nothing."""
 
+from copy import deepcopy
+
 import pytest
 
 from lipwire.domain.batches import Stop
@@ -187,9 +189,41 @@ def test_what_the_clock_does_beside_is_not_held_up(monkeypatch):
 
         return act
 
-    for name in ("refill_batches", "end_lost_fetches", "reconcile_and_tell"):
+    for name in ("reconcile_and_tell", "end_lost_fetches", "refill_batches"):
         monkeypatch.setattr(repair, name, failing(name))
     monkeypatch.setattr(repair, "lambda_app", lambda: Stage().world)
     with pytest.raises(ConnectionError):
         repair.handler({}, Context())
-    assert looked_at == ["refill_batches", "end_lost_fetches", "reconcile_and_tell"]
+    assert looked_at == ["reconcile_and_tell", "end_lost_fetches", "refill_batches"]
+
+
+def test_a_job_that_was_made_just_now_keeps_its_source(monkeypatch):
+    """The list of jobs does not know it yet when the first ones of the batch are deleted."""
+    stage = Stage(room=2)
+    stage.create(*[BY_URL] * 4)
+    stage.hear()
+    dynamodb, first = stage.world.dynamodb, list(stage.batch.made_ids)
+    for job_id in first:
+        stage.world.fail(job_id)
+    lagging = deepcopy(dynamodb.tables["jobs"])
+    stage.hear(first[-1])
+    assert stage.batch.waiting == 0
+    listed = dynamodb.get_paginator
+
+    class Lagging:
+        """Pages of the jobs as they were before the last ones were made."""
+
+        def __init__(self, operation):
+            self._pages = listed(operation)
+
+        def paginate(self, **query):
+            with monkeypatch.context() as patch:
+                patch.setitem(dynamodb.tables, "jobs", lagging)
+                return list(self._pages.paginate(**query))
+
+    monkeypatch.setattr(dynamodb, "get_paginator", Lagging)
+    for job_id in first:
+        stage.erase(job_id)
+    sources = {stage.world.jobs.get(one).source_id for one in stage.batch.made_ids[2:]}
+    assert len(sources) == 1
+    assert sources <= assets(stage)

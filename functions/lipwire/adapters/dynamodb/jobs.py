@@ -116,7 +116,11 @@ class DynamoJobs:
         return Page(tuple(Job.model_validate(row) for row in rows), following)
 
     def naming(self, account_id: AccountId, asset_id: AssetId) -> Iterator[Job]:
-        """From the index, which lags a moment."""
+        """Those that have not ended as they are; the others from the index, which lags a moment."""
+        for job_id in sorted(self._limits.active(account_id)):
+            job = self.get(job_id)
+            if job is not None and asset_id in job.asset_ids:
+                yield job
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="by_account",

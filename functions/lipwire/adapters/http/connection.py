@@ -125,7 +125,7 @@ class Connection:
             OSError: the connection broke, or the (sooner) deadline is over.
         """
         until = self._deadline
-        if deadline is not None and deadline.left() < until.left():
+        if deadline is not None and deadline.remaining < until.remaining:
             until = deadline
         return waited(self._stream, partial(self._stream.recv, limit), until)
 

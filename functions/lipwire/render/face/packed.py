@@ -65,9 +65,9 @@ class Packed:
 
     def at(self, frames: Ints) -> Floats:
         """Landmarks (k, 478, 3) of frames that have a face; KeyError for others."""
-        rows = np.searchsorted(self.there, frames)
-        if not np.array_equal(self.there[np.minimum(rows, len(self.there) - 1)], frames):
+        if not np.isin(frames, self.there).all():
             raise KeyError(frames)
+        rows = np.searchsorted(self.there, frames)
         return self._unpacked(rows)
 
     def blocks(self) -> Iterator[Floats]:
