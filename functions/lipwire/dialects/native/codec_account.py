@@ -57,7 +57,7 @@ def from_account(view: AccountView) -> WireResponse:
             id=account.id,
             name=account.name,
             plan=account.plan,
-            limits=wire.LimitsOut(**limits),
+            limits=wire.LimitsOut(**limits, max_fetches=account.limits.max_fetches),
             active_jobs=view.active_jobs,
             credits=wire.BalanceOut(
                 balance_millicredits=view.balance.balance,

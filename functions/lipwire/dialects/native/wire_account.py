@@ -62,6 +62,7 @@ class LimitsOut(Out):
     burst: int = Field(description="So many of them at once.")
     reads_per_minute: int = Field(description="Of all other requests; about.")
     max_active_jobs: int
+    max_fetches: int = Field(description="Uploads that are fetched from URLs at once.")
     max_duration_ms: int
     max_upload_bytes: int
     max_pixels: int
