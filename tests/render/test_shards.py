@@ -1,6 +1,7 @@
 """An output made in parts by the container's tasks is the one that a single render makes."""
 
 import hashlib
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,14 @@ import numpy as np
 import pytest
 
 from lipwire.domain.jobs import JobOutput, analysis_prefix
-from lipwire.domain.options import SpeakingOrder
+from lipwire.domain.options import JobOptions, SpeakingOrder
 from lipwire.engines.retarget import SPEC
 from lipwire.render import hearing
 from lipwire.render.face.analysis import Analysis
 from lipwire.render.face.measure import measure_video
+from lipwire.render.frames import plan_clip
+from lipwire.render.media.source import VideoSource
+from lipwire.render.media.timeline import plan_timeline
 from lipwire.render.seams import quiet_seams
 from lipwire.render.speech.mouth import mouth_track
 from lipwire.render.speech.track import MouthTrack
@@ -77,6 +81,31 @@ def test_an_analysis_that_cannot_be_read_is_made_anew(
     assert containers.work.reports[JOB].quality["analysis"] == "reused"
     shared = containers.root / "work" / containers.work.cut(JOB).analysis_key
     assert shared.read_bytes() == stored.read_bytes()
+
+
+def test_a_part_draws_the_very_pixels_of_the_whole(
+    footage: Footage, containers: Containers
+) -> None:
+    """Places are planned for its own frames alone, and are the same to the last bit, at its edges too."""
+    analysis = Analysis.load(containers.root / "work" / analysis_key(footage.clip))
+    voices = (mouth_track(footage.voice),)
+    timeline = plan_timeline(
+        analysis.starts,
+        analysis.durations,
+        voices_s=[voices[0].duration_s],
+        options=JobOptions(),
+        fps=Fraction(25),
+    )
+    part = range(14, 30)
+    (one,) = plan_clip(analysis, voices, timeline, JobOptions())
+    (other,) = plan_clip(analysis, voices, timeline, JobOptions(), part)
+    assert np.array_equal(one.quality, other.quality)
+    with VideoSource(footage.clip) as source:
+        frames = dict(enumerate(source.frames()))
+    for k in (part[0], part[5], part[-1]):
+        mine, theirs = (it.drawer.patch(k, frames[timeline.slots[k].canvas]) for it in (one, other))
+        assert np.array_equal(mine.rgb, theirs.rgb)
+        assert np.array_equal(mine.alpha, theirs.alpha)
 
 
 def test_a_voice_is_heard_once_for_all_parts(containers: Containers, heard: list[Path]) -> None:

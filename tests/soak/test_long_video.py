@@ -43,9 +43,10 @@ def footage(tmp_path: Path) -> tuple[Path, Path]:
 
 
 class Memory:
-    """Peak memory of every render process, by Batch job and attempt."""
+    """Peak memory of every render process of one platform, by Batch job and attempt."""
 
-    def __init__(self) -> None:
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint.encode()
         self.peaks_mib: dict[str, int] = {}
         self._is_over = threading.Event()
 
@@ -70,7 +71,7 @@ class Memory:
             for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
                 try:
                     if pid not in names:
-                        names[pid] = _batch_name(pid)
+                        names[pid] = _batch_name(pid, self._endpoint)
                     if names[pid]:
                         peak = max(self.peaks_mib.get(names[pid], 0), _peak_mib(pid))
                         self.peaks_mib[names[pid]] = peak
@@ -78,10 +79,12 @@ class Memory:
                     names.pop(pid, None)  # it ended while we looked
 
 
-def _batch_name(pid: int) -> str:
-    """Task, process and part of a process that Batch started; empty for others."""
+def _batch_name(pid: int, endpoint: bytes) -> str:
+    """Task, part and process of a process that this platform's Batch started; empty for others."""
     environment = Path(f"/proc/{pid}/environ").read_bytes()
     if b"AWS_BATCH_JOB_ID=" not in environment or os.getsid(pid) != pid:
+        return ""
+    if endpoint not in environment:
         return ""
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     if b"entrypoint.py" not in words:
@@ -100,13 +103,13 @@ def test_a_long_video_goes_through_in_parts(platform, footage, tmp_path, record_
     """All its frames, each process within the limit and near what the ten seconds it repeats take."""
     clip, voice = footage
     client: Client = platform.new_client(credits=10_000)
-    short = Memory()
+    short = Memory(platform.emulator.endpoint)
     with short.watched():
         made = client.create_job(
             client.upload(CLIP, "video/mp4"), client.upload(VOICE, "audio/wav")
         )
         assert client.finish(made["id"], timeout_s=600)["status"] == "succeeded"
-    memory, began = Memory(), time.monotonic()
+    memory, began = Memory(platform.emulator.endpoint), time.monotonic()
     with memory.watched():
         source, speech = client.upload(clip, "video/mp4"), client.upload(voice, "audio/wav")
         while client.call("GET", f"/assets/{source}")["analysis"]["status"] in {"none", "running"}:

@@ -309,9 +309,9 @@ def _render_clip(
             options=options,
             fps=source.info.fps,
         )
-        speakers = plan_clip(analysis, voices, timeline, options)
-        mask = load_mask(task.mask, analysis.size) if task.mask else None
         part = _part(task, timeline)
+        speakers = plan_clip(analysis, voices, timeline, options, part)
+        mask = load_mask(task.mask, analysis.size) if task.mask else None
         # A long clip's plan leaves tens of megabytes behind that drawing would not use again.
         return_freed_memory()
         clock.lap("planning")

@@ -92,11 +92,15 @@ def plan_clip(
     voices: Sequence[MouthTrack],
     timeline: Timeline,
     options: JobOptions,
+    part: range | None = None,
 ) -> tuple[Speaker, ...]:
-    """A drawer for each speaker of a clip, from the analysis alone: no frame is decoded."""
+    """A drawer for each speaker of a clip, from the analysis alone: no frame is decoded.
+
+    It draws the slots in `part`, where one is given.
+    """
     canvas = timeline.canvas
     return tuple(
-        _planned(analysis, person, voice, timeline.moments(number), canvas, timeline, options)
+        _planned(analysis, person, voice, timeline.moments(number), canvas, timeline, options, part)
         for number, (person, voice) in enumerate(
             zip(speakers_of(analysis, len(voices), options), voices, strict=True)
         )
@@ -111,6 +115,7 @@ def _planned(
     canvas: Ints,
     timeline: Timeline,
     options: JobOptions,
+    part: range | None,
 ) -> Speaker:
     clip = Clip.of(analysis.people[person])
     drawer: Drawer
@@ -132,6 +137,7 @@ def _planned(
             bank=analysis.banks[person].frames,
             lines=analysis.banks[person].lines,
             options=options,
+            part=part,
         )
         lent, targets = (
             ClipDrawer(plan, analysis.mouths(person), tier=options.quality),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lipwire.render.face import points
-from lipwire.render.face.arrays import Floats
+from lipwire.render.face.arrays import Floats, Ints
 
 
 def fit_affines(reference: Floats, targets: Floats) -> Floats:
@@ -103,3 +103,8 @@ class Chart:
             right=right,
             down=np.array([-right[1], right[0]]),
         )
+
+    def mean_over(self, frames: Ints) -> Floats:
+        """The face (478, 2) on average over some frames, of which one may come many times."""
+        shares = np.bincount(frames, minlength=len(self.landmarks)) / len(frames)
+        return np.tensordot(shares.astype(np.float32), self.landmarks, axes=1)

@@ -122,8 +122,9 @@ def drop_profile(face: Floats, eye_px: float, *, right: Floats, down: Floats) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Geometry:
-    """Landmark places per output frame, in pixels of its canvas frame."""
+    """Landmark places per output frame from `first` on, in pixels of its canvas frame."""
 
+    first: int
     lips: Floats
     skin_from: Floats
     skin_to: Floats
@@ -133,18 +134,20 @@ def desired_geometry(
     chart: Chart,
     model: FaceModel,
     *,
+    first: int,
     canvas: Ints,
     source: Ints,
     targets: Targets,
     opening: Floats,
     width: Floats,
     breaks: Mask,
+    middle: Floats,
     smile: float = 0.0,
     moves_jaw: bool = True,
 ) -> Geometry:
     """Lips of the retrieved frames bent to their targets; skin moved by as much as the mouth changes.
 
-    `smile` is from -1 (corners down) to 1; without `moves_jaw` skin only follows what the lips pull.
+    Arrays are over output frames from `first` on; `middle` (478, 2) is the face on average, in the chart. `smile` is from -1 (corners down) to 1; without `moves_jaw` skin only follows what the lips pull.
     """
     lips = chart.landmarks[source[:, None], points.LIPS] / chart.eye_px
     lips = model.lips_in_pose(lips, chart.pose[source], wanted=chart.pose[canvas])
@@ -164,21 +167,24 @@ def desired_geometry(
     skin = np.einsum("nm,mkd->nkd", change, by_mouth) * chart.eye_px
     affines = chart.affines[canvas]
     charted = chart.landmarks[canvas]
-    skin = skin_with_lips(charted, lips * chart.eye_px, skin, reach=_LIP_REACH * chart.eye_px)
+    skin = skin_with_lips(
+        charted, lips * chart.eye_px, skin, middle=middle, reach=_LIP_REACH * chart.eye_px
+    )
     own = apply_affines(affines, charted[:, MOVED])
-    # Kept in single precision: half of a long dub's plan are these.
     return Geometry(
+        first=first,
         lips=apply_affines(affines, lips * chart.eye_px).astype(np.float32),
         skin_from=own.astype(np.float32),
         skin_to=(own + turn(affines, skin)).astype(np.float32),
     )
 
 
-def skin_with_lips(charted: Floats, lips: Floats, skin: Floats, *, reach: float) -> Floats:
+def skin_with_lips(
+    charted: Floats, lips: Floats, skin: Floats, *, middle: Floats, reach: float
+) -> Floats:
     """Skin displacements that near the lips become the lips' own: two opinions a few pixels apart would fold."""
     outer = np.array([_LIP_ROW[int(point)] for point in points.OUTER_LIPS])
     by_lips = lips[:, outer] - charted[:, points.OUTER_LIPS]
-    middle = charted.mean(axis=0)
     apart = np.linalg.norm(middle[MOVED][:, None] - middle[points.OUTER_LIPS][None], axis=-1)
     shares = 1.0 / np.maximum(apart, 1e-3) ** 3
     shares /= shares.sum(axis=1, keepdims=True)

@@ -134,7 +134,9 @@ class StillMouth:
         drop = drop_profile(self.face, self.eye_px, right=self.right, down=self.down)
         share = _CHIN_SHARE if jaw else 0.0
         skin = (share * opening * self.eye_px * drop)[:, None] * self.down
-        moved = skin_with_lips(self.face[None], lips[None], skin[None], reach=_REACH * self.eye_px)
+        moved = skin_with_lips(
+            self.face[None], lips[None], skin[None], middle=self.face, reach=_REACH * self.eye_px
+        )
         return self.face[MOVED] + moved[0]
 
     def jaw_drop(self, pose: Pose) -> float:

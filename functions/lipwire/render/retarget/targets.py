@@ -1,6 +1,6 @@
 """From what the voice asks to what this face's mouth shall do, frame by frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
@@ -73,6 +73,10 @@ class Targets:
     rounding: Floats
     closed: Mask
     energy: Floats
+
+    def part(self, frames: slice) -> "Targets":
+        """Those of some output frames."""
+        return Targets(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
 
 
 def mouth_targets(

@@ -47,6 +47,8 @@ _ALIKE, _ALIKE_SHARE = 0.03, 0.4
 _TONE_FRAMES, _MOST_TINT = 4.0, 24.0
 #: Lips part and meet as fast as these do at their fastest but for this percentile, in eye distances per second at least.
 _FASTEST_SHARE, _LEAST_FAST = 90, 1.3
+#: Output frames beside a part's own on which its mouths' places depend: what smooths them in time reaches 11.
+_BESIDE = 12
 #: Above this cost a frame's mouth is doubtful and is reported.
 DOUBTFUL_COST = 14.0
 
@@ -175,10 +177,11 @@ def plan_dub(
     bank: Ints,
     lines: Floats,
     options: JobOptions,
+    part: range | None = None,
 ) -> Plan:
     """Choose a mouth of `bank` for each output frame and place it; `lines` (n, 5) are the bank's lip lines.
 
-    `canvas` (n,) is the source frame under each output frame, `times_s` (n,) when that is shown, `moments` (n,) where
+    Only mouths of the output frames in `part` are placed, where one is given. `canvas` (n,) is the source frame under each output frame, `times_s` (n,) when that is shown, `moments` (n,) where
     the voice is then, in seconds, NaN where it is not heard.
     """
     relative = mouth_targets(
@@ -208,15 +211,19 @@ def plan_dub(
     )
     breaks = _breaks(clip, canvas)
     model = FaceModel.learn(clip.chart, clip.opening, clip.width, clip.usable)
+    part = range(len(canvas)) if part is None else part
+    near = slice(max(0, part.start - _BESIDE), part.stop + _BESIDE)
     geometry = desired_geometry(
         clip.chart,
         model,
-        canvas=canvas,
-        source=choice.source,
-        targets=targets,
+        first=near.start,
+        canvas=canvas[near],
+        source=choice.source[near],
+        targets=targets.part(near),
         opening=clip.opening,
         width=clip.width,
-        breaks=breaks,
+        breaks=breaks[near],
+        middle=clip.chart.mean_over(canvas),
         smile=smile,
         moves_jaw=options.region is EditedRegion.MOUTH_AND_JAW,
     )
@@ -297,9 +304,9 @@ class ClipDrawer:
         landmarks = track.steady[frame.index]
         edit = Edit(
             landmarks=landmarks,
-            lips_to=geometry.lips[k],
-            skin_from=geometry.skin_from[k],
-            skin_to=geometry.skin_to[k],
+            lips_to=geometry.lips[k - geometry.first],
+            skin_from=geometry.skin_from[k - geometry.first],
+            skin_to=geometry.skin_to[k - geometry.first],
             eye_px=float(eye_distance(landmarks)),
         )
         chosen = int(self._choice.source[k])
