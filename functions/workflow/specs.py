@@ -13,9 +13,8 @@ FETCH_SOURCES = FunctionSpec(
         Need(Resource.JOBS_TABLE, Access.CHANGE, "job_"),
         gets(Resource.ASSETS_TABLE, "ast_"),
         Need(Resource.ASSETS_TABLE, Access.CHANGE, "ast_"),
-        Need(
-            Resource.LIMITS_TABLE, Access.UPDATE, "active#"
-        ),  # uploads that are fetched are counted
+        # Uploads that are fetched are counted.
+        Need(Resource.LIMITS_TABLE, Access.UPDATE, "active#"),
         Need(Resource.OUTBOX_TABLE, Access.PUT, "out_"),
         Need(Resource.UPLOADS_BUCKET, Access.LIST, "uploads/"),
         writes(Resource.UPLOADS_BUCKET, "uploads/"),
