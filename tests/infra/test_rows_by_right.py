@@ -179,7 +179,9 @@ def fetched_upload(app: MemoryApp) -> Asset:
     answer = app.ask("POST", "/v1/video", body=json.dumps(body).encode())
     assert answer.status == 201, answer.body
     (asset_id,) = app.limits.fetches(app.account_id)
-    return app.assets.get(asset_id)
+    asset = app.assets.get(asset_id)
+    assert asset is not None
+    return asset
 
 
 def fetched(app: MemoryApp, asset: Asset, error: Exception | None = None) -> None:
