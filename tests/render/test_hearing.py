@@ -80,10 +80,11 @@ def test_others_go_on_while_it_hears() -> None:
     assert count >= 10
 
 
-def test_whoever_leaves_waits_for_one_piece_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_whoever_leaves_waits_for_one_piece_only(language: str, tmp_path: Path) -> None:
     """Of a voice of minutes nothing more is heard when the job has ended."""
     voice = make_wav(tmp_path / "long.wav", np.tile(babble(5), 40))
-    with Hearing([voice], JobOptions()) as hearing:
+    with Hearing([voice], JobOptions(language=language)) as hearing:
         hearing.check()
     with pytest.raises(EndedError):
         hearing.check()

@@ -225,6 +225,7 @@ def test_what_is_wrong_with_a_voice_is_told_and_the_others_are_had(tmp_path):
     (tmp_path / "not-json.onnx.json").write_text("{}")
     tiny_voices.piper(tmp_path / "pinyin.onnx", phoneme_type="pinyin")
     (tmp_path / "cut.onnx").write_bytes((tmp_path / "good.onnx").read_bytes()[:-200])
+    (tmp_path / "zeros.onnx").write_bytes(bytes(2**24))
     (tmp_path / "text.onnx").write_text("version https://git-lfs.github.com/spec/v1")
     tiny_voices.kokoro(tmp_path / "k" / "mute.onnx")
     tiny_voices.kokoro(tmp_path / "b" / "bent.onnx")
@@ -250,6 +251,7 @@ def test_what_is_wrong_with_a_voice_is_told_and_the_others_are_had(tmp_path):
         "twice/good.onnx": "voice_name_taken",
         "twice/mute.onnx": "voice_format_unknown",
         "unaccepted.onnx": "voice_licence_missing",
+        "zeros.onnx": "voice_network_broken",
     }
     assert all(str(one).startswith(f"{one.code}: {one.path}: ") for one in refusals)
     with pytest.raises(FileNotFoundError, match="voices_folder_missing"):

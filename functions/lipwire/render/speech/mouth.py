@@ -80,7 +80,7 @@ def model_for(
     if phonemes:
         return TimedPhonemes(phonemes)
     primary = (language or "en").replace("_", "-").split("-")[0].lower()
-    network = NetworkModel()
+    network = NetworkModel(before_each=before_each)
     if primary not in _ENGLISH:
         return network
     return VoiceActivity(PocketSphinxModel(before_each), network)

@@ -3,6 +3,7 @@
 It hears sounds, not words, and so knows no language: docs/models/visemes.md says how well it does.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,21 @@ _CONTEXT = 50
 class NetworkModel:
     """A temporal convolution over log mel energies; the same sound gives the same answer to the last bit.
 
-    `piece` is how many frames it answers at once, which bounds its memory.
+    `piece` is how many frames it answers at once, which bounds its memory. `before_each` is called before each piece, at
+    most a minute; what it raises ends the hearing.
     """
 
     name = "lipwire-visemes-1"
 
-    def __init__(self, path: Path = MODEL, *, piece: int = _PIECE) -> None:
+    def __init__(
+        self,
+        path: Path = MODEL,
+        *,
+        piece: int = _PIECE,
+        before_each: Callable[[], None] = lambda: None,
+    ) -> None:
         self._piece = piece
+        self._before_each = before_each
         options = onnxruntime.SessionOptions()
         # So little work doesn't pay for threads that contend with the decoder's.
         options.intra_op_num_threads = 1
@@ -46,6 +55,7 @@ class NetworkModel:
         )
         rows = np.empty((frames, len(Viseme)), np.float32)
         for first in range(0, frames, self._piece):
+            self._before_each()
             last = min(first + self._piece, frames)
             heard = mel[None, first : last + 2 * _CONTEXT]
             (found,) = self._session.run(None, {"mel": heard})

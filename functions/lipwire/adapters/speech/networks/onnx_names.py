@@ -77,6 +77,9 @@ def _fields(file: BinaryIO, begin: int, end: int) -> Iterator[tuple[int, int, in
         file.seek(at)
         tag = _varint(file)
         number, kind = tag >> 3, tag & 7
+        # No field has it; a file of zeros is nothing but such fields, each a byte or two.
+        if number == 0:
+            raise BrokenNetworkError("it is not a protobuf message")
         if kind == _BYTES:
             length = _varint(file)
             first = file.tell()
