@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lipwire.domain.events import EVENTS, EventData, Metadata
 from lipwire.domain.webhooks import WEBHOOK_TYPES
-from lipwire.resources import ConsumerSpec
+from lipwire.function_specs import ConsumerSpec
 
 HERE: Final = Path(__file__).resolve().parent
 FUNCTIONS: Final = HERE.parent / "functions"

@@ -7,7 +7,8 @@ from typing import Final
 from aws_cdk import Aws, Fn
 from aws_cdk import aws_iam as iam
 
-from lipwire.resources import Access, Need, Resource
+from lipwire.function_specs import Access, Need
+from lipwire.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)

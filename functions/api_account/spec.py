@@ -1,6 +1,7 @@
 """What the account API may touch."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, reads, writes
+from lipwire.function_specs import Access, FunctionSpec, Need, reads, writes
+from lipwire.resources import Resource
 
 FUNCTION = FunctionSpec(
     name="ApiAccount",

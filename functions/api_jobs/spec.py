@@ -1,6 +1,7 @@
 """What the jobs API may touch."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, gets, reads, writes
+from lipwire.function_specs import Access, FunctionSpec, Need, gets, reads, writes
+from lipwire.resources import Resource
 
 FUNCTION = FunctionSpec(
     name="ApiJobs",

@@ -1,14 +1,7 @@
 """What the uploads API may touch."""
 
-from lipwire.resources import (
-    ERASING_ASSETS,
-    Access,
-    FunctionSpec,
-    Need,
-    Resource,
-    reads,
-    writes,
-)
+from lipwire.function_specs import ERASING_ASSETS, Access, FunctionSpec, Need, reads, writes
+from lipwire.resources import Resource
 
 FUNCTION = FunctionSpec(
     name="ApiUploads",

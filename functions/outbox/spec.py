@@ -1,6 +1,7 @@
 """The outbox publisher: what happened in a transaction becomes events and executions."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, writes
+from lipwire.function_specs import Access, FunctionSpec, Need, writes
+from lipwire.resources import Resource
 
 FUNCTION = FunctionSpec(
     name="Outbox",

@@ -1,6 +1,6 @@
 """Web pages: yt-dlp reads what strangers wrote, so this function may touch nothing of ours."""
 
-from lipwire.resources import FunctionSpec, Layer
+from lipwire.function_specs import FunctionSpec, Layer
 
 FUNCTION = FunctionSpec(
     name="ResolvePage",

@@ -1,6 +1,7 @@
 """The media box: decodes strangers' files, so it reads uploads and nothing else."""
 
-from lipwire.resources import FunctionSpec, Layer, Resource, reads
+from lipwire.function_specs import FunctionSpec, Layer, reads
+from lipwire.resources import Resource
 
 FUNCTION = FunctionSpec(
     name="Probe",

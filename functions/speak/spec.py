@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from lipwire.resources import FunctionSpec, Layer, Resource, writes
+from lipwire.function_specs import FunctionSpec, Layer, writes
+from lipwire.resources import Resource
 
 FUNCTION = FunctionSpec(
     name="Speak",

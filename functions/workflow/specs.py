@@ -1,6 +1,7 @@
 """The steps of the state machines and what each may touch."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, checks, gets, reads, writes
+from lipwire.function_specs import Access, FunctionSpec, Need, checks, gets, reads, writes
+from lipwire.resources import Resource
 
 FETCH_SOURCES = FunctionSpec(
     name="FetchSources",

@@ -14,7 +14,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from infra.config import DeployConfig
-from lipwire.resources import Layer
+from lipwire.function_specs import Layer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _IGNORED: Final = ["**/__pycache__", "*.pyc", "**/golden", ".*"]

@@ -13,7 +13,7 @@ from constructs import Construct
 from infra.constructs.python_function import FunctionKit, PythonFunction
 from infra.grants import Handles
 from lipwire.domain.events import EVENTS
-from lipwire.resources import ConsumerSpec
+from lipwire.function_specs import ConsumerSpec
 
 
 class WorkQueue(Construct):

@@ -14,7 +14,7 @@ from constructs import Construct
 from infra.config import DeployConfig
 from infra.constructs.code_source import CodeSource
 from infra.grants import Handles, environment, statements
-from lipwire.resources import FunctionSpec, Layer
+from lipwire.function_specs import FunctionSpec, Layer
 from speak.spec import LEAST_DISK_MIB
 
 _RETENTION: Final = {30: logs.RetentionDays.ONE_MONTH}

@@ -19,7 +19,7 @@ from infra.constructs.python_function import FunctionKit, PythonFunction
 from infra.grants import Handles
 from lipwire.adapters.speech.networks.catalogue import FILE, PACKAGE, Catalogue, VoiceFile
 from lipwire.adapters.speech.networks.folder import Refusal, read_folder
-from lipwire.resources import FunctionSpec
+from lipwire.function_specs import FunctionSpec
 from speak.spec import with_networks
 
 

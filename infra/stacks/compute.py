@@ -18,7 +18,8 @@ from infra.constructs.network import public_network
 from infra.grants import Handles, statements
 from lipwire import engines
 from lipwire.domain.engines import Device
-from lipwire.resources import Access, Need, Resource, reads, writes
+from lipwire.function_specs import Access, Need, reads, writes
+from lipwire.resources import Resource
 
 #: What a container may touch: its files in, its results out, its own job's row. No ledger, no outbox.
 JOB_NEEDS = (

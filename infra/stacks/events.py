@@ -18,7 +18,8 @@ from infra.constructs.event_consumer import EventConsumer, WorkQueue
 from infra.constructs.python_function import FunctionKit, PythonFunction
 from infra.grants import Handle, Handles
 from infra.stacks.storage import name_outputs
-from lipwire.resources import ConsumerSpec, Resource, ScheduleSpec
+from lipwire.function_specs import ConsumerSpec, ScheduleSpec
+from lipwire.resources import Resource
 from outbox.spec import FUNCTION as OUTBOX
 
 

@@ -14,7 +14,8 @@ from infra.grants import Handle, Handles
 from infra.stacks.compute import ComputeStack
 from infra.stacks.storage import name_outputs
 from infra.workflows import analyze_source, lipsync_job
-from lipwire.resources import FunctionSpec, Layer, Resource
+from lipwire.function_specs import FunctionSpec, Layer
+from lipwire.resources import Resource
 from pages.spec import FUNCTION as PAGES
 from probe.spec import FUNCTION as PROBE
 from speak.spec import FUNCTION as SPEAK

@@ -13,7 +13,7 @@ import pytest
 
 from lipwire import dialects
 from lipwire.dialects.base import Operation
-from lipwire.resources import FunctionSpec, Layer
+from lipwire.function_specs import FunctionSpec, Layer
 from speak.spec import FUNCTION as SPEAK
 from speak.spec import with_networks
 

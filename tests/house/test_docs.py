@@ -10,7 +10,8 @@ import pytest
 
 from lipwire import dialects, engines
 from lipwire.domain.webhooks import WEBHOOK_TYPES
-from lipwire.resources import FunctionSpec, Resource
+from lipwire.function_specs import FunctionSpec
+from lipwire.resources import Resource
 from tests.house import tree
 from workflow.specs import FETCH_SOURCES, with_pages
 

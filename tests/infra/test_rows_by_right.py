@@ -23,7 +23,8 @@ from lipwire.domain.events import BatchCompleted, EventData, JobFailed, envelope
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.numbers import uuid_of
 from lipwire.domain.webhooks import Answer, DeliveryStatus
-from lipwire.resources import ERASING_ASSETS, Access, Need, Resource, reads
+from lipwire.function_specs import ERASING_ASSETS, Access, Need, reads
+from lipwire.resources import Resource
 from lipwire.usecases.close_batch import close_batch
 from lipwire.usecases.end_lost_fetches import LOST_AFTER, end_lost_fetches
 from lipwire.usecases.erase_asset import erase_asset

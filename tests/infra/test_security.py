@@ -11,7 +11,8 @@ from cdk_nag import AwsSolutionsChecks
 from infra.acknowledged import ACKNOWLEDGED
 from infra.config import DeployConfig
 from infra.system import System
-from lipwire.resources import Access, Resource
+from lipwire.function_specs import Access
+from lipwire.resources import Resource
 from tests.contract.test_packages import every_function
 from tests.infra.conftest import CONTEXT, of_type
 

@@ -1,17 +1,17 @@
 """Batches: large ones are filled, and those whose last job has ended are told."""
 
-from lipwire.resources import (
+from lipwire.function_specs import (
     ERASING_ASSETS,
     Access,
     ConsumerSpec,
     FunctionSpec,
     Need,
-    Resource,
     checks,
     gets,
     reads,
     writes,
 )
+from lipwire.resources import Resource
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(

@@ -1,6 +1,7 @@
 """Executions that ended without ending their job: timed out, stopped by an operator, or lost in their failure lane."""
 
-from lipwire.resources import ConsumerSpec, FunctionSpec, Resource, reads, writes
+from lipwire.function_specs import ConsumerSpec, FunctionSpec, reads, writes
+from lipwire.resources import Resource
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(

@@ -1,16 +1,16 @@
 """Deliveries that are due."""
 
-from lipwire.resources import (
+from lipwire.function_specs import (
     Access,
     ConsumerSpec,
     FunctionSpec,
     Need,
-    Resource,
     checks,
     gets,
     reads,
     writes,
 )
+from lipwire.resources import Resource
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(

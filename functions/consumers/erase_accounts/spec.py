@@ -1,15 +1,7 @@
 """Accounts that were closed."""
 
-from lipwire.resources import (
-    ACCOUNT_TABLES,
-    Access,
-    ConsumerSpec,
-    FunctionSpec,
-    Need,
-    Resource,
-    reads,
-    writes,
-)
+from lipwire.function_specs import Access, ConsumerSpec, FunctionSpec, Need, reads, writes
+from lipwire.resources import ACCOUNT_TABLES, Resource
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(

@@ -1,15 +1,7 @@
 """Facts that accounts are told of by webhook."""
 
-from lipwire.resources import (
-    Access,
-    ConsumerSpec,
-    FunctionSpec,
-    Need,
-    Resource,
-    checks,
-    reads,
-    writes,
-)
+from lipwire.function_specs import Access, ConsumerSpec, FunctionSpec, Need, checks, reads, writes
+from lipwire.resources import Resource
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(

@@ -1,6 +1,7 @@
 """Every object that arrives below `uploads/`."""
 
-from lipwire.resources import Access, ConsumerSpec, FunctionSpec, Need, Resource, reads, writes
+from lipwire.function_specs import Access, ConsumerSpec, FunctionSpec, Need, reads, writes
+from lipwire.resources import Resource
 
 CONSUMER = ConsumerSpec(
     function=FunctionSpec(

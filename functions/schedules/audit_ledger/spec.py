@@ -1,6 +1,6 @@
 """Recomputes every rule of the ledger, for every account."""
 
-from lipwire.resources import FunctionSpec, ScheduleSpec
+from lipwire.function_specs import FunctionSpec, ScheduleSpec
 from schedules.repair_ledger.spec import NEEDS
 
 SCHEDULE = ScheduleSpec(

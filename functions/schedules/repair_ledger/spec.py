@@ -1,15 +1,15 @@
 """Ends holds and fetches that a crash left open, and fills batches whose events were lost."""
 
-from lipwire.resources import (
+from lipwire.function_specs import (
     ERASING_ASSETS,
     Access,
     FunctionSpec,
     Need,
-    Resource,
     ScheduleSpec,
     reads,
     writes,
 )
+from lipwire.resources import Resource
 
 #: A reconciler may look at every account, and end jobs as the failure lane does, and pay back speech.
 NEEDS = (

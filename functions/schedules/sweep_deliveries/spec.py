@@ -1,6 +1,7 @@
 """Wakes deliveries whose queue message was lost or whose wait is longer than a queue can hold."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
+from lipwire.function_specs import Access, FunctionSpec, Need, ScheduleSpec, reads, writes
+from lipwire.resources import Resource
 
 SCHEDULE = ScheduleSpec(
     function=FunctionSpec(

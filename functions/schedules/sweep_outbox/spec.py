@@ -1,6 +1,7 @@
 """Catches outbox rows that the stream's function missed."""
 
-from lipwire.resources import Access, FunctionSpec, Need, Resource, ScheduleSpec, reads, writes
+from lipwire.function_specs import Access, FunctionSpec, Need, ScheduleSpec, reads, writes
+from lipwire.resources import Resource
 
 SCHEDULE = ScheduleSpec(
     function=FunctionSpec(

@@ -1,16 +1,16 @@
 """What is older than its account's plan keeps leaves."""
 
-from lipwire.resources import (
+from lipwire.function_specs import (
     ERASING_ASSETS,
     Access,
     FunctionSpec,
     Need,
-    Resource,
     ScheduleSpec,
     gets,
     reads,
     writes,
 )
+from lipwire.resources import Resource
 
 SCHEDULE = ScheduleSpec(
     function=FunctionSpec(
