@@ -65,9 +65,9 @@ class Packed:
 
     def at(self, frames: Ints) -> Floats:
         """Landmarks (k, 478, 3) of frames that have a face; KeyError for others."""
-        if not np.isin(frames, self.there).all():
-            raise KeyError(frames)
         rows = np.searchsorted(self.there, frames)
+        if (rows >= len(self.there)).any() or not np.array_equal(self.there[rows], frames):
+            raise KeyError(frames)
         return self._unpacked(rows)
 
     def blocks(self) -> Iterator[Floats]:
