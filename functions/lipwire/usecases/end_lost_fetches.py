@@ -8,6 +8,7 @@ from typing import Final
 from lipwire.domain.assets import AssetStatus
 from lipwire.domain.ids import AccountId, AssetId
 from lipwire.ports import AssetStore, Clock, LimitStore
+from lipwire.usecases.each_account import each_account
 from lipwire.usecases.give_up_awaited import give_up_awaited
 
 #: An execution that looks into an upload runs for six hours at most, and a fetch is its first step.
@@ -32,12 +33,11 @@ def end_lost_fetches(
     age, the account would have one fetch less for good. One account holds up none of the others.
     """
     ended: list[AssetId] = []
-    failures: dict[AccountId, Exception] = {}
-    for account_id in account_ids:
-        try:
-            ended.extend(_ended(account_id, limits=limits, assets=assets, clock=clock))
-        except Exception as error:  # noqa: BLE001  # whatever it is, the next account is not to suffer from it
-            failures[account_id] = error
+
+    def end(account_id: AccountId) -> None:
+        ended.extend(_ended(account_id, limits=limits, assets=assets, clock=clock))
+
+    failures = each_account(account_ids, end)
     return LostFetches(ended=tuple(ended), failures=failures)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lipwire.domain.ids import AccountId
 from lipwire.ports.filling import FillingStores
+from lipwire.usecases.each_account import each_account
 from lipwire.usecases.fill_batches import fill_batches
 from lipwire.usecases.tell_batches import tell_batches
 
@@ -28,12 +29,12 @@ def refill_batches(account_ids: Iterable[AccountId], *, stores: FillingStores) -
     else leave a batch waiting, or its end untold, for good. One account holds up none of the others.
     """
     made = told = 0
-    failures: dict[AccountId, Exception] = {}
-    for account_id in account_ids:
-        try:
-            # First: whatever is in the way of filling, the news of an end is not to suffer from it.
-            told += tell_batches(account_id, stores=stores)
-            made += fill_batches(account_id, stores=stores)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the next account is not to suffer from it
-            failures[account_id] = error
+
+    def refill(account_id: AccountId) -> None:
+        nonlocal made, told
+        # First: whatever is in the way of filling, the news of an end is not to suffer from it.
+        told += tell_batches(account_id, stores=stores)
+        made += fill_batches(account_id, stores=stores)
+
+    failures = each_account(account_ids, refill)
     return Refilled(made=made, told=told, failures=failures)
