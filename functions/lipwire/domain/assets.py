@@ -162,10 +162,11 @@ def filename_of_url(url: str) -> str:
 
 
 def asset_of_key(key: str) -> AssetId | None:
-    """The asset an uploads key belongs to, or None for a key that is not ours."""
+    """The asset whose bytes lie at this uploads key or beside which it lies, or None for a key that is not ours."""
     parts = key.split("/")
-    if len(parts) == 4 and (parts[0], parts[2][:4], parts[3]) == ("uploads", "ast_", "source"):
-        return AssetId(parts[2])
+    if len(parts) == 4 and (parts[0], parts[2][:4]) == ("uploads", "ast_"):
+        name, _, _beside = parts[3].partition(".")
+        return AssetId(parts[2]) if name == "source" else None
     return None
 
 

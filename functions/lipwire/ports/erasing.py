@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lipwire.domain.assets import Asset
-from lipwire.domain.ids import AccountId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job
 from lipwire.ports import AssetStore, JobStore, ObjectStore, WorkStore
 from lipwire.ports.batches import BatchStore
@@ -43,8 +43,15 @@ class AccountRows(Protocol):
 
     def assets(self, account_id: AccountId) -> Iterator[Asset]: ...
 
+    def erase_job(self, job_id: JobId) -> None: ...
+
+    def erase_asset(self, asset_id: AssetId) -> None: ...
+
     def erase(self, account_id: AccountId) -> None:
-        """None is left; the account's own row leaves last, after its keys."""
+        """None is left but the account's own, which leads to all others."""
+
+    def erase_own(self, account_id: AccountId) -> None:
+        """The account's own row is gone: the last of all."""
 
 
 class AgedRows(Protocol):

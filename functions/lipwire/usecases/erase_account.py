@@ -5,7 +5,7 @@ from typing import Final
 from lipwire.domain.accounts import AccountStatus
 from lipwire.domain.assets import uploads_prefix
 from lipwire.domain.errors import AccountOpenError
-from lipwire.domain.ids import AccountId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import (
     JobStatus,
     account_outputs_prefix,
@@ -32,7 +32,8 @@ def erase_account(
     """No object and no row of the account is left, in any bucket or table; harmless to repeat.
 
     What leads to more leaves last: objects before the rows that name them, everything before the account's own row.
-    So whatever died half way is taken up again.
+    So whatever died half way is taken up again. Before that last row, objects are looked for once more: who put one there
+    meanwhile still found its asset's row, and whoever does so later finds none, and erases it (`ingest_upload`).
 
     Raises:
         AccountOpenError: the account was not closed.
@@ -50,14 +51,29 @@ def erase_account(
         # A render hears of it at its next report, and publishes nothing of a job that is over.
         clock.sleep(_STOPPED_WITHIN_S)
     assets = list(rows.assets(account_id))
+    _erase_folders(account_id, stores)
+    # One by one, each with its row: a large account is erased in several goes.
+    for job in jobs:
+        _erase_task(job.id, stores)
+        rows.erase_job(job.id)
+    for asset in assets:
+        _erase_task(asset.id, stores)
+        rows.erase_asset(asset.id)
+    rows.erase(account_id)
+    _erase_folders(account_id, stores)
+    rows.erase_own(account_id)
+
+
+def _erase_folders(account_id: AccountId, stores: ErasableStores) -> None:
+    """What lies below the account's name."""
     stores.uploads.abort_unfinished(uploads_prefix(account_id))
     stores.uploads.delete_prefix(uploads_prefix(account_id))
     stores.outputs.delete_prefix(account_outputs_prefix(account_id))
     stores.work_objects.delete_prefix(analyses_prefix(account_id))
     stores.work_objects.delete_prefix(batches_prefix(account_id))
-    for job in jobs:
-        stores.work_objects.delete_prefix(parts_prefix(job.id))
-    for task_id in [*(job.id for job in jobs), *(asset.id for asset in assets)]:
-        stores.work_objects.delete_prefix(plan_key(task_id))
-        stores.work_objects.delete_prefix(result_key(task_id))
-    rows.erase(account_id)
+
+
+def _erase_task(task_id: JobId | AssetId, stores: ErasableStores) -> None:
+    """What a render or an analysis left below its own."""
+    for prefix in (parts_prefix(task_id), plan_key(task_id), result_key(task_id)):
+        stores.work_objects.delete_prefix(prefix)

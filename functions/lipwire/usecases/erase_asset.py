@@ -12,8 +12,9 @@ def erase_asset(
 ) -> None:
     """The bytes with all their versions, the analyses, and the row are gone; jobs that still need it fail unpaid.
 
-    The row that leads to the bytes leaves last: what died half way is taken up again. What an analysis that was under way
-    wrote meanwhile is looked for after that; one that ends later erases it itself (`finish_analysis`).
+    The row that leads to the bytes leaves last: what died half way is taken up again. Bytes that arrived meanwhile, and
+    what an analysis that was under way wrote, are looked for after that; who comes later finds no row, and erases them
+    itself (`ingest_upload`, `finish_analysis`).
 
     Raises:
         AssetNotFoundError: it was gone.
@@ -23,6 +24,7 @@ def erase_asset(
     known = {asset.analysis.sha256, also_analyzed_as}
     _erase_analyses(asset, known, stores)
     stores.assets.delete(asset, at=at)
+    stores.uploads.delete_prefix(asset.key)
     if asset.analysis.status is AnalysisStatus.RUNNING:
         _erase_analyses(asset, known, stores)
 

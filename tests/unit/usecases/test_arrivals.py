@@ -12,6 +12,7 @@ from lipwire.domain.errors import (
     TooLongError,
 )
 from lipwire.domain.options import JobOptions
+from lipwire.domain.speech import phonemes_key
 from lipwire.usecases.begin_analysis import begin_analysis
 from lipwire.usecases.create_job import create_job
 from lipwire.usecases.create_upload import create_upload
@@ -89,10 +90,32 @@ def test_bytes_that_come_after_their_asset_was_erased_are_erased():
         def delete_prefix(self, prefix: str) -> None:
             erased.append(prefix)
 
-    assert ingest(AWAITED.key, FakeAssets(), Bucket()) is False
-    assert erased == [AWAITED.key]
-    assert ingest(f"uploads/other/{AWAITED.id}/source", FakeAssets(AWAITED), Bucket()) is False
-    assert erased == [AWAITED.key]
+    beside = phonemes_key(AWAITED.key)
+    for key in (AWAITED.key, beside):
+        assert ingest(key, FakeAssets(), Bucket()) is False
+    assert erased == [AWAITED.key, beside]
+    for key in (f"uploads/other/{AWAITED.id}/source", beside):
+        assert ingest(key, FakeAssets(AWAITED), Bucket()) is False
+    assert erased == [AWAITED.key, beside]
+
+
+def test_bytes_whose_asset_is_erased_while_they_are_marked_are_erased():
+    """It was there when the event was read; a second event that loses to the first erases nothing."""
+
+    class Erased(FakeAssets):
+        def mark_uploaded(self, asset, **_more):
+            del self.rows[asset.id]
+            return False
+
+    class Marked(FakeAssets):
+        def mark_uploaded(self, asset, **_more):
+            return False
+
+    for assets, left in ((Erased(AWAITED), {}), (Marked(AWAITED), {AWAITED.key: b"x"})):
+        bucket = FakeUploads()
+        bucket.written = {AWAITED.key: b"x"}
+        assert ingest(AWAITED.key, assets, bucket) is False
+        assert bucket.written == left
 
 
 @pytest.mark.fault(37)

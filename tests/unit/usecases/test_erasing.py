@@ -1,5 +1,6 @@
 """What a deleted job and a deleted asset leave behind: nothing."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,22 @@ def test_parts_that_arrived_of_an_unfinished_upload_leave_too():
     assert world.uploads.aborted == [unfinished.key]
 
 
+def test_bytes_that_arrive_while_their_asset_is_erased_leave_with_it():
+    """Their event still found the row, and so left them alone."""
+    world, awaited = World(), an_asset(5)
+    world.assets.rows[awaited.id] = awaited
+    delete = world.assets.delete
+
+    def meanwhile(asset, *, at):
+        world.uploads.keys |= {asset.key, f"{asset.key}.phonemes.json"}
+        delete(asset, at=at)
+
+    world.assets.delete = meanwhile
+    before = set(world.uploads.keys)
+    erase_asset(awaited, stores=world, at=NOW)
+    assert world.uploads.keys == before
+
+
 def test_only_an_ended_job_of_ones_own_is_deleted():
     """A running one is called off first."""
     world = World(a_job(id=f"job_{'2' * 26}"))
@@ -138,7 +155,17 @@ class Rows:
     def assets(self, account_id):
         return iter(self.world.assets.rows.values())
 
+    def erase_job(self, job_id):
+        del self.world.jobs.rows[job_id]
+
+    def erase_asset(self, asset_id):
+        del self.world.assets.rows[asset_id]
+
     def erase(self, account_id):
+        self.world.jobs.rows.clear()
+        self.world.assets.rows.clear()
+
+    def erase_own(self, account_id):
         self.erased.append(account_id)
 
 
@@ -154,6 +181,43 @@ def test_jobs_are_canceled_and_given_time_before_an_account_is_erased():
     assert clock.now() > before
     assert world.uploads.keys == world.work_objects.keys == set()
     assert rows.erased == [ACCOUNT]
+
+
+@pytest.mark.parametrize("at", ["erase_job", "erase_asset", "erase"])
+def test_bytes_that_arrive_while_their_account_is_erased_leave_with_it(at):
+    """Their event still found the asset's row, and so left them alone."""
+    world = World()
+    rows, key = Rows(world), world.named[1].key
+    step = getattr(rows, at)
+
+    def meanwhile(*args):
+        world.uploads.keys |= {key, f"{key}.phonemes.json"}
+        step(*args)
+
+    setattr(rows, at, meanwhile)
+    closed = FakeAccounts(an_account(status=AccountStatus.CLOSED))
+    erase_account(ACCOUNT, stores=world, rows=rows, accounts=closed, clock=FakeClock())
+    assert world.uploads.keys == set()
+
+
+def test_each_go_at_a_large_account_leaves_less():
+    """What it erased is not looked for again."""
+    world, looks = World(), []
+    rows, plain = Rows(world), world.work_objects.delete_prefix
+
+    def counted(prefix):
+        looks.append(prefix)
+        if len(looks) % 9 == 0:
+            raise TimeoutError
+        plain(prefix)
+
+    world.work_objects.delete_prefix = counted
+    closed = FakeAccounts(an_account(status=AccountStatus.CLOSED))
+    for _go in range(5):
+        with suppress(TimeoutError):
+            erase_account(ACCOUNT, stores=world, rows=rows, accounts=closed, clock=FakeClock())
+    assert set(rows.erased) == {ACCOUNT}
+    assert world.work_objects.keys == set()
 
 
 def test_only_a_closed_account_is_erased():

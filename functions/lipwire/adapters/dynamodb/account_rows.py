@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from lipwire.adapters.dynamodb.table import from_item, to_item
 from lipwire.domain.assets import Asset
-from lipwire.domain.ids import AccountId
+from lipwire.domain.ids import AccountId, AssetId, JobId
 from lipwire.domain.jobs import Job
 from lipwire.resources import Resource
 
@@ -36,8 +36,16 @@ class DynamoAccountRows:
         for row in self._indexed(Resource.ASSETS_TABLE, account_id):
             yield Asset.model_validate(row)
 
+    def erase_job(self, job_id: JobId) -> None:
+        """Keyed."""
+        self._delete(Resource.JOBS_TABLE, {"pk": job_id})
+
+    def erase_asset(self, asset_id: AssetId) -> None:
+        """Keyed."""
+        self._delete(Resource.ASSETS_TABLE, {"pk": asset_id})
+
     def erase(self, account_id: AccountId) -> None:
-        """Deliveries before the list that names them, uses of keys before the keys, the account last."""
+        """Deliveries before the list that names them, uses of keys before the keys; the account's own row stays."""
         for line in self._partition(Resource.WEBHOOKS_TABLE, account_id):
             if "delivery_id" in line:
                 self._delete_partition(Resource.WEBHOOKS_TABLE, line["delivery_id"])
@@ -54,6 +62,9 @@ class DynamoAccountRows:
             self._delete(Resource.ACCOUNTS_TABLE, {"pk": key["pk"]})
         # A delivery that was under way may have left its mark meanwhile.
         self._delete_partition(Resource.WEBHOOKS_TABLE, account_id)
+
+    def erase_own(self, account_id: AccountId) -> None:
+        """Keyed, like the others."""
         self._delete(Resource.ACCOUNTS_TABLE, {"pk": account_id})
 
     def _indexed(self, table: Resource, account_id: str) -> Iterator[dict[str, Any]]:
