@@ -12,6 +12,7 @@ from lipwire.bootstrap import App
 from lipwire.domain.accounts import AccountStatus
 from lipwire.domain.errors import AccountOpenError
 from lipwire.domain.ids import AccountId
+from lipwire.domain.speech import phonemes_key
 from lipwire.usecases.close_account import close_account
 from lipwire.usecases.erase_account import erase_account
 from lipwire.usecases.sweep_retention import Swept, sweep_retention
@@ -90,6 +91,12 @@ def test_a_closed_account_leaves_nothing_anywhere(platform, tenant):
     answer = ask(tenant.client, "DELETE", "/lipwire/v1/account")
     assert (answer.status, answer.json["status"]) == (202, "closed")
     until(lambda: tenant.left(platform), lambda left: not left, timeout_s=120)
+    # A signed URL outlives its account; so does whoever still speaks a text for it.
+    key = f"uploads/{tenant.id}/{tenant.things['speech']}/source"
+    for late in (phonemes_key(key), key):
+        bucket = platform.names["UPLOADS_BUCKET"]
+        platform.aws("s3").put_object(Bucket=bucket, Key=late, Body=b"late")
+    until(lambda: tenant.left(platform), lambda left: not left, timeout_s=60)
 
 
 def test_an_erasure_that_dies_is_taken_up_again(platform, tenant, app):

@@ -24,8 +24,8 @@ CLIP, VOICE = MEDIA / "video/actor_f_outdoor_1080x1920_25.mp4", MEDIA / "audio/d
 #: A part's length: the engine's own, and of a shorter video a third.
 PART_S = min(45.0, MINUTES * 20)
 MOST_MEMORY_MIB = 0.9e9 / 2**20
-#: The bar is 1.1; a job's own peak goes up and down by 5 % from run to run.
-MOST_GROWTH = 1.15
+#: The bar.
+MOST_GROWTH = 1.1
 
 
 @pytest.fixture

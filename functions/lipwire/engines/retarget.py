@@ -313,6 +313,7 @@ def _render_clip(
         speakers = plan_clip(analysis, voices, timeline, options, part)
         mask = load_mask(task.mask, analysis.size) if task.mask else None
         # A long clip's plan leaves tens of megabytes behind that drawing would not use again.
+        analysis.rest()
         return_freed_memory()
         clock.lap("planning")
         with VideoSink(

@@ -178,6 +178,11 @@ class Analysis:
                 _put(file, f"lines{k}", bank.lines)
                 file.writestr(zipfile.ZipInfo(f"mouths{k}"), bank.jpegs())
 
+    def rest(self) -> None:
+        """All frames were looked at: from here on few are."""
+        for track in self.people:
+            track.packed.rest()
+
     @classmethod
     def load(cls, path: Path) -> "Analysis":
         """Read what `save` wrote; mouths stay in the file until they are asked for.

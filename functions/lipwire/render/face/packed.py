@@ -1,7 +1,9 @@
 """Landmarks in 16 bits: half the bytes in memory and in files, and the same whether they were stored or not."""
 
+import mmap
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -32,6 +34,8 @@ class Packed:
     step: float
     #: int16 (m, 478, 3).
     codes: Ints
+    #: The file that `codes` lie in, if they do.
+    shelf: mmap.mmap | None = None
 
     @classmethod
     def of(cls, landmarks: Floats, size: tuple[int, int]) -> Self:
@@ -80,6 +84,22 @@ class Packed:
         shown[..., :2] += self.middle[rows, None]
         return shown
 
+    def shelved(self) -> Self:
+        """The same, its codes in a file without a name: ten minutes of them are 41 MB that are rarely looked at."""
+        if not self.codes.size:
+            return self
+        with tempfile.TemporaryFile() as file:
+            file.write(self.codes.data)
+            file.flush()
+            shelf = mmap.mmap(file.fileno(), self.codes.nbytes, access=mmap.ACCESS_READ)
+        codes = np.frombuffer(shelf, self.codes.dtype).reshape(self.codes.shape)
+        return replace(self, codes=codes, shelf=shelf)
+
+    def rest(self) -> None:
+        """Codes on a shelf leave memory until they are looked at again."""
+        if self.shelf is not None:
+            self.shelf.madvise(mmap.MADV_DONTNEED)
+
     def stored(self) -> dict[str, AnyArray]:
         """Arrays that compress well: codes as their change from frame to frame."""
         changes = np.diff(self.codes, axis=0, prepend=np.zeros_like(self.codes[:1]))
@@ -93,8 +113,9 @@ class Packed:
 
     @classmethod
     def restored(cls, arrays: dict[str, AnyArray]) -> Self:
-        """Of what `stored` gave; sums wrap around as the differences did."""
+        """Of what `stored` gave; sums wrap around as the differences did. Codes lie on a shelf."""
         codes = np.cumsum(arrays["codes"], axis=0, dtype=np.int16)
-        return cls(
+        packed = cls(
             int(arrays["total"]), arrays["there"], arrays["middle"], float(arrays["step"]), codes
         )
+        return packed.shelved()

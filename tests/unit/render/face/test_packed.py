@@ -1,6 +1,7 @@
 """Packed landmarks: what was packed once packs to the same, and long clips need no second copy in memory."""
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,3 +55,25 @@ def test_packing_keeps_half_and_holds_one_block_beside_it() -> None:
     packed.at(np.arange(1, 9))
     assert tracemalloc.get_traced_memory()[1] - kept < 0.02 * marks.nbytes
     tracemalloc.stop()
+
+
+def test_codes_on_a_shelf_leave_memory_and_come_back() -> None:
+    """As they were."""
+    packed = Packed.of(_landmarks(6000), SIZE)
+    shelved = Packed.restored(packed.stored())
+    assert shelved.shelf is not None
+    np.testing.assert_array_equal(shelved.codes, packed.codes)
+    held = _mapped_bytes()
+    shelved.rest()
+    assert held - _mapped_bytes() > 0.9 * packed.codes.nbytes
+    np.testing.assert_array_equal(shelved.codes, packed.codes)
+    packed.rest()
+    nothing = Packed.of(np.full((3, 478, 3), np.nan, np.float32), SIZE)
+    assert not Packed.restored(nothing.stored()).found.any()
+
+
+def _mapped_bytes() -> int:
+    """What this process holds of files and shared memory."""
+    rows = Path("/proc/self/status").read_text().splitlines()
+    held = [row.split() for row in rows if row.startswith(("RssFile:", "RssShmem:"))]
+    return sum(int(row[1]) for row in held) * 1024
