@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.client import Client
 from tests.e2e.test_journey import credits_of, eventually
+from tests.support.deadlines import SLACK_S
 
 DONE_S = 240
 
@@ -56,8 +57,8 @@ def test_a_cancel_stops_the_render(platform, client, portrait, long_voice):
     began = time.monotonic()
     canceled = client.call("POST", f"/jobs/{job['id']}/cancel")
     assert canceled["status"] == "canceled"
-    eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=10)
-    assert time.monotonic() - began < 5
+    eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=30)
+    assert time.monotonic() - began < 5 + SLACK_S
     assert credits_of(client)["available_millicredits"] == 1_000_000
     again = client.call("POST", f"/jobs/{job['id']}/cancel")
     assert again["status"] == "canceled"
@@ -75,7 +76,7 @@ def test_an_execution_that_is_lost_does_not_lose_its_job(platform, client, portr
     done = client.finish(job["id"], timeout_s=60)
     assert (done["status"], done["error"]["code"]) == ("failed", "render_failed")
     assert credits_of(client)["available_millicredits"] == 1_000_000
-    eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=10)
+    eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=30)
     assert platform.count_events("JobFailed", job["id"]) == 1
 
 

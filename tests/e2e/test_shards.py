@@ -102,11 +102,11 @@ def test_a_cancel_ends_every_part(platform, client, portrait, long_voice):
         assert len(pids) > 1
         client.call("POST", f"/jobs/{job['id']}/cancel")
     for pid in pids.values():
-        eventually(lambda pid=pid: is_alive(pid), lambda alive: not alive, timeout_s=10)
+        eventually(lambda pid=pid: is_alive(pid), lambda alive: not alive, timeout_s=30)
     ended = until(
         lambda: {platform.batch_job(name, child=n)["status"] for n in range(size)},
         lambda found: found <= {"FAILED", "SUCCEEDED"},
-        timeout_s=20,
+        timeout_s=60,
     )
     assert "FAILED" in ended
     assert credits_of(client)["available_millicredits"] == 1_000_000

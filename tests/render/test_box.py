@@ -15,6 +15,7 @@ from lipwire.domain.plans import PLANS
 from probe.box import BoxBrokenError, Look, look_into
 from tests.support.bombs import BOMBS, DISGUISES, movie_that_points_elsewhere
 from tests.support.clips import MEDIA, needs_media
+from tests.support.deadlines import SLACK_S
 from tests.support.hostile import HOSTILE
 from tests.support.inside.tripwire import NO_WIRE, TOUCHED
 
@@ -30,7 +31,6 @@ HOSTILE_REFUSED = {
 }
 #: No refusal may need more, of processor time and by the clock; on a busy machine the clock is allowed some slack.
 CPU_S = 1.0
-SLACK_S = 5.0
 PEAK_KIB = 150 * 1024
 
 

@@ -84,7 +84,7 @@ class Platform:
         self, name: str, entity_id: str | int, *, account_id: str | None = None
     ) -> int:
         """How often a fact about this job or asset was told; waits for the first, then for doubles."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         settle = time.monotonic() + 1.5
         while True:
             self._drain()
@@ -140,7 +140,7 @@ class Platform:
     def batch_pid(self, name: str, *, child: int | None = None) -> int:
         """The process of a running Batch job, or of an array's child."""
         found: int = until(
-            lambda: self.batch_pids(name).get(child), lambda pid: pid is not None, timeout_s=20
+            lambda: self.batch_pids(name).get(child), lambda pid: pid is not None, timeout_s=60
         )
         return found
 
