@@ -1,6 +1,7 @@
 """Which of the clip's own mouths to show at each output frame."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,6 +27,10 @@ _POSE = 625.0
 _BLUR = 14.0
 #: Lips blurred into the teeth behind them look like two mouths at once.
 _UNCLEAR = 18.0
+#: A mouth that is unlike the frame before it and the one after it is half of each: fine for a thirtieth of a second, but
+#: not to be held. Per eye distance (over all lip points) beyond what quick speech moves in a frame.
+_PASSING = 60.0
+_QUICK = 0.12
 #: Weights of going from one candidate to the next; shape counts in squared eye distances over all lip points.
 _SHAPE = 90.0
 _SUCCESSOR = 0.15
@@ -34,7 +39,7 @@ _NEAR_COST = 0.05
 _JUMP_COST = 1.5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Mouths:
     """Every frame of the clip as a mouth that could be shown; arrays over frames."""
 
@@ -46,6 +51,16 @@ class Mouths:
     clarity: Floats
     #: Lip outlines without head motion, in eye distances, (n, 40, 2).
     shape: Floats
+
+    @cached_property
+    def passing(self) -> Floats:
+        """How far each mouth is from the nearer of its neighbours in time, in eye distances over all lip points."""
+        rows = self.shape.reshape(len(self.shape), -1)
+        steps = np.sqrt(((rows[1:] - rows[:-1]) ** 2).sum(axis=1))
+        before, after = np.append(np.inf, steps), np.append(steps, np.inf)
+        nearer: Floats = np.minimum(before, after)
+        # A clip of one frame has none.
+        return np.where(np.isfinite(nearer), nearer, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +147,7 @@ def _candidates(
             + _POSE * pose
             + _BLUR * np.maximum(0.0, wanted - mouths.sharpness[frames])
             + _UNCLEAR * (1.0 - mouths.clarity[frames])
+            + _PASSING * np.maximum(0.0, mouths.passing[frames] - _QUICK)
         )
         return total
 

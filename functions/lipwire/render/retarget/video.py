@@ -13,7 +13,13 @@ from lipwire.render.face.chart import Chart, eye_distance
 from lipwire.render.face.lipline import clarity, tones
 from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
-from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
+from lipwire.render.retarget.geometry import (
+    FaceModel,
+    Geometry,
+    desired_geometry,
+    may_widen,
+    resting_width,
+)
 from lipwire.render.retarget.lips import TIES, Lent, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve
 from lipwire.render.retarget.rig import SAMPLING
@@ -187,6 +193,9 @@ def plan_dub(
     relative = mouth_targets(
         speech, moments, reach=clip.reach_at(options.expressiveness), times_s=times_s
     )
+    # What is not drawn in a pose is not aimed at in it, either: no mouth would fit.
+    share = np.where(relative.width > 0, may_widen(clip.chart.pose[canvas]), 1.0)
+    relative = replace(relative, width=relative.width * share)
     clear = np.ones(len(clip.opening))
     clear[bank] = clarity(lines, clip.opening[bank])
     mouths = Mouths(

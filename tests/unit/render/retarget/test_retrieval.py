@@ -78,6 +78,23 @@ def test_a_blurred_mouth_is_passed_over() -> None:
     assert (source >= 20).all()
 
 
+def test_a_mouth_between_two_others_is_not_held() -> None:
+    """One frame of a clip between an open mouth and a shut one, half of each, fits best of all; and is not shown."""
+    width = np.full(40, 0.63)
+    width[20] = 0.6
+    still = replace(
+        speaking(40), opening=np.full(40, 0.1), width=width, shape=np.zeros((40, 40, 2))
+    )
+    shape = still.shape.copy()
+    shape[20, :, 0] = 0.05
+    odd = replace(still, shape=shape)
+    assert odd.passing[20] == pytest.approx(0.05 * 40**0.5)
+    assert not np.delete(odd.passing, 20).any()
+    for mouths, shown in ((still, True), (odd, False)):
+        source = chosen(mouths, np.full(12, 39), np.full(12, 0.1), np.arange(12, 29))
+        assert (20 in source) is shown
+
+
 def test_a_mouth_whose_lips_are_unclear_is_passed_over() -> None:
     """Teeth smeared over a lip look like two mouths at once."""
     mouths = speaking(40)
