@@ -1,7 +1,8 @@
 """The looks of a dub and the hearing under it, against their bars: what the renderer's own tests of bars measure.
 
-The tests hold each bar over some seconds (or, where one is not reached yet, how near it has come) and put what they saw
-into their report; here they are run over whole voices, and read. Without the test media only what needs none of it is measured.
+The tests hold each bar over some seconds (or, where one is not reached yet, how near it has come) and put what they
+saw into their report; here they are run over whole voices (`LIPWIRE_BARS=whole`), and read. Without the test media only
+what needs none of it is measured.
 """
 
 import json

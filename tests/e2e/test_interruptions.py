@@ -59,6 +59,7 @@ def test_a_cancel_stops_the_render(platform, client, portrait, long_voice):
     assert canceled["status"] == "canceled"
     eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=30)
     assert time.monotonic() - began < 5 + SLACK_S
+    assert platform.batch_job(f"render-{job['id']}")["status"] == "FAILED"
     assert credits_of(client)["available_millicredits"] == 1_000_000
     again = client.call("POST", f"/jobs/{job['id']}/cancel")
     assert again["status"] == "canceled"
@@ -77,6 +78,7 @@ def test_an_execution_that_is_lost_does_not_lose_its_job(platform, client, portr
     assert (done["status"], done["error"]["code"]) == ("failed", "render_failed")
     assert credits_of(client)["available_millicredits"] == 1_000_000
     eventually(lambda: is_alive(pid), lambda alive: not alive, timeout_s=30)
+    assert platform.batch_job(f"render-{job['id']}")["status"] == "FAILED"
     assert platform.count_events("JobFailed", job["id"]) == 1
 
 

@@ -43,9 +43,11 @@ class AccountRows(Protocol):
 
     def assets(self, account_id: AccountId) -> Iterator[Asset]: ...
 
-    def erase_job(self, job_id: JobId) -> None: ...
+    def erase_job(self, job_id: JobId) -> None:
+        """The job's own row is gone."""
 
-    def erase_asset(self, asset_id: AssetId) -> None: ...
+    def erase_asset(self, asset_id: AssetId) -> None:
+        """The asset's own row is gone."""
 
     def erase(self, account_id: AccountId) -> None:
         """None is left but the account's own, which leads to all others."""

@@ -54,6 +54,7 @@ def erase_account(
     _erase_folders(account_id, stores)
     # One by one, each with its row: a large account is erased in several goes.
     for job in jobs:
+        stores.work_objects.delete_prefix(parts_prefix(job.id))
         _erase_task(job.id, stores)
         rows.erase_job(job.id)
     for asset in assets:
@@ -75,5 +76,5 @@ def _erase_folders(account_id: AccountId, stores: ErasableStores) -> None:
 
 def _erase_task(task_id: JobId | AssetId, stores: ErasableStores) -> None:
     """What a render or an analysis left below its own."""
-    for prefix in (parts_prefix(task_id), plan_key(task_id), result_key(task_id)):
+    for prefix in (plan_key(task_id), result_key(task_id)):
         stores.work_objects.delete_prefix(prefix)

@@ -13,8 +13,8 @@ def erase_asset(
     """The bytes with all their versions, the analyses, and the row are gone; jobs that still need it fail unpaid.
 
     The row that leads to the bytes leaves last: what died half way is taken up again. Bytes that arrived meanwhile, and
-    what an analysis that was under way wrote, are looked for after that; who comes later finds no row, and erases them
-    itself (`ingest_upload`, `finish_analysis`).
+    what an analysis that was under way wrote, are looked for after that (a call that dies just there leaves them to the
+    bucket's rule); who comes later finds no row, and erases them itself (`ingest_upload`, `finish_analysis`).
 
     Raises:
         AssetNotFoundError: it was gone.

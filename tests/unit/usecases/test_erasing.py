@@ -200,6 +200,30 @@ def test_bytes_that_arrive_while_their_account_is_erased_leave_with_it(at):
     assert world.uploads.keys == set()
 
 
+def test_an_erasure_that_dies_at_its_last_look_is_taken_up_again():
+    """The account's own row, which leads to it, is still there."""
+    world = World()
+    rows, key = Rows(world), world.named[1].key
+    erase, look = rows.erase, world.uploads.delete_prefix
+
+    def unreachable(_prefix):
+        raise TimeoutError
+
+    def meanwhile(account_id):
+        erase(account_id)
+        world.uploads.keys.add(key)
+        world.uploads.delete_prefix = unreachable
+
+    rows.erase = meanwhile
+    closed = FakeAccounts(an_account(status=AccountStatus.CLOSED))
+    with pytest.raises(TimeoutError):
+        erase_account(ACCOUNT, stores=world, rows=rows, accounts=closed, clock=FakeClock())
+    assert rows.erased == []
+    rows.erase, world.uploads.delete_prefix = erase, look
+    erase_account(ACCOUNT, stores=world, rows=rows, accounts=closed, clock=FakeClock())
+    assert (rows.erased, world.uploads.keys) == ([ACCOUNT], set())
+
+
 def test_each_go_at_a_large_account_leaves_less():
     """What it erased is not looked for again."""
     world, looks = World(), []

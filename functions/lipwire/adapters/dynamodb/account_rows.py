@@ -37,11 +37,11 @@ class DynamoAccountRows:
             yield Asset.model_validate(row)
 
     def erase_job(self, job_id: JobId) -> None:
-        """Keyed."""
+        """The job's row is gone, whether it was there or not."""
         self._delete(Resource.JOBS_TABLE, {"pk": job_id})
 
     def erase_asset(self, asset_id: AssetId) -> None:
-        """Keyed."""
+        """The asset's row is gone, whether it was there or not."""
         self._delete(Resource.ASSETS_TABLE, {"pk": asset_id})
 
     def erase(self, account_id: AccountId) -> None:
@@ -64,7 +64,7 @@ class DynamoAccountRows:
         self._delete_partition(Resource.WEBHOOKS_TABLE, account_id)
 
     def erase_own(self, account_id: AccountId) -> None:
-        """Keyed, like the others."""
+        """The account's row is gone: nothing leads to what is left, so nothing may be."""
         self._delete(Resource.ACCOUNTS_TABLE, {"pk": account_id})
 
     def _indexed(self, table: Resource, account_id: str) -> Iterator[dict[str, Any]]:

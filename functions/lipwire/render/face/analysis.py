@@ -179,7 +179,7 @@ class Analysis:
                 file.writestr(zipfile.ZipInfo(f"mouths{k}"), bank.jpegs())
 
     def rest(self) -> None:
-        """All frames were looked at: from here on few are."""
+        """All frames were looked at, from here on few are: what was loaded leaves memory until it is asked for again."""
         for track in self.people:
             track.packed.rest()
 

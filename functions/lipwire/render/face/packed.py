@@ -13,6 +13,8 @@ from lipwire.render.face.arrays import AnyArray, Floats, Ints, Mask
 _CODES = 2**16
 #: Frames that are unpacked into double precision at a time.
 _BLOCK = 128
+#: Bytes of codes that are worth a file.
+_LEAST_SHELVED = 2**20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,13 +87,19 @@ class Packed:
         return shown
 
     def shelved(self) -> Self:
-        """The same, its codes in a file without a name: ten minutes of them are 41 MB that are rarely looked at."""
-        if not self.codes.size:
+        """The same, its codes in a file without a name: ten minutes of them are 41 MB that are rarely looked at.
+
+        Short ones, and all where no file can be written, stay where they are.
+        """
+        if self.codes.nbytes < _LEAST_SHELVED:
             return self
-        with tempfile.TemporaryFile() as file:
-            file.write(self.codes.data)
-            file.flush()
-            shelf = mmap.mmap(file.fileno(), self.codes.nbytes, access=mmap.ACCESS_READ)
+        try:
+            with tempfile.TemporaryFile() as file:
+                file.write(self.codes.data)
+                file.flush()
+                shelf = mmap.mmap(file.fileno(), self.codes.nbytes, access=mmap.ACCESS_READ)
+        except OSError:
+            return self
         codes = np.frombuffer(shelf, self.codes.dtype).reshape(self.codes.shape)
         return replace(self, codes=codes, shelf=shelf)
 

@@ -154,7 +154,9 @@ def desired_geometry(
     lips = measures.smooth_in_time(lips, 0.7, breaks=breaks)
     most = np.where(source == canvas, _MOST_BEND_OWN, _MOST_BEND)
     most = measures.smooth_in_time(most, 2.0, breaks=breaks)
-    widest = 1.0 + (_WIDEST - 1.0) * may_widen(chart.pose[canvas])
+    begins, ends = _WIDEN_YAW
+    frontal = np.clip((ends - np.abs(chart.pose[canvas, 0])) / (ends - begins), 0.0, 1.0)
+    widest = 1.0 + (_WIDEST - 1.0) * frontal
     lips = bend(lips, targets, right=chart.right, down=chart.down, most=most, widest=widest)
     lips = lift_corners(lips, smile, right=chart.right, down=chart.down)
     gained = np.stack(
@@ -175,13 +177,6 @@ def desired_geometry(
         skin_from=own.astype(np.float32),
         skin_to=(own + turn(affines, skin)).astype(np.float32),
     )
-
-
-def may_widen(pose: Floats) -> Floats:
-    """Which share of a widening is drawn in each pose: 1 from the front, 0 from the side."""
-    begins, ends = _WIDEN_YAW
-    share: Floats = np.clip((ends - np.abs(pose[:, 0])) / (ends - begins), 0.0, 1.0)
-    return share
 
 
 def skin_with_lips(

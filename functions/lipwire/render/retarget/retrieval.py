@@ -27,8 +27,9 @@ _POSE = 625.0
 _BLUR = 14.0
 #: Lips blurred into the teeth behind them look like two mouths at once.
 _UNCLEAR = 18.0
-#: A mouth that is unlike the frame before it and the one after it is half of each: fine for a thirtieth of a second, but
-#: not to be held. Per eye distance (over all lip points) beyond what quick speech moves in a frame.
+#: A mouth that moves fast in its clip, unlike the frame before it and the one after it, is often half of each: it may be
+#: passed through, but is not held, nor jumped to. Per eye distance (over all lip points) and 25th of a second beyond that
+#: of quick speech.
 _PASSING = 60.0
 _QUICK = 0.12
 #: Weights of going from one candidate to the next; shape counts in squared eye distances over all lip points.
@@ -51,13 +52,16 @@ class Mouths:
     clarity: Floats
     #: Lip outlines without head motion, in eye distances, (n, 40, 2).
     shape: Floats
+    #: When each is shown, in seconds.
+    times_s: Floats
 
     @cached_property
     def passing(self) -> Floats:
-        """How far each mouth is from the nearer of its neighbours in time, in eye distances over all lip points."""
+        """How far each mouth is from the nearer of its neighbours in time, in eye distances over all lip points a 25th s."""
         rows = self.shape.reshape(len(self.shape), -1)
         steps = np.sqrt(((rows[1:] - rows[:-1]) ** 2).sum(axis=1))
-        before, after = np.append(np.inf, steps), np.append(steps, np.inf)
+        speeds = steps / (25 * np.maximum(np.diff(self.times_s), 1e-3))
+        before, after = np.append(np.inf, speeds), np.append(speeds, np.inf)
         nearer: Floats = np.minimum(before, after)
         # A clip of one frame has none.
         return np.where(np.isfinite(nearer), nearer, 0.0)
@@ -147,7 +151,6 @@ def _candidates(
             + _POSE * pose
             + _BLUR * np.maximum(0.0, wanted - mouths.sharpness[frames])
             + _UNCLEAR * (1.0 - mouths.clarity[frames])
-            + _PASSING * np.maximum(0.0, mouths.passing[frames] - _QUICK)
         )
         return total
 
@@ -164,7 +167,9 @@ def _viterbi(mouths: Mouths, frames: Ints, costs: Floats, *, entry: int | None) 
     n = len(frames)
     back = np.zeros(frames.shape, dtype=np.intp)
     total = costs[0].copy()
-    if entry is not None:
+    if entry is None:
+        total += _unsettled(mouths, frames[0])
+    else:
         total += _transition(mouths, np.array([entry]), frames[0])[0]
     for k in range(1, n):
         through = total[:, None] + _transition(mouths, frames[k - 1], frames[k])
@@ -186,4 +191,11 @@ def _transition(mouths: Mouths, before: Ints, after: Ints) -> Floats:
     step = after[None] - before[:, None]
     near = np.abs(step) <= 2
     cost = np.where(near, _NEAR * shape + _NEAR_COST, shape + _JUMP_COST)
+    cost += _unsettled(mouths, after)
     return np.where(step == 1, _SUCCESSOR * shape, cost)
+
+
+def _unsettled(mouths: Mouths, frames: Ints) -> Floats:
+    """Cost of stopping at each of these mouths, or coming to it from elsewhere."""
+    cost: Floats = _PASSING * np.maximum(0.0, mouths.passing[frames] - _QUICK)
+    return cost

@@ -17,7 +17,6 @@ from lipwire.render.retarget.geometry import (
     FaceModel,
     Geometry,
     desired_geometry,
-    may_widen,
     resting_width,
 )
 from lipwire.render.retarget.lips import TIES, Lent, MouthSource, mouth_box
@@ -193,9 +192,6 @@ def plan_dub(
     relative = mouth_targets(
         speech, moments, reach=clip.reach_at(options.expressiveness), times_s=times_s
     )
-    # What is not drawn in a pose is not aimed at in it, either: no mouth would fit.
-    share = np.where(relative.width > 0, may_widen(clip.chart.pose[canvas]), 1.0)
-    relative = replace(relative, width=relative.width * share)
     clear = np.ones(len(clip.opening))
     clear[bank] = clarity(lines, clip.opening[bank])
     mouths = Mouths(
@@ -205,6 +201,7 @@ def plan_dub(
         sharpness=clip.sharpness,
         clarity=clear,
         shape=clip.chart.landmarks[:, points.LIPS] / clip.chart.eye_px,
+        times_s=np.array([float(start) for start in clip.track.starts]),
     )
     choice = retrieve(
         mouths,

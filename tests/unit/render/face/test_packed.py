@@ -1,5 +1,7 @@
 """Packed landmarks: what was packed once packs to the same, and long clips need no second copy in memory."""
 
+import sys
+import tempfile
 import tracemalloc
 from pathlib import Path
 
@@ -57,6 +59,9 @@ def test_packing_keeps_half_and_holds_one_block_beside_it() -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="what a process holds of files is read from /proc"
+)
 def test_codes_on_a_shelf_leave_memory_and_come_back() -> None:
     """As they were."""
     packed = Packed.of(_landmarks(6000), SIZE)
@@ -68,6 +73,20 @@ def test_codes_on_a_shelf_leave_memory_and_come_back() -> None:
     assert held - _mapped_bytes() > 0.9 * packed.codes.nbytes
     np.testing.assert_array_equal(shelved.codes, packed.codes)
     packed.rest()
+
+
+def test_without_a_file_codes_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk fails no render."""
+
+    def full() -> None:
+        raise OSError
+
+    packed = Packed.of(_landmarks(600), SIZE)
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    kept = Packed.restored(packed.stored())
+    assert kept.shelf is None
+    kept.rest()
+    np.testing.assert_array_equal(kept.codes, packed.codes)
     nothing = Packed.of(np.full((3, 478, 3), np.nan, np.float32), SIZE)
     assert not Packed.restored(nothing.stored()).found.any()
 

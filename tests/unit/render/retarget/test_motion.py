@@ -5,7 +5,7 @@ import pytest
 
 from lipwire.render.face import points
 from lipwire.render.retarget.blink import Eyelids, blinks
-from lipwire.render.retarget.geometry import bend, lip_opening, lip_width, may_widen
+from lipwire.render.retarget.geometry import bend, lip_opening, lip_width
 from lipwire.render.retarget.sway import Sway, head_motion
 from lipwire.render.retarget.targets import Targets
 from tests.support.faces import a_face
@@ -41,13 +41,6 @@ def test_bending_reaches_its_target() -> None:
 def test_bending_has_its_limit() -> None:
     """No mouth is torn open further than the warp can bear."""
     assert lip_opening(bent(0.5, 0.6))[0] == pytest.approx(0.16, abs=0.01)
-
-
-def test_a_mouth_is_not_widened_seen_from_the_side() -> None:
-    """On the far side lips are the face's outline; left and right are alike, and a nod changes nothing."""
-    yaws = np.array([0.0, 0.2, -0.2, 0.325, -0.325, 0.45, -0.9])
-    pose = np.stack([yaws, np.linspace(-1, 1, len(yaws))], axis=1)
-    np.testing.assert_allclose(may_widen(pose), [1, 1, 1, 0.5, 0.5, 0, 0], atol=1e-9)
 
 
 def test_people_blink_now_and_then() -> None:

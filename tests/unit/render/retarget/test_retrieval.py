@@ -20,6 +20,7 @@ def speaking(frames: int = 200) -> Mouths:
         sharpness=np.ones(frames),
         clarity=np.ones(frames),
         shape=shape,
+        times_s=np.arange(frames) / 25,
     )
 
 
@@ -79,7 +80,7 @@ def test_a_blurred_mouth_is_passed_over() -> None:
 
 
 def test_a_mouth_between_two_others_is_not_held() -> None:
-    """One frame of a clip between an open mouth and a shut one, half of each, fits best of all; and is not shown."""
+    """One frame of a clip between an open mouth and a shut one, half of each, fits best of all; and is not shown twice."""
     width = np.full(40, 0.63)
     width[20] = 0.6
     still = replace(
@@ -90,9 +91,21 @@ def test_a_mouth_between_two_others_is_not_held() -> None:
     odd = replace(still, shape=shape)
     assert odd.passing[20] == pytest.approx(0.05 * 40**0.5)
     assert not np.delete(odd.passing, 20).any()
-    for mouths, shown in ((still, True), (odd, False)):
+    for mouths, held in ((still, True), (odd, False)):
         source = chosen(mouths, np.full(12, 39), np.full(12, 0.1), np.arange(12, 29))
-        assert (20 in source) is shown
+        assert bool(((source[1:] == 20) & (source[:-1] == 20)).any()) is held
+
+
+def test_a_mouth_between_two_others_is_passed_through() -> None:
+    """A clip that is asked for itself shows all of it; and how fast its mouth is does not depend on the frame rate."""
+    mouths = speaking(40)
+    shape = mouths.shape.copy()
+    shape[20, :, 0] += 0.05
+    odd = replace(mouths, shape=shape)
+    source = chosen(odd, np.arange(40), odd.opening, np.arange(40))
+    assert 20 in source
+    slow = replace(odd, times_s=odd.times_s * 2)
+    np.testing.assert_allclose(slow.passing, odd.passing / 2)
 
 
 def test_a_mouth_whose_lips_are_unclear_is_passed_over() -> None:
