@@ -44,7 +44,7 @@ def test_weights_are_the_cards() -> None:
 @pytest.mark.parametrize(
     ("held_out", "accuracy", "recall"),
     # The bars are 0.80 and 0.82 of frames and 0.78 of m, b, p: all met but the voice's frames.
-    [("held_out_voice", 0.785, 0.78), ("held_out_language", 0.82, 0.78)],
+    [("held_out_voice", 0.79, 0.78), ("held_out_language", 0.82, 0.78)],
 )
 def test_what_was_held_out_of_training_is_heard(
     held_out: str, accuracy: float, recall: float

@@ -49,8 +49,8 @@ thread, and is part of this repository under its licence. SHA-256:
 
 ## What it is
 
-Forty log mel bands (25 ms windows, 10 ms apart, 16 kHz) go through a temporal convolution of five residual blocks
-(128 channels, dilations 1, 2, 4, 8, 1; 275 thousand weights). It hears sounds, not words, and so has no list of
+Forty log mel bands (25 ms windows, 10 ms apart, 16 kHz) go through a temporal convolution of six residual blocks
+(192 channels, dilations 1, 2, 4, 8, 16, 1; 709 thousand weights). It hears sounds, not words, and so has no list of
 languages it can do.
 
 It is asked where a job names a language other than English; English, and a voice whose language nobody names, is
@@ -106,7 +106,7 @@ Frames of hiss, hum and chords taken for speech: {figures["noise_and_music_taken
 
 `make train-speech` needs flite and festival with its voices (Debian: `flite`, `festival`, `festival-czech`,
 `festvox-us-slt-hts`, `-kdlpc16k`, `-ru`, `-ca-ona-hts`, `-italp16k`, `-itapc16k`, `-czech-dita`, `-czech-machac`,
-`-czech-ph`, `-suopuhe-lj`, `-suopuhe-mv`) and about half an hour on two cores. `STEPS=` shortens it.
+`-czech-ph`, `-suopuhe-lj`, `-suopuhe-mv`) and about forty minutes on two cores. `STEPS=` shortens it.
 Everything random has seed {figures["seed"]}, and PyTorch runs deterministically. Made with
 {versions}.
 Other versions or another processor may give other weights.

@@ -1,4 +1,4 @@
-"""The network: a small temporal convolution, 275 thousand weights, 0.36 s of sound around every answer."""
+"""The network: a small temporal convolution, 709 thousand weights, 0.69 s of sound around every answer."""
 
 import torch
 from torch import Tensor, nn
@@ -6,8 +6,8 @@ from torch import Tensor, nn
 from lipwire.render.speech.features import BANDS
 from lipwire.render.speech.visemes import Viseme
 
-CHANNELS = 128
-DILATIONS = (1, 2, 4, 8, 1)
+CHANNELS = 192
+DILATIONS = (1, 2, 4, 8, 16, 1)
 
 
 class _Block(nn.Module):

@@ -17,7 +17,7 @@ from lipwire.render.speech.visemes import Viseme
 MODEL = Path(__file__).with_name("visemes.onnx")
 #: Frames answered at once, and heard on both sides of them: twice what the network reaches.
 _PIECE = 6_000
-_CONTEXT = 50
+_CONTEXT = 70
 
 
 class NetworkModel:
@@ -27,7 +27,7 @@ class NetworkModel:
     most a minute; what it raises ends the hearing.
     """
 
-    name = "lipwire-visemes-1"
+    name = "lipwire-visemes-2"
 
     def __init__(
         self,
