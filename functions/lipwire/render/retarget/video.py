@@ -13,12 +13,7 @@ from lipwire.render.face.chart import Chart, eye_distance
 from lipwire.render.face.lipline import clarity, tones
 from lipwire.render.face.track import FaceTrack
 from lipwire.render.retarget.compose import Edit, Patch, compose, edit_box
-from lipwire.render.retarget.geometry import (
-    FaceModel,
-    Geometry,
-    desired_geometry,
-    resting_width,
-)
+from lipwire.render.retarget.geometry import FaceModel, Geometry, desired_geometry, resting_width
 from lipwire.render.retarget.lips import TIES, Lent, MouthSource, mouth_box
 from lipwire.render.retarget.retrieval import Choice, Mouths, retrieve
 from lipwire.render.retarget.rig import SAMPLING
