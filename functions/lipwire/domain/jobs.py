@@ -207,6 +207,11 @@ def result_key(task_id: str) -> str:
     return f"results/{task_id}.json"
 
 
+def task_keys(task_id: str) -> tuple[str, str]:
+    """All that a job or an analysis has of its own in the work bucket, but for a job's parts."""
+    return plan_key(task_id), result_key(task_id)
+
+
 def outputs_prefix(account_id: str, job_id: str) -> str:
     """Below it in the outputs bucket lies all that a job made."""
     return f"outputs/{account_id}/{job_id}/"

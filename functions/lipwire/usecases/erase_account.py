@@ -5,14 +5,13 @@ from typing import Final
 from lipwire.domain.accounts import AccountStatus
 from lipwire.domain.assets import uploads_prefix
 from lipwire.domain.errors import AccountOpenError
-from lipwire.domain.ids import AccountId, AssetId, JobId
+from lipwire.domain.ids import AccountId
 from lipwire.domain.jobs import (
     JobStatus,
     account_outputs_prefix,
     analyses_prefix,
     batches_prefix,
-    plan_key,
-    result_key,
+    task_keys,
 )
 from lipwire.domain.shards import parts_prefix
 from lipwire.ports import AccountStore, Clock
@@ -54,11 +53,12 @@ def erase_account(
     _erase_folders(account_id, stores)
     # One by one, each with its row: a large account is erased in several goes.
     for job in jobs:
-        stores.work_objects.delete_prefix(parts_prefix(job.id))
-        _erase_task(job.id, stores)
+        for prefix in (parts_prefix(job.id), *task_keys(job.id)):
+            stores.work_objects.delete_prefix(prefix)
         rows.erase_job(job.id)
     for asset in assets:
-        _erase_task(asset.id, stores)
+        for key in task_keys(asset.id):
+            stores.work_objects.delete_prefix(key)
         rows.erase_asset(asset.id)
     rows.erase(account_id)
     _erase_folders(account_id, stores)
@@ -72,9 +72,3 @@ def _erase_folders(account_id: AccountId, stores: ErasableStores) -> None:
     stores.outputs.delete_prefix(account_outputs_prefix(account_id))
     stores.work_objects.delete_prefix(analyses_prefix(account_id))
     stores.work_objects.delete_prefix(batches_prefix(account_id))
-
-
-def _erase_task(task_id: JobId | AssetId, stores: ErasableStores) -> None:
-    """What a render or an analysis left below its own."""
-    for prefix in (plan_key(task_id), result_key(task_id)):
-        stores.work_objects.delete_prefix(prefix)

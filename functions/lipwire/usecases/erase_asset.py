@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lipwire.domain.assets import AnalysisStatus, Asset
-from lipwire.domain.jobs import analysis_prefix, plan_key, result_key
+from lipwire.domain.jobs import analysis_prefix, task_keys
 from lipwire.ports.erasing import ErasableStores
 
 
@@ -37,5 +37,5 @@ def _erase_analyses(asset: Asset, known: set[str | None], stores: ErasableStores
     for sha256 in known | {report.sha256 if report else None}:
         if sha256 is not None:
             stores.work_objects.delete_prefix(analysis_prefix(asset.account_id, sha256))
-    for key in (plan_key(asset.id), result_key(asset.id)):
+    for key in task_keys(asset.id):
         stores.work_objects.delete_prefix(key)

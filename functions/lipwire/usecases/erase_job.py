@@ -4,7 +4,7 @@ from datetime import datetime
 
 from lipwire.domain.assets import Asset
 from lipwire.domain.ids import AssetId
-from lipwire.domain.jobs import Job, outputs_prefix, plan_key, result_key
+from lipwire.domain.jobs import Job, outputs_prefix, task_keys
 from lipwire.domain.shards import parts_prefix
 from lipwire.ports.erasing import ErasableStores
 from lipwire.usecases.erase_asset import erase_asset
@@ -29,7 +29,7 @@ def erase_job(job: Job, *, stores: ErasableStores, at: datetime) -> None:
             made = report.sha256 if report and asset_id == job.source_id else None
             erase_asset(asset, stores=stores, at=at, also_analyzed_as=made)
     stores.outputs.delete_prefix(outputs_prefix(job.account_id, job.id))
-    for prefix in (parts_prefix(job.id), plan_key(job.id), result_key(job.id)):
+    for prefix in (parts_prefix(job.id), *task_keys(job.id)):
         stores.work_objects.delete_prefix(prefix)
     stores.jobs.delete(job)
 

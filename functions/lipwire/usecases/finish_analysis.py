@@ -2,7 +2,7 @@
 
 from lipwire.domain.assets import Analysis, AnalysisStatus, Asset
 from lipwire.domain.ids import AssetId
-from lipwire.domain.jobs import RenderReport, analysis_prefix, plan_key, result_key
+from lipwire.domain.jobs import RenderReport, analysis_prefix, task_keys
 from lipwire.ports import AssetStore, ObjectStore, WorkStore
 
 
@@ -36,5 +36,5 @@ def _found(asset: Asset, report: RenderReport | None) -> Analysis:
 def _erase(asset_id: AssetId, report: RenderReport | None, work_objects: ObjectStore) -> None:
     if report is not None and report.account_id is not None and report.sha256 is not None:
         work_objects.delete_prefix(analysis_prefix(report.account_id, report.sha256))
-    for key in (plan_key(asset_id), result_key(asset_id)):
+    for key in task_keys(asset_id):
         work_objects.delete_prefix(key)

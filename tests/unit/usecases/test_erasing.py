@@ -10,6 +10,7 @@ from lipwire.domain.batches import Batch
 from lipwire.domain.errors import AccountOpenError, InternalError, JobNotFoundError, JobRunningError
 from lipwire.domain.jobs import JobStatus
 from lipwire.domain.plans import PLANS
+from lipwire.domain.speech import phonemes_key
 from lipwire.usecases.erase_account import erase_account
 from lipwire.usecases.erase_asset import erase_asset
 from lipwire.usecases.sweep_retention import Swept, sweep_retention
@@ -124,7 +125,7 @@ def test_bytes_that_arrive_while_their_asset_is_erased_leave_with_it():
     delete = world.assets.delete
 
     def meanwhile(asset, *, at):
-        world.uploads.keys |= {asset.key, f"{asset.key}.phonemes.json"}
+        world.uploads.keys |= {asset.key, phonemes_key(asset.key)}
         delete(asset, at=at)
 
     world.assets.delete = meanwhile
@@ -191,7 +192,7 @@ def test_bytes_that_arrive_while_their_account_is_erased_leave_with_it(at):
     step = getattr(rows, at)
 
     def meanwhile(*args):
-        world.uploads.keys |= {key, f"{key}.phonemes.json"}
+        world.uploads.keys |= {key, phonemes_key(key)}
         step(*args)
 
     setattr(rows, at, meanwhile)

@@ -42,6 +42,11 @@ class FaceTrack:
         return len(self.starts)
 
     @cached_property
+    def times_s(self) -> Floats:
+        """When each frame is shown, (n,), in seconds."""
+        return np.array([float(start) for start in self.starts])
+
+    @cached_property
     def found(self) -> Mask:
         """Where the face was found."""
         return self.packed.found

@@ -138,11 +138,10 @@ class Clip:
 
     def _fastest(self) -> float:
         """How fast this mouth opens and shuts, in eye distances per second."""
-        times_s = np.array([float(start) for start in self.track.starts])
         follows = self.usable[1:] & self.usable[:-1] & ~self.track.cuts[1:]
         if not follows.any():
             return FASTEST
-        speeds = np.abs(np.diff(self.opening)) / np.maximum(np.diff(times_s), 1e-3)
+        speeds = np.abs(np.diff(self.opening)) / np.maximum(np.diff(self.track.times_s), 1e-3)
         fast = float(np.percentile(speeds[follows], _FASTEST_SHARE))
         return float(np.clip(fast, _LEAST_FAST, FASTEST))
 
@@ -196,7 +195,7 @@ def plan_dub(
         sharpness=clip.sharpness,
         clarity=clear,
         shape=clip.chart.landmarks[:, points.LIPS] / clip.chart.eye_px,
-        times_s=np.array([float(start) for start in clip.track.starts]),
+        times_s=clip.track.times_s,
     )
     choice = retrieve(
         mouths,
