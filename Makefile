@@ -79,7 +79,7 @@ pictures: setup ## draw the pictures of docs/architecture/03-engines.md anew
 voices: setup ## have every voice of a folder say a sentence, into out/voices: make voices FROM=folder
 	@PYTHONPATH=functions:.:build/layers/speech-local/python .venv/inference/bin/python -m tools.try_voices "$(FROM)"
 
-train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite, festival; forty minutes)
+train-speech: $(STAMPS)/training ## train the network that hears mouth shapes (needs flite, festival; an hour)
 	@PYTHONPATH=functions:. .venv/training/bin/python -m training.speech
 
 coverage: setup ## lines and branches of money, limits, keys and idempotency that their tests reach

@@ -22,6 +22,7 @@ TESTS: Final = (
     "tests/render/test_bars_clip.py",
     "tests/render/test_bars_portrait.py",
     "tests/render/test_outside.py",
+    "tests/render/test_speech.py",
 )
 #: Recorded property -> (what it is, unit, bar, whether the bar is to be reached).
 BARS: Final = {
@@ -31,6 +32,10 @@ BARS: Final = {
     "old_mouth_raw_r": ("the same with what is asked", "abs r", 0.15, False),
     "open_when_closed": ("opening where m, b, p close the lips", "iod", 0.015, False),
     "flicker_ratio": ("flicker / the source's own", "ratio", 1.10, False),
+    "real_mouth_r": ("a real speaker's opening, from their voice", "r", 0, True),
+    "known_recall": ("m, b, p of espeak-ng's voices heard", "share", 0, True),
+    "known_precision": ("m, b, p heard that are some", "share", 0, True),
+    "known_opening": ("opening of espeak-ng's voices", "r", 0, True),
     "psnr_lost_db": ("PSNR lost outside of the edited region", "dB", 0.1, False),
 }
 CARD: Final = ROOT / "functions" / "lipwire" / "render" / "speech" / "visemes.json"

@@ -12,12 +12,12 @@ pytest.importorskip("onnxruntime", reason="the renderer's environment has ONNX R
 
 from lipwire.domain.options import PhonemeTime
 from lipwire.render.media.sound import Sound
-from lipwire.render.speech.activity import VoiceActivity
 from lipwire.render.speech.features import BANDS, log_mel
 from lipwire.render.speech.model import SAMPLE_RATE
 from lipwire.render.speech.mouth import model_for, mouth_track, track_of
 from lipwire.render.speech.network import MODEL, NetworkModel
 from lipwire.render.speech.phonemes import viseme_of_ipa
+from lipwire.render.speech.together import Together
 from lipwire.render.speech.visemes import Viseme
 from tests.support.clips import make_wav
 from tests.support.speech import synthesize
@@ -109,12 +109,14 @@ class _Said:
         return rows
 
 
-def test_only_long_rests_overrule_the_recogniser() -> None:
-    """A stop's own pause stays a closure; a second in which nobody speaks is a rest up to the sounds beside it."""
-    detector = _Said(Viseme.A, slice(50, 85), slice(100, 200))
-    rows = VoiceActivity(_Said(Viseme.PBM), detector).posteriors(np.zeros(48_000, np.float32))
-    resting = np.flatnonzero(rows[:, Viseme.SILENCE])
-    assert resting.tolist() == list(range(105, 195))
+def test_only_long_rests_overrule_the_decoder() -> None:
+    """A stop's own pause is half a closure; a second in which nobody speaks is a rest up to the sounds beside it."""
+    network = _Said(Viseme.A, slice(50, 85), slice(100, 200))
+    rows = Together(_Said(Viseme.PBM), network).posteriors(np.zeros(48_000, np.float32))
+    assert np.flatnonzero(rows[:, Viseme.PBM] == 0).tolist() == list(range(105, 195))
+    assert (rows[105:195, Viseme.SILENCE] == 1).all()
+    assert (rows[50:85, Viseme.SILENCE] == 0.5).all()
+    assert (rows[:50, Viseme.A] == 0.5).all()
     assert (rows.sum(axis=1) == 1).all()
 
 
@@ -143,7 +145,7 @@ def test_a_rolled_r_is_an_r() -> None:
     [(None, "pocketsphinx"), ("en-GB", "pocketsphinx"), ("de", "lipwire"), ("pt_BR", "lipwire")],
 )
 def test_language_chooses_who_hears(language: str | None, hearer: str) -> None:
-    """English, and what nobody names, is for the English recogniser; every other language for the network."""
+    """English, and what nobody names, is for the English decoder too; every other language for the network alone."""
     assert model_for(language).name.startswith(hearer)
 
 

@@ -1,8 +1,8 @@
 """Mouth shapes from CMU PocketSphinx's phone decoder and the US English model in its wheel.
 
 It hears every language as English phones: lip closures and vowel colour survive that far better than words would.
-Every voice is heard three times, each time with some noise: the model knows telephones and rooms, and takes the clean
-consonants of a synthetic or well-gated voice for silence. Where the three differ, the answer is a mixture.
+Every voice is heard twice, each time with some noise: the model knows telephones and rooms, and takes the clean
+consonants of a synthetic or well-gated voice for silence. Where the two differ, the answer is a mixture.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ _DELAY_FRAMES = 2
 
 #: (decibels below the voice, seed of the noise) of each hearing. Measured on eight espeak-ng languages: m/b/p recall
 #: 0.11 without noise, 0.64 with; opening r 0.46 and 0.74. On a real speaker nothing is lost.
-_HEARINGS = ((20, 1), (25, 2), (30, 3))
+_HEARINGS = ((20, 1), (30, 3))
 #: Of one sample of the noise that stays in the next: it falls with frequency as rooms do.
 _NOISE_COLOUR = 0.95
 _BLOCK = 256
