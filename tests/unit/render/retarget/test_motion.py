@@ -5,7 +5,7 @@ import pytest
 
 from lipwire.render.face import points
 from lipwire.render.retarget.blink import Eyelids, blinks
-from lipwire.render.retarget.geometry import bend, lip_opening, lip_width
+from lipwire.render.retarget.geometry import bend, lip_opening, lip_width, widening_sides
 from lipwire.render.retarget.sway import Sway, head_motion
 from lipwire.render.retarget.targets import Targets
 from tests.support.faces import a_face
@@ -17,25 +17,54 @@ def aiming(opening: float, width: float) -> Targets:
     return Targets(np.array([opening]), np.array([width]), zero, zero > 0, zero)
 
 
-def bent(opening: float, width: float, *, most: float = 0.06) -> np.ndarray:
+def half_open() -> np.ndarray:
+    """The lips of a face seen from the front."""
+    return a_face(opening=0.1, eye_px=1.0)[points.LIPS, :2][None]
+
+
+def bent(opening: float, width: float, *, most: float = 0.06, yaw: float = 0.0) -> np.ndarray:
     """A half-open mouth bent to a target."""
-    lips = a_face(opening=0.1, eye_px=1.0)[points.LIPS, :2][None]
+    lips = half_open()
     return bend(
         lips,
         aiming(opening, width),
         right=np.array([1.0, 0.0]),
         down=np.array([0.0, 1.0]),
         most=np.array([most]),
-        widest=np.array([1.12]),
+        sides=widening_sides(np.array([yaw])),
     )
+
+
+def reach(lips: np.ndarray) -> tuple[float, float]:
+    """How far the lips go to the left and to the right of where their middle was."""
+    across = lips[0, :, 0] - half_open()[0, :, 0].mean()
+    return -float(across.min()), float(across.max())
 
 
 def test_bending_reaches_its_target() -> None:
     """The opening comes out within a hundredth of an eye distance; the width goes beyond by what is not seen of it."""
     lips = bent(0.14, 0.62)
     assert lip_opening(lips)[0] == pytest.approx(0.14, abs=0.01)
-    own = lip_width(a_face(opening=0.1, eye_px=1.0)[points.LIPS, :2][None])[0]
-    assert lip_width(lips)[0] - own == pytest.approx((0.62 - own) / 0.87, abs=1e-6)
+    own = lip_width(half_open())[0]
+    seen = own + 0.18 * (0.14 - lip_opening(half_open())[0])
+    assert lip_width(lips)[0] == pytest.approx(own * (1 + (0.62 / seen - 1) / 0.87), abs=1e-6)
+
+
+def test_a_turned_mouth_is_widened_on_its_near_side() -> None:
+    """As wide as from the front, but on the far side the lips stay where they are; in profile nothing is widened."""
+    left, right = reach(half_open())
+    front, turned, away = (reach(bent(0.1, 0.62, yaw=yaw)) for yaw in (0.0, 0.45, -0.45))
+    assert turned[1] == pytest.approx(right, abs=1e-6)
+    assert away[0] == pytest.approx(left, abs=1e-6)
+    assert sum(turned) == pytest.approx(sum(front), abs=1e-6)
+    assert sum(away) == pytest.approx(sum(front), abs=1e-6)
+    assert sum(front) > left + right + 0.02
+    assert reach(bent(0.1, 0.62, yaw=0.8)) == pytest.approx((left, right), abs=1e-6)
+
+
+def test_a_turned_mouth_is_narrowed_on_both_sides() -> None:
+    """As one seen from the front."""
+    assert reach(bent(0.1, 0.5, yaw=0.6)) == pytest.approx(reach(bent(0.1, 0.5)), abs=1e-6)
 
 
 def test_bending_has_its_limit() -> None:
