@@ -27,9 +27,10 @@ def main() -> int:
     for suite in SUITES:
         for figure in suite():
             found.append(figure)
+            bar = "no bar" if figure.bar is None else f"bar {figure.bar:g}"
             mark = "" if figure.holds else "   <- off the bar"
             sys.stdout.write(
-                f"{figure.name:<78} {figure.value:>10.3f} {figure.unit:<8} bar {figure.bar:g}{mark}\n"
+                f"{figure.name:<78} {figure.value:>10.3f} {figure.unit:<8} {bar}{mark}\n"
             )
             sys.stdout.flush()
     OUT.parent.mkdir(exist_ok=True)

@@ -25,17 +25,17 @@ TESTS: Final = (
     "tests/render/test_speech.py",
 )
 #: Recorded property -> (what it is, unit, bar, whether the bar is to be reached).
-BARS: Final = {
+BARS: Final[dict[str, tuple[str, str, float | None, bool]]] = {
     "opening_r": ("opening, target to output", "r", 0.95, True),
     "width_r": ("width, target to output", "r", 0.92, True),
     "old_mouth_r": ("old mouth left in the output beyond what is asked", "abs r", 0.15, False),
     "old_mouth_raw_r": ("the same with what is asked", "abs r", 0.15, False),
     "open_when_closed": ("opening where m, b, p close the lips", "iod", 0.015, False),
     "flicker_ratio": ("flicker / the source's own", "ratio", 1.10, False),
-    "real_mouth_r": ("a real speaker's opening, from their voice", "r", 0, True),
-    "known_recall": ("m, b, p of espeak-ng's voices heard", "share", 0, True),
-    "known_precision": ("m, b, p heard that are some", "share", 0, True),
-    "known_opening": ("opening of espeak-ng's voices", "r", 0, True),
+    "real_mouth_r": ("a real speaker's opening, from their voice", "r", None, True),
+    "known_recall": ("m, b, p of espeak-ng's voices heard", "share", None, True),
+    "known_precision": ("m, b, p heard that are some", "share", None, True),
+    "known_opening": ("opening of espeak-ng's voices", "r", None, True),
     "psnr_lost_db": ("PSNR lost outside of the edited region", "dB", 0.1, False),
 }
 CARD: Final = ROOT / "functions" / "lipwire" / "render" / "speech" / "visemes.json"

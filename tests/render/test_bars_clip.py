@@ -18,6 +18,7 @@ from lipwire.render.face.chart import apply_affines, invert_affines
 from lipwire.render.face.measure import correlation
 from lipwire.render.media.sound import Sound
 from lipwire.render.media.source import VideoSource
+from lipwire.render.retarget.targets import gliding
 from lipwire.render.score.look import Seen, look_at, mouth_crop
 from lipwire.render.speech.model import SAMPLE_RATE
 from lipwire.render.speech.mouth import model_for, track_of
@@ -34,13 +35,15 @@ SECONDS = None if os.environ.get("LIPWIRE_BARS") == "whole" else 2.4
 #: Where both voices speak without a pause.
 AFTER_S = 3.0
 LEAST_OPENING_R = 0.95
-#: Over seconds, the mesh's own error (0.006 to 0.01 of an eye distance, in the source and again here) tells more.
-LEAST_WIDTH_R = 0.92 if SECONDS is None else 0.91
+LEAST_WIDTH_R = 0.92
 MOST_OLD_MOUTH_R = 0.15
 #: Told of a real voice: it is English, heard by both; or another language, heard by the network alone.
 LEAST_REAL_R = {"en": 0.57, "de": 0.47}
-#: Over seconds in which twice the clip's own movement is asked for, the mouth changes more without any flicker.
-MOST_FLICKER = 1.10 if SECONDS is None else 1.15
+MOST_FLICKER = 1.10
+#: Of this clip and voice only the whole reaches two bars: in these seconds the clip's own mouth hardly moves, so that what
+#: is asked changes the picture more without any flicker, and the mesh's own error tells more.
+IN_PART = (CLIPS[0], "de_48k")
+LEAST_WIDTH_R_IN_PART, MOST_FLICKER_IN_PART = 0.91, 1.15
 #: Median over the frames in which m, b or p close the lips, in eye distances.
 MOST_OPEN_WHEN_CLOSED = 0.015
 
@@ -59,6 +62,11 @@ class Look:
     own_opening: np.ndarray
     #: Change of the mouth crop from frame to frame, in the output and in the source, in 8-bit levels.
     flicker: tuple[float, float]
+
+    @property
+    def is_exempt(self) -> bool:
+        """Whether two bars are lower for what is seen of it."""
+        return SECONDS is not None and (self.clip, self.voice) == IN_PART
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def test_a_voice_moves_the_mouth_as_its_speaker_does(
     samples = Sound(media(f"video/{CLIPS[1]}.mp4")).samples(rate=SAMPLE_RATE)
     heard = track_of(samples, model=model_for(hearer))
     r = max(
-        correlation(own, np.interp(track.times_s + delay, heard.times_s, heard.opening))
+        correlation(own, np.interp(track.times_s + delay, heard.times_s, gliding(heard.opening)))
         for delay in np.arange(-0.2, 0.21, 0.01)
     )
     record_property("real_mouth_r", round(r, 3))
@@ -160,7 +168,7 @@ def test_the_width_follows_its_target(look: Look, record_property: Record) -> No
     """Re-detected width and the engine's target agree."""
     r = correlation(look.wanted_width, look.width)
     record_property("width_r", round(r, 3))
-    assert r >= LEAST_WIDTH_R
+    assert r >= (LEAST_WIDTH_R_IN_PART if look.is_exempt else LEAST_WIDTH_R)
 
 
 def not_asked(old: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -206,7 +214,7 @@ def test_the_mouth_does_not_flicker(look: Look, record_property: Record) -> None
     """Its crop changes from frame to frame hardly more than the source's own speaking mouth."""
     made, own = look.flicker
     record_property("flicker_ratio", round(made / own, 3))
-    assert made <= MOST_FLICKER * own
+    assert made <= (MOST_FLICKER_IN_PART if look.is_exempt else MOST_FLICKER) * own
 
 
 def _flicker(video: Path, landmarks: np.ndarray, count: int) -> float:

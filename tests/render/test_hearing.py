@@ -21,7 +21,7 @@ from lipwire.engines.retarget import build
 from lipwire.render.hearing import EndedError, Hearing, load, save
 from lipwire.render.speech import allphone
 from lipwire.render.speech import pocketsphinx as model
-from lipwire.render.speech.allphone import PhoneDecoder
+from lipwire.render.speech.allphone import SETTINGS, PhoneDecoder
 from lipwire.render.speech.model import SAMPLE_RATE
 from lipwire.render.speech.mouth import mouth_track
 from tests.support.clips import make_wav
@@ -52,11 +52,7 @@ def test_segments_are_those_of_the_wheels_own_class() -> None:
         allphone=pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin"),
         lm=None,
         dict=None,
-        lw=2.0,
-        beam=1e-10,
-        pbeam=1e-10,
-        dither=False,
-        loglevel="FATAL",
+        **SETTINGS,
     )
     decoder = PhoneDecoder()
     sound = babble(3)
@@ -175,7 +171,7 @@ def test_a_model_may_lie_in_a_folder_of_any_name(
     (tmp_path / "josé").symlink_to(Path(pocketsphinx.get_model_path("en-us")).parent)
     monkeypatch.setattr(pocketsphinx, "get_model_path", lambda name: str(tmp_path / "josé" / name))
     assert PhoneDecoder().segments(pcm(babble(0.3)))
-    monkeypatch.setitem(allphone._SETTINGS, "no such setting", 1)
+    monkeypatch.setitem(allphone.SETTINGS, "no such setting", 1)
     with pytest.raises(RuntimeError, match="settings"):
         PhoneDecoder()
 

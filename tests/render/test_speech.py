@@ -11,12 +11,14 @@ import pytest
 pytest.importorskip("pocketsphinx", reason="the renderer's environment has PocketSphinx")
 
 from lipwire.domain.errors import CorruptMediaError, SilentSpeechError, UnsupportedMediaError
+from lipwire.domain.options import PhonemeTime
 from lipwire.render.media.sound import Sound
 from lipwire.render.speech.loudness import log_power, quiet_cuts
 from lipwire.render.speech.model import HOP, SAMPLE_RATE, SpeechModel
-from lipwire.render.speech.mouth import model_for, mouth_track, track_of
+from lipwire.render.speech.mouth import mouth_track, track_of
 from lipwire.render.speech.network import NetworkModel
 from lipwire.render.speech.pocketsphinx import PocketSphinxModel
+from lipwire.render.speech.timed import TimedPhonemes
 from lipwire.render.speech.track import MouthTrack
 from lipwire.render.speech.visemes import MOUTH_TABLE, Viseme
 from tests.support.clips import ClipSpec, make_clip, make_wav
@@ -47,11 +49,10 @@ CLASSES = {
     "əɜɘɤɨ": Viseme.SCHWA,
 }
 Phonemes = list[tuple[str, float, float]]
-#: By themselves, each what a voice of which nothing is said is heard by together.
-HEARERS: dict[str, Callable[[], SpeechModel]] = {
+#: Who hears a voice of which nothing is said together, each alone.
+ALONE: dict[str, Callable[[], SpeechModel]] = {
     "decoder": PocketSphinxModel,
     "network": NetworkModel,
-    "both": lambda: model_for(None),
 }
 
 
@@ -64,6 +65,7 @@ class StepModel:
     """Says what it is told to, in steps of a tenth of a second."""
 
     name = "steps"
+    hedges = False
 
     def __init__(self, *shapes: Viseme) -> None:
         self.shapes = shapes
@@ -132,7 +134,7 @@ def test_mouth_follows_phonemes(
     assert min(score[2] for score in found.values()) >= 0.55
 
 
-@pytest.mark.parametrize("hearer", HEARERS)
+@pytest.mark.parametrize("hearer", ["both", *ALONE])
 def test_who_hears_what(
     voices: dict[str, tuple[Path, Phonemes]],
     spoken: dict[str, tuple[MouthTrack, Phonemes]],
@@ -140,21 +142,44 @@ def test_who_hears_what(
     record_property: Callable[[str, object], None],
 ) -> None:
     """The two who hear together: more closures, and truer ones, than the phone decoder finds; nearly the network's."""
-    model = HEARERS[hearer]()
-    found = np.mean(
-        [
-            scores(track_of(Sound(path).samples(rate=SAMPLE_RATE), model=model), phonemes)
-            for path, phonemes in voices.values()
-        ],
-        axis=0,
-    )
+    tracks = spoken
+    if hearer in ALONE:
+        tracks = {
+            voice: (
+                track_of(Sound(path).samples(rate=SAMPLE_RATE), model=ALONE[hearer]()),
+                phonemes,
+            )
+            for voice, (path, phonemes) in voices.items()
+        }
+    found = np.mean([scores(*heard) for heard in tracks.values()], axis=0)
     for name, number in zip(("recall", "precision", "opening"), found, strict=True):
         record_property(f"known_{name}", round(float(number), 3))
     both = np.mean([scores(*heard) for heard in spoken.values()], axis=0)
     if hearer == "decoder":
-        assert (both > found).all(), (both, found)
-    else:
-        assert (both > found - 0.1).all(), (both, found)
+        assert (both > found + 0.05).all(), (both, found)
+    elif hearer == "network":
+        assert (both > found - 0.08).all(), (both, found)
+
+
+def test_what_is_heard_rounds_as_what_is_said(
+    voices: dict[str, tuple[Path, Phonemes]], spoken: dict[str, tuple[MouthTrack, Phonemes]]
+) -> None:
+    """Lips purse and spread as far by what is heard as by the true phonemes, and a certain u purses them wholly."""
+
+    def spread(track: MouthTrack) -> float:
+        return float(track.rounding[track.voiced].std())
+
+    shares = []
+    for voice, (path, phonemes) in voices.items():
+        said = [
+            PhonemeTime(symbol=symbol, start_ms=round(1000 * start), end_ms=round(1000 * end))
+            for symbol, start, end in phonemes
+        ]
+        shares.append(spread(spoken[voice][0]) / spread(mouth_track(path, phonemes=said)))
+    assert 0.9 < np.mean(shares) < 1.1, shares
+    held = [PhonemeTime(symbol="u", start_ms=0, end_ms=1000)]
+    pursed = track_of(hum(1.0), model=TimedPhonemes(held)).rounding
+    assert pursed.max() == pytest.approx(MOUTH_TABLE[Viseme.W, 1], abs=0.02)
 
 
 def test_no_closure_is_too_short_for_a_picture(

@@ -7,7 +7,7 @@ import av
 
 def shortened(path: Path, seconds: float, folder: Path, *, after_s: float = 0.0) -> Path:
     """That many seconds of a voice, those after `after_s`, as a 16-bit mono WAV in `folder`."""
-    short = folder / f"{seconds:g}s_{path.stem}.wav"
+    short = folder / f"{seconds:g}s_after_{after_s:g}s_{path.stem}.wav"
     with av.open(str(path)) as whole, av.open(str(short), "w") as part:
         rate = whole.streams.audio[0].rate
         stream = part.add_stream("pcm_s16le", rate=rate, layout="mono")

@@ -19,6 +19,8 @@ _MOST_BEND = 0.06
 #: The canvas's own mouth is the last resort and may be bent further.
 _MOST_BEND_OWN = 0.14
 _NARROWEST, _WIDEST = 0.80, 1.16
+#: Of one side that gives what the other may not.
+_WIDEST_SIDE = 1.26
 #: Of a mouth that is stretched or narrowed, so much is seen afterwards: the mesh judges its corners by the face around
 #: them, too. Measured on two people, 30 frames each stretched to 0.9 and 1.08: 0.91 and 0.87, 0.88 and 0.82. Widths
 #: that were measured so are asked for, so it must be stretched this much further.
@@ -231,7 +233,7 @@ def bend(
     halves = np.maximum(np.stack([-along.min(axis=1), along.max(axis=1)], axis=1), 1e-3)
     given = wider[:, None] * sides
     owed = (wider * sides.max(axis=1))[:, None] - given
-    given += owed[:, ::-1] * halves[:, ::-1] / halves
+    given = np.minimum(given + owed[:, ::-1] * halves[:, ::-1] / halves, _WIDEST_SIDE - 1.0)
     ratio = narrower[:, None] + np.where(along < 0, given[:, :1], given[:, 1:])
     return bent + (along * ratio)[..., None] * right
 

@@ -31,7 +31,8 @@ _LEAST_AUDIBLE_FRAMES = 10
 _OPENING_SIGMA = 3.0
 _ROUNDING_SIGMA = 4.0
 _CLOSURE_SIGMA = 1.2
-#: Who hears hedges: what is heard of five voices rounds and spreads the lips 0.87 times as much as what was said does.
+#: Who hears hedges: over five voices what is heard rounds and spreads the lips with 0.87 of the standard deviation of what
+#: was said.
 _HEDGED_ROUNDING = 1 / 0.87
 #: Shorter closures fall between two pictures at 25 a second.
 _LEAST_CLOSURE_FRAMES = 5
@@ -105,11 +106,11 @@ def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:
     opening = _gaussian(phones[:, 0], _OPENING_SIGMA)
     closure = _closures(posteriors[:, Viseme.PBM] * _near_sound(power))
     energy = _stretched(power, voiced, low=3, high=95) * gate
-    certain = 1.0 if isinstance(model, TimedPhonemes) else _HEDGED_ROUNDING
+    rounded = _HEDGED_ROUNDING if model.hedges else 1.0
     return MouthTrack(
         times_s=(np.arange(len(power)) + 0.5) / FRAMES_PER_S,
         opening=_stretched(opening, voiced, low=3, high=95) * (1 - closure),
-        rounding=np.clip(certain * _gaussian(phones[:, 1], _ROUNDING_SIGMA), -1, 1),
+        rounding=np.clip(rounded * _gaussian(phones[:, 1], _ROUNDING_SIGMA), -1, 1),
         closure=closure,
         energy=_gaussian(energy, _OPENING_SIGMA),
         voiced=voiced,

@@ -28,6 +28,7 @@ class NetworkModel:
     """
 
     name = "lipwire-visemes-2"
+    hedges = True
 
     def __init__(
         self,

@@ -76,6 +76,7 @@ class PocketSphinxModel:
     """What PocketSphinx hears, as mouth shapes."""
 
     name = "pocketsphinx-en-us-5.1.1"
+    hedges = True
 
     def __init__(self, before_each: Callable[[], None] = lambda: None) -> None:
         """`before_each` is called before each piece of a hearing, at most 20 s; what it raises ends the hearing."""

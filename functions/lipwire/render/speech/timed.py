@@ -15,6 +15,7 @@ class TimedPhonemes:
     """A `SpeechModel` that needs not listen; what lies in no phoneme is silence."""
 
     name = "phoneme-times"
+    hedges = False
 
     def __init__(self, phonemes: Sequence[PhonemeTime]) -> None:
         self._phonemes = phonemes

@@ -19,9 +19,11 @@ class Together:
 
     The decoder learned from recordings of people and knows English phones; the network knows the sounds of many
     languages, but from synthetic voices alone. Their mean follows a real mouth as the decoder does, and finds the lip
-    closures of other languages nearly as the network does (`make bench` prints both). The decoder hears phones in music
-    too; the network was trained with hiss, hum and chords.
+    closures of other languages nearly as the network does (`make bench` prints both). What the decoder takes for silence
+    is the network's to say: it was trained with hiss, hum and chords, and clean consonants are no silence to it.
     """
+
+    hedges = True
 
     def __init__(self, decoder: SpeechModel, network: SpeechModel) -> None:
         self._decoder = decoder
@@ -31,7 +33,10 @@ class Together:
     def posteriors(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `SpeechModel`."""
         known = self._network.posteriors(samples)
-        rows = (self._decoder.posteriors(samples) + known) / 2
+        heard = self._decoder.posteriors(samples)
+        silent = heard[:, [Viseme.SILENCE]]
+        rows = (heard + (1 + silent) * known) / 2
+        rows[:, [Viseme.SILENCE]] -= silent / 2
         is_rest = known[:, Viseme.SILENCE] > _SILENT
         steps = np.diff(is_rest.astype(np.int8), prepend=0, append=0)
         for start, stop in zip(

@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 
 from lipwire.render.face import points
+from lipwire.render.face.chart import Chart
 from lipwire.render.retarget.blink import Eyelids, blinks
-from lipwire.render.retarget.geometry import bend, lip_opening, lip_width, widening_sides
+from lipwire.render.retarget.geometry import (
+    MOVED,
+    FaceModel,
+    bend,
+    desired_geometry,
+    lip_opening,
+    lip_width,
+    widening_sides,
+)
 from lipwire.render.retarget.sway import Sway, head_motion
 from lipwire.render.retarget.targets import Targets
 from tests.support.faces import a_face
@@ -60,6 +69,80 @@ def test_a_turned_mouth_is_widened_on_its_near_side() -> None:
     assert sum(away) == pytest.approx(sum(front), abs=1e-6)
     assert sum(front) > left + right + 0.02
     assert reach(bent(0.1, 0.62, yaw=0.8)) == pytest.approx((left, right), abs=1e-6)
+
+
+def a_turned_face(yaw: float, *, opening: float = 0.1) -> np.ndarray:
+    """A face turned in depth by that many radians: the farther side is narrower."""
+    face = a_face(opening=opening)
+    middle = face.mean(axis=0)
+    across = face[:, 0] - middle[0]
+    face[:, 0] = middle[0] + across * np.cos(yaw)
+    # What lies farther off is smaller: at two metres a face of 15 cm by some hundredths, here by more.
+    face[:, 2] = across * np.sin(yaw)
+    face[:, 0] -= 0.15 * face[:, 2] * (across / 75)
+    return face
+
+
+@pytest.mark.parametrize("yaw", [-0.45, 0.45])
+def test_the_side_that_stays_is_the_one_farther_off(yaw: float) -> None:
+    """Whichever way a head turns, seen through the whole of placing a mouth; what it borrows from need not be turned."""
+    frames = np.stack([a_face(opening=0.1), a_turned_face(yaw)])
+    chart = Chart.of(frames, 0)
+    wide = {}
+    for width in (0.5, 0.62):
+        geometry = desired_geometry(
+            chart,
+            FaceModel(np.zeros((2, len(MOVED), 2)), np.zeros((5, len(points.LIPS), 2))),
+            first=0,
+            canvas=np.array([1]),
+            source=np.array([0]),
+            targets=aiming(0.1, 0.62 if width > 0.6 else float(lip_width(half_open())[0])),
+            opening=np.full(2, 0.1),
+            width=np.full(2, 0.6),
+            breaks=np.zeros(1, dtype=bool),
+            middle=frames[0, :, :2],
+        )
+        wide[width] = geometry.lips[0]
+    corners = [points.LIPS.tolist().index(one) for one in (points.MOUTH_LEFT, points.MOUTH_RIGHT)]
+    moved = np.abs(wide[0.62] - wide[0.5])[corners, 0]
+    depth = frames[1, [points.MOUTH_LEFT, points.MOUTH_RIGHT], 2]
+    far, near = (int(np.argmax(depth)), int(np.argmin(depth)))
+    assert moved[far] < 0.05
+    assert moved[near] > 1.0
+
+
+@pytest.mark.parametrize(
+    ("yaw", "far", "near"),
+    [(0.0, 1, 1), (0.2, 1, 1), (0.3, 0.6, 1), (0.45, 0, 1), (0.6, 0, 0.4), (0.7, 0, 0), (1, 0, 0)],
+)
+def test_widening_fades_as_a_head_turns(yaw: float, far: float, near: float) -> None:
+    """First on the far side, then on the near one; to the right where the yaw is positive."""
+    assert widening_sides(np.array([yaw, -yaw])) == pytest.approx(
+        np.array([[near, far], [far, near]]), abs=1e-9
+    )
+
+
+def test_what_one_side_owes_depends_on_how_long_it_is() -> None:
+    """A far side of half the length leaves half as much to the near one; and no side gives more than it can bear."""
+    lips = half_open()
+    middle = lips[0, :, 0].mean()
+    lips[0, :, 0] = np.where(lips[0, :, 0] > middle, (lips[0, :, 0] + middle) / 2, lips[0, :, 0])
+    own = float(lip_width(lips)[0])
+
+    def widened(to: float) -> np.ndarray:
+        return bend(
+            lips,
+            aiming(float(lip_opening(lips)[0]), to),
+            right=np.array([1.0, 0.0]),
+            down=np.array([0.0, 1.0]),
+            most=np.array([0.06]),
+            sides=np.array([[1.0, 0.0]]),
+        )
+
+    assert lip_width(widened(1.05 * own))[0] == pytest.approx(own * (1 + 0.05 / 0.87), rel=1e-3)
+    left = lips[0, :, 0].mean() - lips[0, :, 0].min()
+    grown = lips[0, :, 0].min() - widened(2 * own)[0, :, 0].min()
+    assert grown == pytest.approx(0.26 * left, rel=1e-3)
 
 
 def test_a_turned_mouth_is_narrowed_on_both_sides() -> None:
