@@ -14,9 +14,10 @@ from lipwire.render.retarget.spline import Spline, look_up
 
 _ROWS = {int(point): row for row, point in enumerate(points.LIPS)}
 _OUTER_ROWS = np.array([_ROWS[int(point)] for point in points.OUTER_LIPS])
-#: Below the chin the neck stays: points this far, in eye distances, under the jaw's lowest third.
+#: Below the chin neck and clothes stay: points this far, in eye distances, under the jaw's lowest third. One row alone
+#: would be a hinge, and what lies below it would rise as the jaw sinks.
 _NECK = np.array([136, 149, 176, 148, 152, 377, 400, 378, 365])
-_NECK_BELOW = 0.32
+_NECK_BELOW = (0.32, 0.46)
 #: Solve the spline every so many eye distances.
 _STEP = 0.09
 #: Displacements under this many pixels show nothing and leave the frame's own samples alone.
@@ -71,7 +72,7 @@ def bend_skin(
     outer_from = face[points.OUTER_LIPS]
     down = face[points.CHIN] - face[points.FOREHEAD]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
-    neck = face[_NECK] + _NECK_BELOW * edit.eye_px * down
+    neck = np.concatenate([face[_NECK] + below * edit.eye_px * down for below in _NECK_BELOW])
     border = _border(box)
     still = np.concatenate([face[points.NAILS], neck, border])
     to = np.concatenate([edit.lips_to[_OUTER_ROWS], edit.skin_to, still])
