@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from lipwire.domain.errors import NoFaceError
+from lipwire.render.face import points
 from lipwire.render.face.arrays import Floats, Ints, Mask
 from lipwire.render.face.chart import Chart, eye_distance
 from lipwire.render.face.finder import SMALLEST_FACE_PX
@@ -16,6 +17,9 @@ from lipwire.render.face.steady import Steady
 
 #: Gaps of at most this many frames are bridged by interpolation.
 _BRIDGED_FRAMES = 4
+#: A head that is this far, in eye distances, from where it was a frame before, and this many times as far as it goes in
+#: the frames around, was cut: somebody left out some words. People reach 0.1, and four times.
+_LEAP, _OUTSTANDING, _AROUND = 0.15, 6.0, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +62,27 @@ class FaceTrack:
 
     @cached_property
     def breaks(self) -> Mask:
-        """Frames at which continuity ends: cuts, and the edges of gaps."""
+        """Frames at which continuity ends: cuts, the edges of gaps, and leaps of the head within one scene."""
         edges = np.zeros(len(self), dtype=bool)
         edges[1:] = self.found[1:] != self.found[:-1]
+        edges[self._leaps()] = True
         return edges | self.cuts
+
+    def _leaps(self) -> Ints:
+        """Frames before which a moment was cut out of a scene, too alike on both sides to be one of `cuts`."""
+        heads = [(one[:, points.RIGID, :2], eye_distance(one)) for one in self.packed.blocks()]
+        if not heads:
+            return np.zeros(0, dtype=np.intp)
+        skull, unit = (np.concatenate(parts) for parts in zip(*heads, strict=True))
+        steps = np.linalg.norm(np.diff(skull, axis=0), axis=2).mean(axis=1) / unit[1:]
+        leaps = []
+        for k in np.flatnonzero(steps >= _LEAP):
+            around = np.concatenate(
+                [steps[max(0, k - _AROUND) : k], steps[k + 1 : k + 1 + _AROUND]]
+            )
+            if len(around) and steps[k] >= _OUTSTANDING * float(np.median(around)):
+                leaps.append(k + 1)
+        return self.packed.there[np.array(leaps, dtype=np.intp)]
 
     @cached_property
     def steady(self) -> Steady:

@@ -119,11 +119,16 @@ def compose(
     for row, point in enumerate(TIES):
         if int(point) in moved:
             ties[row] = edit.skin_to[moved[int(point)]]
+    outline = face[points.OVAL].copy()
+    for row, point in enumerate(points.OVAL):
+        if int(point) in moved:
+            outline[row] = edit.skin_to[moved[int(point)]]
     laid = lay_lips(
         bent,
         box[:2],
         lips=edit.lips_to,
         ties=ties,
+        face=outline,
         sources=sources,
         eye_px=edit.eye_px,
         sampling=sampling,

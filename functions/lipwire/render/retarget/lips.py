@@ -82,11 +82,15 @@ def lay_lips(
     *,
     lips: Floats,
     ties: Floats,
+    face: Floats,
     sources: Sequence[Lent],
     eye_px: float,
     sampling: int = cv2.INTER_CUBIC,
 ) -> tuple[Floats, tuple[slice, slice]] | None:
-    """`base` (float, in place) shows the sources' lips at `lips`; returns the mask and where in `base` it lies."""
+    """`base` (float, in place) shows the sources' lips at `lips`; returns the mask and where in `base` it lies.
+
+    Nothing is laid beyond the `face`'s outline (k, 2): in a turned head it runs close by the lips.
+    """
     outline = lips[_OUTLINE]
     reach = (_GROWN + 3.2 * _FEATHER) * eye_px
     low = np.floor(outline.min(axis=0) - reach).astype(int)
@@ -101,7 +105,7 @@ def lay_lips(
     where = np.s_[
         box[1] - corner[1] : high[1] - corner[1], box[0] - corner[0] : high[0] - corner[0]
     ]
-    mask = lip_mask(outline, box, size, eye_px=eye_px)
+    mask = lip_mask(outline, box, size, eye_px=eye_px) * _within(face, box, size, eye_px=eye_px)
     under = base[where]
     ring = ((mask > _RING[0]) & (mask < _RING[1])).astype(np.float32)
     opened = _parted(lips, eye_px=eye_px)
@@ -117,6 +121,22 @@ def lay_lips(
         mixed += _on_lips(lips, box, size, eye_px=eye_px)[..., None] * tint.astype(np.float32)
     base[where] = under + mask[..., None] * (mixed - under)
     return mask, where
+
+
+def _within(
+    face: Floats, corner: tuple[int, int], size: tuple[int, int], *, eye_px: float
+) -> Floats:
+    """0 beyond the face's outline and on it, 1 a little inside."""
+    mask = np.zeros((size[1], size[0]), dtype=np.uint8)
+    shifted = np.round((face - np.array(corner)) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [shifted], 255, lineType=cv2.LINE_AA, shift=4)
+    if mask.all():
+        return np.ones(mask.shape, dtype=np.float32)
+    # Beyond the box is what lies at its border: a face that goes on there does not end there.
+    soft = cv2.GaussianBlur(
+        mask, (0, 0), max(0.8, _FEATHER * eye_px), borderType=cv2.BORDER_REPLICATE
+    )
+    return np.clip(soft.astype(np.float32) / 127.5 - 1.0, 0.0, 1.0)
 
 
 def _on_lips(

@@ -1,10 +1,13 @@
 """What an analysis keeps of a clip."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from lipwire.domain.errors import NoFaceError
+from lipwire.render.face import points
 from lipwire.render.face.packed import Packed
 from lipwire.render.face.track import FaceTrack, no_face
 from tests.support.faces import a_face
@@ -32,6 +35,21 @@ def test_a_gap_holds_the_nearest_face() -> None:
     track = a_track("++...+")
     assert np.isfinite(track.steady.whole()).all()
     assert track.breaks.tolist() == [False, False, True, False, False, True]
+
+
+def test_a_head_that_leaps_was_cut() -> None:
+    """Where somebody left out some words the head is elsewhere at once; a quick turn takes several frames."""
+    still, turn, leap = [0] * 10, [10, 20, 32, 44, 54, 60], [60] * 8 + [85] * 10
+
+    def moving(places: list[int]) -> FaceTrack:
+        landmarks = np.stack([a_face(shift=(x, 0)) for x in places]).astype(np.float32)
+        return replace(a_track("+" * len(places)), packed=Packed.of(landmarks, (640, 480)))
+
+    assert not moving(still + turn + [60] * 8).breaks.any()
+    track = moving(still + turn + leap)
+    assert np.flatnonzero(track.breaks).tolist() == [24]
+    nose = track.steady.whole()[:, points.NOSE_BASE, 0]
+    assert nose[24] - nose[23] == pytest.approx(25, abs=0.1)
 
 
 def test_the_error_for_a_small_face_says_its_size() -> None:

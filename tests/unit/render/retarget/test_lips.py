@@ -10,6 +10,7 @@ from tests.support.faces import a_face
 
 FACE = a_face(opening=0.1)
 LIPS, TIED = FACE[points.LIPS, :2], FACE[TIES, :2]
+OUTLINE = FACE[points.OVAL, :2]
 ROWS = points.LIPS.tolist()
 
 
@@ -18,7 +19,7 @@ def laid(tint: float) -> np.ndarray:
     mouth = MouthSource(0, np.full((480, 640, 3), 120, dtype=np.uint8), (0, 0), LIPS, TIED)
     base = np.full((480, 640, 3), 120, dtype=np.float32)
     lent = [Lent(mouth, 0.6, np.full(3, tint)), Lent(mouth, 0.4, np.full(3, tint))]
-    assert lay_lips(base, (0, 0), lips=LIPS, ties=TIED, sources=lent, eye_px=100.0)
+    assert lay_lips(base, (0, 0), lips=LIPS, ties=TIED, face=OUTLINE, sources=lent, eye_px=100.0)
     return base
 
 
@@ -43,6 +44,21 @@ def test_without_a_tint_nothing_changes() -> None:
     assert np.abs(laid(0.0) - 120).max() < 0.5
 
 
+def test_nothing_is_laid_beyond_the_face() -> None:
+    """Where a turned face ends beside the mouth, what is behind it stays, and tints no skin."""
+    mouth = MouthSource(0, np.full((480, 640, 3), 120, dtype=np.uint8), (0, 0), LIPS, TIED)
+    base = np.full((480, 640, 3), 120, dtype=np.float32)
+    edge = round(float(LIPS[:, 0].max())) + 4
+    base[:, edge:] = 20
+    outline = OUTLINE.copy()
+    outline[:, 0] = np.minimum(outline[:, 0], edge)
+    lent = [Lent(mouth, 1.0, np.zeros(3))]
+    assert lay_lips(base, (0, 0), lips=LIPS, ties=TIED, face=outline, sources=lent, eye_px=100.0)
+    # The outline itself is a pixel wide.
+    assert np.abs(base[:, edge + 2 :] - 20).max() < 0.5
+    assert np.abs(base[:, :edge] - 120).max() < 10
+
+
 def test_a_better_tier_keeps_more_of_a_lip() -> None:
     """Moved by half a pixel, fine detail is blurred the less the more a tier spends on it."""
     noise = np.random.default_rng(0).integers(60, 200, (480, 640, 1), dtype=np.uint8)
@@ -55,6 +71,7 @@ def test_a_better_tier_keeps_more_of_a_lip() -> None:
             (0, 0),
             lips=LIPS,
             ties=TIED,
+            face=OUTLINE,
             sources=[Lent(mouth, 1.0, np.zeros(3))],
             eye_px=100.0,
             sampling=SAMPLING[tier],
