@@ -1,4 +1,7 @@
-"""Trains the network, exports it beside the renderer, measures it and writes its card: `make train-speech`."""
+"""Trains the network, exports it beside the renderer, measures it and writes its card: `make train-speech`.
+
+With `MEASURE=1` the network that is there is measured, and its card written, without training.
+"""
 
 import hashlib
 import json
@@ -9,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -93,33 +97,40 @@ def _examples() -> tuple[list[Example], float]:
     return examples, minutes
 
 
-def main() -> None:
-    """Train, export, measure and write the card."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+def _train() -> dict[str, Any]:
+    """Train and export; what is to be told of it."""
     torch.set_num_threads(2)
     torch.use_deterministic_algorithms(mode=True)
     examples, minutes = _examples()
     steps = int(os.environ.get("STEPS") or STEPS)
     save(fit(examples, seed=SEED, steps=steps, log=_log), MODEL)
-
-    model = NetworkModel(MODEL)
-    count, held = voices.HELD_OUT_UTTERANCES, _HELD_OUT_SEED
-    language = dict([voices.HELD_OUT_LANGUAGE])
-    figures = {
+    return {
         "sha256": hashlib.sha256(MODEL.read_bytes()).hexdigest(),
         "bytes": MODEL.stat().st_size,
         "seed": SEED,
         "steps": steps,
         "minutes_of_speech": round(minutes, 1),
+        "versions": {package: version(package) for package in _PACKAGES},
+    }
+
+
+def main() -> None:
+    """Train and export, or not; measure and write the card."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    told = MODEL.with_suffix(".json")
+    trained = json.loads(told.read_text()) if os.environ.get("MEASURE") else _train()
+    model = NetworkModel(MODEL)
+    count, held = voices.HELD_OUT_UTTERANCES, _HELD_OUT_SEED
+    language = dict([voices.HELD_OUT_LANGUAGE])
+    figures = trained | {
         "held_out_voice": _measure(model, natural_corpus([voices.HELD_OUT_VOICE], count, held)),
         "held_out_language": _measure(model, espeak_corpus(language, voices.VARIANTS, count, held)),
         "new_sentences_of_known_voices": _measure(
             model, natural_corpus(voices.NATURAL_VOICES, count, held)
         ),
         "noise_and_music_taken_for_speech": _false_speech(model),
-        "versions": {package: version(package) for package in _PACKAGES},
     }
-    MODEL.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n")
+    told.write_text(json.dumps(figures, indent=2) + "\n")
     (_ROOT / "docs" / "models" / "visemes.md").write_text(card(figures))
     _log.info("%s", json.dumps(figures))
 

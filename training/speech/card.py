@@ -50,8 +50,9 @@ thread, and is part of this repository under its licence. SHA-256:
 ## What it is
 
 Forty log mel bands (25 ms windows, 10 ms apart, 16 kHz) go through a temporal convolution of six residual blocks
-(192 channels, dilations 1, 2, 4, 8, 16, 1; 709 thousand weights). It hears sounds, not words, and so has no list of
-languages it can do.
+(192 channels, dilations 1, 2, 4, 8, 16, 1; 709 thousand weights). Every voice is heard at three speeds (0.92, 1 and 1.08
+of its own), and the mean counts: other throats, of which one may be nearer to those it learned from. It hears sounds, not
+words, and so has no list of languages it can do.
 
 It is asked alone where a job names a language other than English. English, and a voice whose language nobody names, is
 heard by it and by PocketSphinx together, each counting half: PocketSphinx follows a real English speaker's mouth better,
@@ -101,7 +102,8 @@ Frames of hiss, hum and chords taken for speech: {figures["noise_and_music_taken
 
 `make train-speech` needs flite and festival with its voices (Debian: `flite`, `festival`, `festival-czech`,
 `festvox-us-slt-hts`, `-kdlpc16k`, `-ru`, `-ca-ona-hts`, `-italp16k`, `-itapc16k`, `-czech-dita`, `-czech-machac`,
-`-czech-ph`, `-suopuhe-lj`, `-suopuhe-mv`) and about an hour on two cores. `STEPS=` shortens it.
+`-czech-ph`, `-suopuhe-lj`, `-suopuhe-mv`) and about an hour on two cores. `STEPS=` shortens it;
+`MEASURE=1` measures the network that is there instead.
 Everything random has seed {figures["seed"]}, and PyTorch runs deterministically. Made with
 {versions}.
 Other versions or another processor may give other weights.

@@ -17,7 +17,7 @@ from training.speech.network import Posteriors, VisemeNetwork
 #: Log mel energies and the `Viseme` of each frame.
 Example = tuple[NDArray[np.float16], NDArray[np.int64]]
 
-STEPS = 5000
+STEPS = 8000
 _BATCH = 16
 _CROP_FRAMES = 250
 _LEARNING_RATE = 2.5e-3
@@ -27,7 +27,7 @@ _SMOOTHING = 0.03
 #: Rare shapes count a little more, as count to the power of this: much more, and closures are said where none are.
 _RARITY = -0.12
 #: How much of the average of the weights so far stays at each step.
-_AVERAGE = 0.997
+_AVERAGE = 0.998
 _IGNORED = -1
 _EVERY = 100
 

@@ -24,13 +24,13 @@ _WIDEST_SIDE = 1.26
 #: Of a mouth that is stretched or narrowed, so much is seen afterwards: the mesh judges its corners by the face around
 #: them, too. Measured on two people, 30 frames each stretched to 0.9 and 1.08: 0.91 and 0.87, 0.88 and 0.82. Widths
 #: that were measured so are asked for, so it must be stretched this much further.
-_STRETCH_SEEN = 0.87
+STRETCH_SEEN = 0.87
 #: Of an opening that is bent wider, so much is seen as width, and of one bent shut as narrowness: the same mesh. Fitted to
 #: the errors of three whole dubs of two people: 0.20, 0.25 and 0.09.
 _OPENING_SEEN = 0.18
 #: Yaw, in radians from the lens, over which widening ends: on the far side, where lips become the face's outline, and on
 #: the near side, which is seen from the front for longer.
-_WIDEN_FAR, _WIDEN_NEAR = (0.2, 0.45), (0.45, 0.7)
+_WIDEN_FAR, _WIDEN_NEAR = (0.25, 0.6), (0.45, 0.7)
 #: How far, in eye distances, skin goes along with the lips' outline.
 _LIP_REACH = 0.16
 #: How strongly a clip's own evidence must speak, in frames, against the generic jaw.
@@ -227,7 +227,7 @@ def bend(
     move[:, _UPPER] = -0.25 * profile[:, _UPPER] * rest[:, None]
     bent = lips + move[..., None] * down
     seen = np.maximum(lip_width(bent) + _OPENING_SEEN * rest, 1e-3)
-    stretch = (targets.width / seen - 1.0) / _STRETCH_SEEN
+    stretch = (targets.width / seen - 1.0) / STRETCH_SEEN
     narrower, wider = np.clip(stretch, _NARROWEST - 1.0, 0.0), np.clip(stretch, 0.0, _WIDEST - 1.0)
     along = (bent - center) @ right
     halves = np.maximum(np.stack([-along.min(axis=1), along.max(axis=1)], axis=1), 1e-3)

@@ -28,7 +28,7 @@ _FASTEST = 1.5
 #: Reach and rounding at expressiveness 0 and 1, against what they are at 0.5.
 _MUMBLED, _EXAGGERATED = 0.45, 1.55
 #: The most a mouth is rounded, by its width at rest in eye distances: a smile that is fully pursed looks pinched.
-_SMILE_FROM, _SMILE_TO, _ROUNDEST_SMILE = 0.54, 0.64, 0.75
+_SMILE_FROM, _SMILE_TO, _ROUNDEST_SMILE = 0.54, 0.64, 0.65
 #: Frames over which a mouth comes to rest where its voice has no say.
 _REST_FRAMES = 4
 #: Yaw, in radians, from which a still's quality falls, and where it ends; the same for eye distances in pixels.

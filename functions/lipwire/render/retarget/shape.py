@@ -10,6 +10,7 @@ from lipwire.render.face.chart import eye_distance
 from lipwire.render.face.points import Indices
 from lipwire.render.retarget.geometry import (
     MOVED,
+    STRETCH_SEEN,
     drop_profile,
     lip_opening,
     lip_width,
@@ -24,7 +25,7 @@ _CORNERS_SINK = 0.22
 #: Of a closing (a smile that shuts): the lower lip's share.
 _LOWER_SHARE_CLOSING = 0.62
 #: Of the mouth's width: how much narrower it is when pursed, wider when spread, per eye distance of opening.
-_PURSE, _SPREAD, _CORNERS_IN = 0.31, 0.14, 0.03
+_PURSE, _SPREAD, _CORNERS_IN = 0.31, 0.16, 0.03
 #: A mouth at rest is about this wide, in eye distances; what a smile adds goes when the lips are pursed.
 _NEUTRAL_WIDTH, _SMILE_GIVES_WAY = 0.52, 0.36
 #: A mouth that speaks lets go of its smile: of the bow of its corners this share, and this of what it is wider than a
@@ -118,7 +119,10 @@ class StillMouth:
         return np.asarray(width + SMILE_WIDER * smile, dtype=np.float64)
 
     def lips_at(self, pose: Pose) -> Floats:
-        """The lips' outline (40, 2) in pixels; opening and width are met to a thousandth."""
+        """The lips' outline (40, 2) in pixels, to be seen with the pose's opening and width.
+
+        The opening is met to a thousandth; a stretch goes a seventh further than asked, for that much less of it is seen.
+        """
         asked = pose.opening
         for _ in range(2):
             lips = self._lips(asked, pose)
@@ -171,5 +175,5 @@ class StillMouth:
         outer[_OUTER] = _FULLER * pursed * (self._below[_OUTER] - middle) * self._profile[_OUTER]
         lips = self.lips + (down + outer)[:, None] * self.down
         shown = float(lip_width(lips[None])[0]) / self.eye_px
-        wide = pose.width / max(shown, 1e-3)
+        wide = 1.0 + (pose.width / max(shown, 1e-3) - 1.0) / STRETCH_SEEN
         return lips + ((wide - 1.0) * self._across)[:, None] * self.right

@@ -60,11 +60,12 @@ def test_bending_reaches_its_target() -> None:
 
 
 def test_a_turned_mouth_is_widened_on_its_near_side() -> None:
-    """As wide as from the front, but on the far side the lips stay where they are; in profile nothing is widened."""
+    """As wide as from the front, but less of it on the far side; in profile nothing is widened."""
     left, right = reach(half_open())
     front, turned, away = (reach(bent(0.1, 0.62, yaw=yaw)) for yaw in (0.0, 0.45, -0.45))
-    assert turned[1] == pytest.approx(right, abs=1e-6)
-    assert away[0] == pytest.approx(left, abs=1e-6)
+    share = (0.6 - 0.45) / 0.35
+    assert turned[1] - right == pytest.approx(share * (front[1] - right), abs=1e-6)
+    assert away[0] - left == pytest.approx(share * (front[0] - left), abs=1e-6)
     assert sum(turned) == pytest.approx(sum(front), abs=1e-6)
     assert sum(away) == pytest.approx(sum(front), abs=1e-6)
     assert sum(front) > left + right + 0.02
@@ -83,7 +84,7 @@ def a_turned_face(yaw: float, *, opening: float = 0.1) -> np.ndarray:
     return face
 
 
-@pytest.mark.parametrize("yaw", [-0.45, 0.45])
+@pytest.mark.parametrize("yaw", [-0.6, 0.6])
 def test_the_side_that_stays_is_the_one_farther_off(yaw: float) -> None:
     """Whichever way a head turns, seen through the whole of placing a mouth; what it borrows from need not be turned."""
     frames = np.stack([a_face(opening=0.1), a_turned_face(yaw)])
@@ -108,12 +109,20 @@ def test_the_side_that_stays_is_the_one_farther_off(yaw: float) -> None:
     depth = frames[1, [points.MOUTH_LEFT, points.MOUTH_RIGHT], 2]
     far, near = (int(np.argmax(depth)), int(np.argmin(depth)))
     assert moved[far] < 0.05
-    assert moved[near] > 1.0
+    assert moved[near] > 0.5
 
 
 @pytest.mark.parametrize(
     ("yaw", "far", "near"),
-    [(0.0, 1, 1), (0.2, 1, 1), (0.3, 0.6, 1), (0.45, 0, 1), (0.6, 0, 0.4), (0.7, 0, 0), (1, 0, 0)],
+    [
+        (0.0, 1, 1),
+        (0.25, 1, 1),
+        (0.32, 0.8, 1),
+        (0.45, 3 / 7, 1),
+        (0.6, 0, 0.4),
+        (0.7, 0, 0),
+        (1, 0, 0),
+    ],
 )
 def test_widening_fades_as_a_head_turns(yaw: float, far: float, near: float) -> None:
     """First on the far side, then on the near one; to the right where the yaw is positive."""
