@@ -105,8 +105,6 @@ def _train() -> dict[str, Any]:
     steps = int(os.environ.get("STEPS") or STEPS)
     save(fit(examples, seed=SEED, steps=steps, log=_log), MODEL)
     return {
-        "sha256": hashlib.sha256(MODEL.read_bytes()).hexdigest(),
-        "bytes": MODEL.stat().st_size,
         "seed": SEED,
         "steps": steps,
         "minutes_of_speech": round(minutes, 1),
@@ -118,17 +116,21 @@ def main() -> None:
     """Train and export, or not; measure and write the card."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     told = MODEL.with_suffix(".json")
-    trained = json.loads(told.read_text()) if os.environ.get("MEASURE") else _train()
+    trained = json.loads(told.read_text()) if os.environ.get("MEASURE") == "1" else _train()
     model = NetworkModel(MODEL)
     count, held = voices.HELD_OUT_UTTERANCES, _HELD_OUT_SEED
     language = dict([voices.HELD_OUT_LANGUAGE])
-    figures = trained | {
+    figures = {
+        "sha256": hashlib.sha256(MODEL.read_bytes()).hexdigest(),
+        "bytes": MODEL.stat().st_size,
+        **{key: trained[key] for key in ("seed", "steps", "minutes_of_speech")},
         "held_out_voice": _measure(model, natural_corpus([voices.HELD_OUT_VOICE], count, held)),
         "held_out_language": _measure(model, espeak_corpus(language, voices.VARIANTS, count, held)),
         "new_sentences_of_known_voices": _measure(
             model, natural_corpus(voices.NATURAL_VOICES, count, held)
         ),
         "noise_and_music_taken_for_speech": _false_speech(model),
+        "versions": trained["versions"],
     }
     told.write_text(json.dumps(figures, indent=2) + "\n")
     (_ROOT / "docs" / "models" / "visemes.md").write_text(card(figures))

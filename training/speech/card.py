@@ -62,7 +62,7 @@ every case it is the network that says whether anybody speaks: where it hears si
 `make bench` prints what each hears: the opening of a real speaker (reported, and not tuned to: it is one clip), and of
 sentences in five languages by espeak-ng the opening and the closures, with lips that touch where m, b, p have a posterior
 of 0.3, give or take 30 ms. Of 22 s of real speech (Chinese, French, English) no frame that PocketSphinx took for speech
-was put to rest, of chords and noise as loud as the voice 0.94.
+is put to rest; of chords and noise as loud as the voice 0.94 was, with an earlier training's weights.
 
 ## What it was trained on
 

@@ -17,9 +17,10 @@ from lipwire.render.face.steady import Steady
 
 #: Gaps of at most this many frames are bridged by interpolation.
 _BRIDGED_FRAMES = 4
-#: A head that is this far, in eye distances, from where it was a frame before, and this many times as far as it goes in
-#: the frames around, was cut: somebody left out some words. People reach 0.1, and four times.
-_LEAP, _OUTSTANDING, _AROUND = 0.15, 6.0, 6
+#: A head that is this far, in eye distances, from where it was a frame before, while it goes less than this share of that
+#: in any other of so many frames before and after, was cut: somebody left out some words. Nobody moves so at once and
+#: not at all beside it; quick movements, and those of few pictures a second, take several frames.
+_LEAP, _BESIDE, _AROUND = 0.15, 0.35, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +71,14 @@ class FaceTrack:
 
     def _leaps(self) -> Ints:
         """Frames before which a moment was cut out of a scene, too alike on both sides to be one of `cuts`."""
-        heads = [(one[:, points.RIGID, :2], eye_distance(one)) for one in self.packed.blocks()]
-        if not heads:
+        skulls = [one[:, points.RIGID, :2] for one in self.packed.blocks()]
+        if not skulls:
             return np.zeros(0, dtype=np.intp)
-        skull, unit = (np.concatenate(parts) for parts in zip(*heads, strict=True))
-        steps = np.linalg.norm(np.diff(skull, axis=0), axis=2).mean(axis=1) / unit[1:]
+        way = np.linalg.norm(np.diff(np.concatenate(skulls), axis=0), axis=2).mean(axis=1)
         leaps = []
-        for k in np.flatnonzero(steps >= _LEAP):
-            around = np.concatenate(
-                [steps[max(0, k - _AROUND) : k], steps[k + 1 : k + 1 + _AROUND]]
-            )
-            if len(around) and steps[k] >= _OUTSTANDING * float(np.median(around)):
+        for k in np.flatnonzero(way >= _LEAP * self.eye_px):
+            beside = np.concatenate([way[max(0, k - _AROUND) : k], way[k + 1 : k + 1 + _AROUND]])
+            if len(beside) and beside.max() < _BESIDE * way[k]:
                 leaps.append(k + 1)
         return self.packed.there[np.array(leaps, dtype=np.intp)]
 

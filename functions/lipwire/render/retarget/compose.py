@@ -17,7 +17,7 @@ _OUTER_ROWS = np.array([_ROWS[int(point)] for point in points.OUTER_LIPS])
 #: Below the chin neck and clothes stay: points this far, in eye distances, under the jaw's lowest third. One row alone
 #: would be a hinge, and what lies below it would rise as the jaw sinks.
 _NECK = np.array([136, 149, 176, 148, 152, 377, 400, 378, 365])
-_NECK_BELOW = (0.32, 0.46)
+_NECK_BELOW = (0.32, 0.40, 0.52)
 #: Solve the spline every so many eye distances.
 _STEP = 0.09
 #: Displacements under this many pixels show nothing and leave the frame's own samples alone.
@@ -114,21 +114,14 @@ def compose(
     bent, distance = bend_skin(crop, box, edit, sampling=sampling)
     alpha = visible(distance)
     face = edit.landmarks[:, :2]
-    ties = face[TIES].copy()
-    moved = {int(point): row for row, point in enumerate(MOVED)}
-    for row, point in enumerate(TIES):
-        if int(point) in moved:
-            ties[row] = edit.skin_to[moved[int(point)]]
-    outline = face[points.OVAL].copy()
-    for row, point in enumerate(points.OVAL):
-        if int(point) in moved:
-            outline[row] = edit.skin_to[moved[int(point)]]
+    where_to = face.copy()
+    where_to[MOVED] = edit.skin_to
     laid = lay_lips(
         bent,
         box[:2],
         lips=edit.lips_to,
-        ties=ties,
-        face=outline,
+        ties=where_to[TIES],
+        face=where_to[points.OVAL],
         sources=sources,
         eye_px=edit.eye_px,
         sampling=sampling,

@@ -14,6 +14,8 @@ from lipwire.render.retarget.spline import Spline, look_up
 CROP_HALF = 0.78
 _GROWN = 0.085
 _FEATHER = 0.035
+#: Lips that stand out beyond a turned face's outline are laid this far beyond themselves.
+_STANDS_OUT = 0.06
 #: Inner lips stay this far apart, or the spline would fold.
 _LEAST_GAP = 0.012
 #: Reach of the colour correction from the patch's ring inwards.
@@ -105,7 +107,8 @@ def lay_lips(
     where = np.s_[
         box[1] - corner[1] : high[1] - corner[1], box[0] - corner[0] : high[0] - corner[0]
     ]
-    mask = lip_mask(outline, box, size, eye_px=eye_px) * _within(face, box, size, eye_px=eye_px)
+    mask = lip_mask(outline, box, size, eye_px=eye_px)
+    mask *= _within(face, outline, box, size, eye_px=eye_px)
     under = base[where]
     ring = ((mask > _RING[0]) & (mask < _RING[1])).astype(np.float32)
     opened = _parted(lips, eye_px=eye_px)
@@ -124,12 +127,21 @@ def lay_lips(
 
 
 def _within(
-    face: Floats, corner: tuple[int, int], size: tuple[int, int], *, eye_px: float
+    face: Floats, outline: Floats, corner: tuple[int, int], size: tuple[int, int], *, eye_px: float
 ) -> Floats:
-    """0 beyond the face's outline and on it, 1 a little inside."""
+    """0 beyond the face and on its edge, 1 a little inside, over a box of `size` (width, height) from `corner`.
+
+    The mesh's own outline runs by ears and jaw: in a head turned far, lips stand out beyond it. So the face is what that
+    outline and the lips' (in the picture's pixels, as it), a little grown, span.
+    """
     mask = np.zeros((size[1], size[0]), dtype=np.uint8)
-    shifted = np.round((face - np.array(corner)) * 16).astype(np.int32)
-    cv2.fillPoly(mask, [shifted], 255, lineType=cv2.LINE_AA, shift=4)
+    middle = outline.mean(axis=0)
+    off = outline - middle
+    far = np.maximum(np.linalg.norm(off, axis=1, keepdims=True), 1e-6)
+    lips = middle + off * (1 + _STANDS_OUT * eye_px / far)
+    span = cv2.convexHull(np.concatenate([face, lips]).astype(np.float32))[:, 0]
+    shifted = np.round((span - np.array(corner)) * 16).astype(np.int32)
+    cv2.fillConvexPoly(mask, shifted, 255, lineType=cv2.LINE_AA, shift=4)
     if mask.all():
         return np.ones(mask.shape, dtype=np.float32)
     # Beyond the box is what lies at its border: a face that goes on there does not end there.

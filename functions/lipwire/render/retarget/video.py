@@ -138,7 +138,7 @@ class Clip:
 
     def _fastest(self) -> float:
         """How fast this mouth opens and shuts, in eye distances per second."""
-        follows = self.usable[1:] & self.usable[:-1] & ~self.track.cuts[1:]
+        follows = self.usable[1:] & self.usable[:-1] & ~self.track.breaks[1:]
         if not follows.any():
             return FASTEST
         speeds = np.abs(np.diff(self.opening)) / np.maximum(np.diff(self.track.times_s), 1e-3)
@@ -238,8 +238,9 @@ def plan_dub(
 def _breaks(clip: Clip, canvas: Ints) -> Mask:
     """Output frames that don't continue the one before: nothing may be smoothed across them."""
     breaks = np.zeros(len(canvas), dtype=bool)
-    later = np.maximum(canvas[1:], canvas[:-1])
-    breaks[1:] = clip.track.breaks[later]
+    passed = np.cumsum(clip.track.breaks)
+    # Any between the two: a canvas may skip frames.
+    breaks[1:] = passed[canvas[1:]] != passed[canvas[:-1]]
     return breaks
 
 
@@ -269,7 +270,7 @@ def _followers(plan: Plan) -> dict[int, tuple[int, float]]:
         # Lips over teeth would be a ghost: only alike mouths are mixed.
         openings = plan.clip.opening[follower], plan.clip.opening[source[k]]
         unlike = abs(openings[0] - openings[1]) > min(_ALIKE, _ALIKE_SHARE * max(openings))
-        if found[follower] and not plan.clip.track.cuts[follower] and not unlike:
+        if found[follower] and not plan.clip.track.breaks[follower] and not unlike:
             softened[k] = (follower, _LINGERING)
     return softened
 

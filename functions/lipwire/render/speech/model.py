@@ -20,7 +20,6 @@ class SpeechModel(Protocol):
     @property
     def hedges(self) -> bool:
         """Whether its probabilities are an opinion: where it is unsure it says a little of everything."""
-        ...
 
     def posteriors(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of each `Viseme` in every 10 ms of 16 kHz mono sound: (ceil(n / 160), 16), rows sum to 1."""

@@ -107,11 +107,11 @@ def track_of(samples: NDArray[np.float32], *, model: SpeechModel) -> MouthTrack:
     opening = _gaussian(phones[:, 0], _OPENING_SIGMA)
     closure = _closures(posteriors[:, Viseme.PBM] * _near_sound(power))
     energy = _stretched(power, voiced, low=3, high=95) * gate
-    rounded = _HEDGED_ROUNDING if model.hedges else 1.0
+    gain = _HEDGED_ROUNDING if model.hedges else 1.0
     return MouthTrack(
         times_s=(np.arange(len(power)) + 0.5) / FRAMES_PER_S,
         opening=_stretched(opening, voiced, low=3, high=95) * (1 - closure),
-        rounding=np.clip(rounded * _gaussian(phones[:, 1], _ROUNDING_SIGMA), -1, 1),
+        rounding=np.clip(gain * _gaussian(phones[:, 1], _ROUNDING_SIGMA), -1, 1),
         closure=closure,
         energy=_gaussian(energy, _OPENING_SIGMA),
         voiced=voiced,

@@ -59,6 +59,7 @@ class NetworkModel:
         rows = np.zeros((-(-len(samples) // HOP), len(Viseme)), np.float32)
         middles = np.arange(len(rows)) + 0.5
         for speed in _SPEEDS:
+            self._before_each()
             heard = self._heard(_at_speed(samples, speed))
             rows += heard[np.minimum((middles / speed).astype(int), len(heard) - 1)]
         rows /= len(_SPEEDS)

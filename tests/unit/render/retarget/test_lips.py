@@ -48,7 +48,7 @@ def test_nothing_is_laid_beyond_the_face() -> None:
     """Where a turned face ends beside the mouth, what is behind it stays, and tints no skin."""
     mouth = MouthSource(0, np.full((480, 640, 3), 120, dtype=np.uint8), (0, 0), LIPS, TIED)
     base = np.full((480, 640, 3), 120, dtype=np.float32)
-    edge = round(float(LIPS[:, 0].max())) + 4
+    edge = round(float(LIPS[:, 0].max())) + 8
     base[:, edge:] = 20
     outline = OUTLINE.copy()
     outline[:, 0] = np.minimum(outline[:, 0], edge)
@@ -57,6 +57,24 @@ def test_nothing_is_laid_beyond_the_face() -> None:
     # The outline itself is a pixel wide.
     assert np.abs(base[:, edge + 2 :] - 20).max() < 0.5
     assert np.abs(base[:, :edge] - 120).max() < 10
+
+
+def test_lips_beyond_a_turned_face_are_laid_whole() -> None:
+    """The mesh's outline of a head turned far runs through the mouth, or folds: what is seen of the lips is laid."""
+    mouth = MouthSource(0, np.full((480, 640, 3), 120, dtype=np.uint8), (0, 0), LIPS, TIED)
+    through, folded = OUTLINE.copy(), OUTLINE.copy()
+    through[:, 0] = np.minimum(through[:, 0], LIPS[:, 0].mean())
+    folded[:, 0] = np.where(folded[:, 0] > LIPS[:, 0].max(), LIPS[:, 0].mean(), folded[:, 0])
+    for outline in (through, folded):
+        base = np.full((480, 640, 3), 20, dtype=np.float32)
+        lent = [Lent(mouth, 1.0, np.zeros(3))]
+        laid_over = lay_lips(
+            base, (0, 0), lips=LIPS, ties=TIED, face=outline, sources=lent, eye_px=100.0
+        )
+        assert laid_over is not None
+        mask, where = laid_over
+        for x, y in LIPS:
+            assert mask[round(y) - where[0].start, round(x) - where[1].start] > 0.6
 
 
 def test_a_better_tier_keeps_more_of_a_lip() -> None:
