@@ -21,8 +21,8 @@ _LONGEST_PIECE_FRAMES = 2_000
 #: The decoder's frames look 25.6 ms ahead of their number; their middle is this many frames later.
 _DELAY_FRAMES = 2
 
-#: (decibels below the voice, seed of the noise) of each hearing. Measured on eight espeak-ng languages: m/b/p recall
-#: 0.11 without noise, 0.64 with; opening r 0.46 and 0.74. On a real speaker nothing is lost.
+#: (decibels below the voice, seed of the noise) of each hearing. Measured with three, on eight espeak-ng languages: m/b/p
+#: recall 0.11 without noise, 0.64 with; opening r 0.46 and 0.74. On a real speaker nothing is lost.
 _HEARINGS = ((20, 1), (30, 3))
 #: Of one sample of the noise that stays in the next: it falls with frequency as rooms do.
 _NOISE_COLOUR = 0.95
