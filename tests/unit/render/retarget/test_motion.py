@@ -89,23 +89,24 @@ def test_the_side_that_stays_is_the_one_farther_off(yaw: float) -> None:
     """Whichever way a head turns, seen through the whole of placing a mouth; what it borrows from need not be turned."""
     frames = np.stack([a_face(opening=0.1), a_turned_face(yaw)])
     chart = Chart.of(frames, 0)
-    wide = {}
-    for width in (0.5, 0.62):
+    lips = []
+    for width in (float(lip_width(half_open())[0]), 0.62):
         geometry = desired_geometry(
             chart,
             FaceModel(np.zeros((2, len(MOVED), 2)), np.zeros((5, len(points.LIPS), 2))),
             first=0,
             canvas=np.array([1]),
             source=np.array([0]),
-            targets=aiming(0.1, 0.62 if width > 0.6 else float(lip_width(half_open())[0])),
+            targets=aiming(0.1, width),
             opening=np.full(2, 0.1),
             width=np.full(2, 0.6),
             breaks=np.zeros(1, dtype=bool),
             middle=frames[0, :, :2],
         )
-        wide[width] = geometry.lips[0]
+        lips.append(geometry.lips[0])
     corners = [points.LIPS.tolist().index(one) for one in (points.MOUTH_LEFT, points.MOUTH_RIGHT)]
-    moved = np.abs(wide[0.62] - wide[0.5])[corners, 0]
+    own, widened = lips
+    moved = np.abs(widened - own)[corners, 0]
     depth = frames[1, [points.MOUTH_LEFT, points.MOUTH_RIGHT], 2]
     far, near = (int(np.argmax(depth)), int(np.argmin(depth)))
     assert moved[far] < 0.05
